@@ -1,0 +1,114 @@
+/** Owns the checks of a WebAuthn assertion that approves a payment (WebAuthn Level 3 §7.2). */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type Bytes, concatBytes, equalBytes, fromUtf8, toBase64url, toUtf8 } from './bytes.ts';
+import { accept, type Outcome, refuse } from './refusals.ts';
+
+/** What the verifier holds true about itself. */
+export type RelyingParty = { readonly rpId: string; readonly origins: readonly string[] };
+
+/** An assertion as the browser gives it, but for the signature: raw r‖s, 64 bytes. */
+export type Assertion = {
+  readonly authenticatorData: Uint8Array;
+  readonly clientDataJson: Uint8Array;
+  readonly signature: Uint8Array;
+};
+
+export const FLAG = { UP: 0x01, UV: 0x04, BE: 0x08, BS: 0x10, AT: 0x40, ED: 0x80 } as const;
+
+export const AUTHENTICATOR_DATA_LENGTH = 37;
+
+type ClientData = { type?: unknown; challenge?: unknown; origin?: unknown; crossOrigin?: unknown };
+
+function parseClientData(bytes: Uint8Array): ClientData | undefined {
+  const text = fromUtf8(bytes);
+  if (text === null) return undefined;
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return typeof value === 'object' && value !== null ? (value as ClientData) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkClientData(
+  bytes: Uint8Array,
+  challenge: Uint8Array,
+  origins: readonly string[],
+): Outcome<undefined> {
+  const clientData = parseClientData(bytes);
+  if (!clientData) return refuse('bytes_malformed', 'clientDataJSON');
+  if (clientData.type !== 'webauthn.get') return refuse('assertion_type');
+  if (clientData.challenge !== toBase64url(challenge)) return refuse('assertion_challenge');
+  if (typeof clientData.origin !== 'string' || !origins.includes(clientData.origin)) {
+    return refuse('assertion_origin');
+  }
+  if (clientData.crossOrigin !== undefined && clientData.crossOrigin !== false) {
+    return refuse('assertion_cross_origin');
+  }
+  return accept(undefined);
+}
+
+function checkAuthenticatorData(data: Uint8Array, rpId: string): Outcome<undefined> {
+  if (data.length < AUTHENTICATOR_DATA_LENGTH)
+    return refuse('bytes_malformed', 'authenticatorData');
+  if (!equalBytes(data.subarray(0, 32), sha256(toUtf8(rpId)))) {
+    return refuse('assertion_relying_party');
+  }
+  const flags = data[32] ?? 0;
+  const extended = (flags & (FLAG.AT | FLAG.ED)) !== 0;
+  if (!extended && data.length !== AUTHENTICATOR_DATA_LENGTH) {
+    return refuse('bytes_malformed', 'authenticatorData has bytes that no flag announces');
+  }
+  if ((flags & FLAG.UP) === 0) return refuse('assertion_user_presence');
+  if ((flags & FLAG.UV) === 0) return refuse('assertion_user_verification');
+  if ((flags & FLAG.BS) !== 0 && (flags & FLAG.BE) === 0) return refuse('assertion_backup_flags');
+  return accept(undefined);
+}
+
+/**
+ * Every check but the signature's own arithmetic. On success: the bytes that the passkey signed,
+ * authenticatorData ‖ SHA-256(clientDataJSON), to be verified under its ES256 key.
+ */
+export function checkAssertion(
+  assertion: Assertion,
+  challenge: Uint8Array,
+  party: RelyingParty,
+): Outcome<Bytes> {
+  const client = checkClientData(assertion.clientDataJson, challenge, party.origins);
+  if (!client.ok) return client;
+  const authenticator = checkAuthenticatorData(assertion.authenticatorData, party.rpId);
+  if (!authenticator.ok) return authenticator;
+  if (assertion.signature.length !== 64) return refuse('bytes_malformed', 'signature');
+  return accept(concatBytes(assertion.authenticatorData, sha256(assertion.clientDataJson)));
+}
+
+/** signCount (WebAuthn §6.1): logged, never a gate. */
+export function signCount(authenticatorData: Uint8Array): number {
+  const [a = 0, b = 0, c = 0, d = 0] = authenticatorData.subarray(33, 37);
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+}
+
+function readDerInteger(der: Uint8Array, at: number): { value: Uint8Array; next: number } | null {
+  const length = der[at + 1] ?? 0;
+  const value = der.subarray(at + 2, at + 2 + length);
+  const next = at + 2 + length;
+  if (der[at] !== 2 || length === 0 || length > 33 || next > der.length) return null;
+  const first = value[0] ?? 0;
+  const negative = (first & 0x80) !== 0;
+  const padded = length > 1 && first === 0 && ((value[1] ?? 0) & 0x80) === 0;
+  if (negative || padded) return null;
+  const magnitude = first === 0 ? value.subarray(1) : value;
+  return magnitude.length > 32 ? null : { value: magnitude, next };
+}
+
+/** An ECDSA P-256 signature in DER (RFC 3279 §2.2.3), as WebAuthn sends it, to raw r‖s; null if it is none. */
+export function signatureFromDer(der: Uint8Array): Bytes | null {
+  if (der[0] !== 0x30 || der[1] !== der.length - 2) return null;
+  const r = readDerInteger(der, 2);
+  const s = r && readDerInteger(der, r.next);
+  if (!r || !s || s.next !== der.length) return null;
+  const raw = new Uint8Array(64);
+  raw.set(r.value, 32 - r.value.length);
+  raw.set(s.value, 64 - s.value.length);
+  return raw;
+}

@@ -1,0 +1,256 @@
+/** Owns the receipt: the server's signed, final verdict on one payment, which anyone can check. */
+import { fromBase45, toBase45 } from './base45.ts';
+import type { Bytes } from './bytes.ts';
+import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
+import { inclusionPath, leafHash, merkleRoot, rootFromPath } from './merkle.ts';
+import {
+  ACCOUNT_ID_LENGTH,
+  PAYMENT_ID_LENGTH,
+  SERVER_ID_LENGTH,
+  WIRE_AMOUNT_MAX,
+} from './order.ts';
+import {
+  accept,
+  isRefusalCode,
+  type Outcome,
+  REFUSALS,
+  type RefusalCode,
+  refuse,
+} from './refusals.ts';
+
+export const RECEIPT_BYTES_MAX = 1024;
+export const RECEIPT_QR_PREFIX = 'CFR:';
+export const KEY_ID_LENGTH = 8;
+const RECEIPT_VERSION = 1n;
+
+export type Verdict = 'accepted' | 'refused' | 'expired';
+const VERDICTS: readonly Verdict[] = ['accepted', 'refused', 'expired'];
+
+/** What the server says about one payment. `settledAtS` is the server's clock, whole seconds. */
+export type ReceiptBody = {
+  readonly server: Bytes;
+  readonly paymentId: Bytes;
+  readonly verdict: Verdict;
+  /** Why not; absent when accepted. */
+  readonly code?: RefusalCode;
+  readonly amountMinor: bigint;
+  readonly currency: number;
+  readonly payer: Bytes;
+  readonly payee: Bytes;
+  readonly settledAtS: number;
+  /** The ledger transfer; only when accepted. */
+  readonly transfer?: bigint;
+  /** Grows when the server was restored from a backup, so that phones know to offer again. */
+  readonly epoch: number;
+};
+
+/** A receipt as read: its signature is still to be verified over `signed`, under the key `keyId`. */
+export type Receipt = ReceiptBody & {
+  readonly keyId: Bytes;
+  readonly signed: Bytes;
+  readonly signature: Bytes;
+};
+
+const KEY = {
+  version: 1,
+  server: 2,
+  paymentId: 3,
+  verdict: 4,
+  code: 5,
+  amount: 6,
+  currency: 7,
+  payer: 8,
+  payee: 9,
+  settledAt: 10,
+  transfer: 11,
+  epoch: 12,
+} as const;
+
+export function encodeReceiptBody(body: ReceiptBody): Bytes {
+  const map = new Map<number, Cbor>([
+    [KEY.version, RECEIPT_VERSION],
+    [KEY.server, body.server],
+    [KEY.paymentId, body.paymentId],
+    [KEY.verdict, VERDICTS.indexOf(body.verdict) + 1],
+    [KEY.amount, body.amountMinor],
+    [KEY.currency, body.currency],
+    [KEY.payer, body.payer],
+    [KEY.payee, body.payee],
+    [KEY.settledAt, body.settledAtS],
+    [KEY.epoch, body.epoch],
+  ]);
+  if (body.code !== undefined) map.set(KEY.code, body.code);
+  if (body.transfer !== undefined) map.set(KEY.transfer, body.transfer);
+  return encodeCbor(map);
+}
+
+type Fields = ReadonlyMap<number, Cbor>;
+
+function bytesOf(fields: Fields, key: number, length: number): Bytes | undefined {
+  const value = fields.get(key);
+  return value instanceof Uint8Array && value.length === length ? value.slice() : undefined;
+}
+
+function wholeOf(fields: Fields, key: number, max: bigint): bigint | undefined {
+  const value = fields.get(key);
+  return typeof value === 'bigint' && value >= 0n && value <= max ? value : undefined;
+}
+
+/** A verdict and its companions must agree: accepted has a transfer, the others a final code. */
+function readVerdict(
+  fields: Fields,
+): Pick<ReceiptBody, 'verdict' | 'code' | 'transfer'> | undefined {
+  const verdict = VERDICTS[Number(wholeOf(fields, KEY.verdict, 3n) ?? 0n) - 1];
+  const code = fields.get(KEY.code);
+  const transfer = wholeOf(fields, KEY.transfer, WIRE_AMOUNT_MAX);
+  if (verdict === 'accepted') {
+    return code === undefined && transfer !== undefined ? { verdict, transfer } : undefined;
+  }
+  if (!verdict || typeof code !== 'string' || !isRefusalCode(code)) return undefined;
+  if (!REFUSALS[code].final || fields.has(KEY.transfer)) return undefined;
+  return (code === 'payment_expired') === (verdict === 'expired') ? { verdict, code } : undefined;
+}
+
+function readBody(bytes: Uint8Array): Outcome<ReceiptBody> {
+  const item = decodeCbor(bytes);
+  if (!item.ok || !(item.value instanceof Map)) return refuse('bytes_malformed', 'receipt body');
+  const fields: Fields = item.value;
+  if (fields.get(KEY.version) !== RECEIPT_VERSION) return refuse('version_unknown', 'receipt');
+  const server = bytesOf(fields, KEY.server, SERVER_ID_LENGTH);
+  const paymentId = bytesOf(fields, KEY.paymentId, PAYMENT_ID_LENGTH);
+  const payer = bytesOf(fields, KEY.payer, ACCOUNT_ID_LENGTH);
+  const payee = bytesOf(fields, KEY.payee, ACCOUNT_ID_LENGTH);
+  const amountMinor = wholeOf(fields, KEY.amount, WIRE_AMOUNT_MAX);
+  const currency = wholeOf(fields, KEY.currency, 999n);
+  const settledAtS = wholeOf(fields, KEY.settledAt, 0xffffffffffn);
+  const epoch = wholeOf(fields, KEY.epoch, 0xffffffffn);
+  const verdict = readVerdict(fields);
+  if (!server || !paymentId || !payer || !payee || !verdict) {
+    return refuse('bytes_malformed', 'receipt body');
+  }
+  if (amountMinor === undefined || currency === undefined) {
+    return refuse('bytes_malformed', 'receipt amount');
+  }
+  if (settledAtS === undefined || epoch === undefined) {
+    return refuse('bytes_malformed', 'receipt time');
+  }
+  return accept({
+    server,
+    paymentId,
+    payer,
+    payee,
+    amountMinor,
+    currency: Number(currency),
+    settledAtS: Number(settledAtS),
+    epoch: Number(epoch),
+    ...verdict,
+  });
+}
+
+// COSE (RFC 9052 §3.1) and COSE Receipts (RFC 9942) header labels.
+const HEADER = { algorithm: 1, keyId: 4, dataStructure: 395, proofs: 396 } as const;
+const ES256 = -7;
+const RFC9162_SHA256 = 1;
+const INCLUSION = -1;
+
+export function protectedHeader(keyId: Uint8Array): Bytes {
+  return encodeCbor(
+    new Map<number, Cbor>([
+      [HEADER.algorithm, ES256],
+      [HEADER.keyId, keyId],
+      [HEADER.dataStructure, RFC9162_SHA256],
+    ]),
+  );
+}
+
+/** RFC 9052 §4.4: what the server's key signs, with the Merkle root as detached payload. */
+export function receiptSignedBytes(header: Uint8Array, root: Uint8Array): Bytes {
+  return encodeCbor(['Signature1', header, new Uint8Array(0), root]);
+}
+
+/** One signature over the receipts of a group, with all its bodies in their order. */
+export type ReceiptGroup = {
+  readonly header: Bytes;
+  readonly signature: Bytes;
+  readonly bodies: readonly Bytes[];
+};
+
+export function groupSignedBytes(header: Uint8Array, bodies: readonly Uint8Array[]): Bytes {
+  return receiptSignedBytes(header, merkleRoot(bodies.map(leafHash)));
+}
+
+/** The receipt of one member, which from then on stands alone. */
+export function receiptOfGroup(group: ReceiptGroup, index: number): Bytes {
+  const body = group.bodies[index];
+  if (!body) throw new RangeError('no such member of the group');
+  const path = inclusionPath(group.bodies.map(leafHash), index);
+  const proof = encodeCbor([group.bodies.length, index, path]);
+  const unprotected = new Map<number, Cbor>([[HEADER.proofs, new Map([[INCLUSION, [proof]]])]]);
+  return encodeCbor([body, [group.header, unprotected, null, group.signature]]);
+}
+
+function readKeyId(header: Uint8Array): Bytes | undefined {
+  const item = decodeCbor(header);
+  if (!item.ok || !(item.value instanceof Map)) return undefined;
+  const fields: Fields = item.value;
+  const known =
+    fields.size === 3 &&
+    fields.get(HEADER.algorithm) === BigInt(ES256) &&
+    fields.get(HEADER.dataStructure) === BigInt(RFC9162_SHA256);
+  return known ? bytesOf(fields, HEADER.keyId, KEY_ID_LENGTH) : undefined;
+}
+
+function readRoot(unprotected: Cbor | undefined, body: Uint8Array): Bytes | null {
+  if (!(unprotected instanceof Map) || unprotected.size !== 1) return null;
+  const proofs: Cbor | undefined = unprotected.get(HEADER.proofs);
+  if (!(proofs instanceof Map) || proofs.size !== 1) return null;
+  const list: Cbor | undefined = proofs.get(INCLUSION);
+  if (!Array.isArray(list) || list.length !== 1 || !(list[0] instanceof Uint8Array)) return null;
+  const proof = decodeCbor(list[0]);
+  if (!proof.ok || !Array.isArray(proof.value) || proof.value.length !== 3) return null;
+  const [size, index, path] = proof.value as Cbor[];
+  if (typeof size !== 'bigint' || typeof index !== 'bigint' || !Array.isArray(path)) return null;
+  if (size < 0n || index < 0n || size > 0xffffn || index > 0xffffn) return null;
+  if (!path.every((hash: Cbor): hash is Uint8Array => hash instanceof Uint8Array)) return null;
+  return rootFromPath(leafHash(body), Number(index), Number(size), path);
+}
+
+/** Refusals: bytes_too_long, bytes_malformed, version_unknown, receipt_altered. */
+export function decodeReceipt(bytes: Uint8Array): Outcome<Receipt> {
+  if (bytes.length > RECEIPT_BYTES_MAX) return refuse('bytes_too_long', 'receipt');
+  const item = decodeCbor(bytes);
+  if (!item.ok || !Array.isArray(item.value) || item.value.length !== 2) {
+    return refuse('bytes_malformed', 'receipt');
+  }
+  const [body, cose] = item.value as Cbor[];
+  if (!(body instanceof Uint8Array) || !Array.isArray(cose) || cose.length !== 4) {
+    return refuse('bytes_malformed', 'receipt');
+  }
+  const [header, unprotected, payload, signature] = cose as Cbor[];
+  if (!(header instanceof Uint8Array) || payload !== null) return refuse('bytes_malformed', 'COSE');
+  if (!(signature instanceof Uint8Array) || signature.length !== 64) {
+    return refuse('bytes_malformed', 'receipt signature');
+  }
+  const keyId = readKeyId(header);
+  if (!keyId) return refuse('bytes_malformed', 'COSE header');
+  const fields = readBody(body);
+  if (!fields.ok) return fields;
+  const root = readRoot(unprotected, body);
+  if (!root) return refuse('receipt_altered', 'the path does not lead to a root');
+  return accept({
+    ...fields.value,
+    keyId,
+    signed: receiptSignedBytes(header, root),
+    signature: signature.slice(),
+  });
+}
+
+export function receiptToQrText(bytes: Uint8Array): string {
+  return RECEIPT_QR_PREFIX + toBase45(bytes);
+}
+
+export function receiptFromQrText(text: string): Outcome<Bytes> {
+  if (!text.startsWith(RECEIPT_QR_PREFIX)) return refuse('text_unknown');
+  const bytes = fromBase45(text.slice(RECEIPT_QR_PREFIX.length));
+  return bytes ? accept(bytes) : refuse('bytes_malformed', 'base45');
+}
