@@ -91,6 +91,39 @@ export const REFUSALS = {
   qr_value: { title: 'A part of the code has an impossible value', status: 422, final: false },
   scheme_not_supported: { title: 'A code of another payment scheme', status: 422, final: false },
   amount_malformed: { title: 'The amount cannot be read', status: 422, final: false },
+  amount_decimals: {
+    title: 'The amount has more decimals than its currency',
+    status: 422,
+    final: false,
+  },
+  fee_malformed: { title: 'The tip or fee in the code cannot be read', status: 422, final: false },
+  scheme_currency: {
+    title: 'This payment scheme does not use this currency',
+    status: 422,
+    final: false,
+  },
+  not_a_payment_request: {
+    title: 'Proof of a payment, not a request to pay',
+    status: 422,
+    final: false,
+  },
+  request_payee_malformed: { title: 'The code does not name a payee', status: 422, final: false },
+  request_server_malformed: {
+    title: 'The code does not name its payment server',
+    status: 422,
+    final: false,
+  },
+  request_id_malformed: {
+    title: 'The code’s request number cannot be read',
+    status: 422,
+    final: false,
+  },
+  request_validity_malformed: {
+    title: 'The code’s last date cannot be read',
+    status: 422,
+    final: false,
+  },
+  link_malformed: { title: 'The link carries no payment request', status: 422, final: false },
   request_expired: { title: 'The payment request has expired', status: 422, final: false },
   wrong_currency: {
     title: 'The code asks for a currency you do not hold',
