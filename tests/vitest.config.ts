@@ -21,7 +21,6 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
       environment: 'node',
       testTimeout: timing.testTimeoutMs,
       hookTimeout: timing.hookTimeoutMs,
-      teardownTimeout: 30_000,
       maxWorkers: timing.workersMax,
       sequence: { groupOrder: timing.group },
     },
@@ -32,6 +31,7 @@ export default defineConfig({
   root,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
+    teardownTimeout: 30_000,
     projects: [
       project('unit', { testTimeoutMs: 20_000, hookTimeoutMs: 20_000, group: 1, workersMax: 2 }),
       project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000, group: 1, workersMax: 2 }),

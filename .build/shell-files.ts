@@ -1,0 +1,24 @@
+// Says which built files the phone keeps. Explicit on purpose: a file that is built or stands in
+// public/ and is not named here fails the build, so nothing large slips into an install unseen.
+
+interface ShellPart {
+  /** Names of chunks, dedicated workers and imported assets, without folder, hash and extension. */
+  readonly chunks: readonly string[];
+  /** Paths below public/. */
+  readonly files: readonly string[];
+}
+
+export interface ShellFiles {
+  readonly home: ShellPart;
+  readonly later: ShellPart;
+  readonly networkOnly: ShellPart;
+}
+
+export const shellFiles: ShellFiles = {
+  /** Cached, with the document, while the worker installs: the first screen needs them offline. */
+  home: { chunks: ['main'], files: [] },
+  /** Cached after activation: everything else a payment made offline may touch. */
+  later: { chunks: [], files: [] },
+  /** Never cached by the worker: what only an app store, an installer or a person online asks for. */
+  networkOnly: { chunks: [], files: [] },
+};
