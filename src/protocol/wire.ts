@@ -18,6 +18,30 @@ export type PayeeProfile = {
   readonly category: string;
 };
 
+/** What its holder says of an account: `PUT /api/account/profile` (answers the account), and part of enrolment. */
+export type ProfileForm = Omit<PayeeProfile, 'account'>;
+
+/** Characters as code points, as EMVCo counts them for tags 59 and 60. */
+export const PROFILE_NAME_CHARACTERS_MAX = 25;
+export const PROFILE_CITY_CHARACTERS_MAX = 15;
+
+// The ceremonies. Options are answered in WebAuthn Level 3 JSON and hand back unchanged to the browser;
+// the challenge signed in the answer finds the ceremony again, so nothing else is carried between the two.
+
+/** `POST /api/enrolment/options` → PublicKeyCredentialCreationOptionsJSON. */
+export type EnrolmentOptionsBody = { readonly name: string };
+
+/** `POST /api/enrolment` → 201 Enrolment, and the session's cookie. `credential` is RegistrationResponseJSON. */
+export type EnrolmentBody = {
+  readonly profile: ProfileForm;
+  /** ISO 4217 number of the play money that a sandbox gives; 978 unless said. */
+  readonly currency?: number;
+  readonly credential: unknown;
+};
+
+/** `POST /api/sign-in/options` with `{}` → PublicKeyCredentialRequestOptionsJSON; then `POST /api/sign-in` → Enrolment. */
+export type SignInBody = { readonly credential: unknown };
+
 export type Balance = { readonly currency: number; readonly amountMinor: bigint };
 
 /** `GET /api/account`. */
@@ -65,7 +89,7 @@ export type ServerIdentity = {
   readonly nowMs: number;
 };
 
-/** What a device holds after enrolment or sign-in. */
+/** What a device holds after enrolment, after sign-in, and after `POST /api/devices` with `{}` (201): each gives a new device number. */
 export type Enrolment = {
   readonly account: AccountState;
   readonly device: number;
