@@ -36,7 +36,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-function readStamp() {
+export function readStamp() {
   try {
     return JSON.parse(fs.readFileSync(stampFile, 'utf8'));
   } catch {
@@ -81,7 +81,7 @@ function breakDeadLock() {
   }
 }
 
-async function locked(work) {
+export async function locked(work) {
   fs.mkdirSync(dist, { recursive: true });
   for (;;) {
     try {
