@@ -31,15 +31,16 @@ export function parseAmountText(
     return refuse('amount_decimals', `more than ${exponent} decimals`);
   }
   const minor = BigInt((match[1] ?? '') + decimals.padEnd(exponent, '0'));
-  if (minor === 0n && !rules.zeroAllowed) return refuse('amount_zero');
-  return minor > MAX_AMOUNT_MINOR ? refuse('amount_too_large') : accept(minor);
+  if (minor === 0n && rules.zeroAllowed) return accept(minor);
+  return checkAmount(minor);
 }
 
 /** Between 1 and the most that a wallet pays. Refusals: amount_zero, amount_too_large. */
 export function checkAmount(minor: bigint): Outcome<bigint> {
   assert(minor >= 0n, 'an amount is not negative');
-  if (minor === 0n) return refuse('amount_zero');
-  return minor > MAX_AMOUNT_MINOR ? refuse('amount_too_large') : accept(minor);
+  if (minor === 0n) return refuse('amount_zero', 'nothing to pay');
+  if (minor > MAX_AMOUNT_MINOR) return refuse('amount_too_large', 'over 2^53 - 1 minor units');
+  return accept(minor);
 }
 
 /** Plain decimal text with all the decimals of the currency: 2372, 2 → '23.72'. Not for people. */
