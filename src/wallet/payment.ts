@@ -14,15 +14,25 @@ export type Payment = {
   readonly seq: number;
   /** The text that was scanned. */
   readonly requestText: string;
+  /** base64url of the request's digest. */
+  readonly requestDigest: string;
+  /** The request was made for one sale and may be paid once. */
+  readonly once: boolean;
   readonly payee: string;
   readonly payeeName: string;
+  /** All that the payer pays, tip and fee included. */
   readonly amountMinor: bigint;
   readonly currency: number;
+  readonly tipMinor?: bigint;
+  readonly feeMinor?: bigint;
   readonly note?: string;
   readonly createdAtMs: number;
+  readonly validUntilS: number;
   readonly settledAtMs?: number;
   readonly code?: RefusalCode;
   readonly receipt?: Bytes;
+  /** A second receipt with another verdict: the server contradicted itself. The first one stands. */
+  readonly contradiction?: Bytes;
 };
 
 export type PaymentStep =
@@ -35,8 +45,8 @@ export function isFinal(state: PaymentState): boolean {
 
 /**
  * The state machine. A verified receipt ends a promise, and also overrules a cancellation: if the
- * server settled it after all, the receipt is the truth. Verdicts never change: a second receipt
- * with the same verdict changes nothing, another verdict is a bug and throws.
+ * server settled it after all, the receipt is the truth. The first verdict is final: a second
+ * receipt changes nothing, and one with another verdict is kept as evidence against the server.
  */
 export function step(payment: Payment, taken: PaymentStep): Payment {
   if (taken.kind === 'cancel') {
@@ -45,8 +55,8 @@ export function step(payment: Payment, taken: PaymentStep): Payment {
   }
   const { receipt } = taken;
   if (payment.receipt !== undefined) {
-    assert(payment.state === receipt.verdict, 'a verdict is final');
-    return payment;
+    const agrees = payment.state === receipt.verdict && payment.code === receipt.code;
+    return agrees || payment.contradiction ? payment : { ...payment, contradiction: taken.bytes };
   }
   return {
     ...payment,

@@ -1,9 +1,20 @@
 /** Owns what the engine needs from the world: time, chance, storage, the way to the server. */
 import type { Bytes } from '#protocol/bytes.ts';
-import type { PaymentAnswer } from '#protocol/payments-answer.ts';
-import type { Outcome, Refusal, RefusalCode } from '#protocol/refusals.ts';
-import type { ServerIdentity, StatementEntry } from '#protocol/wire.ts';
+import type { Receipt } from '#protocol/receipt.ts';
+import type { Outcome, RefusalCode } from '#protocol/refusals.ts';
+import type { AccountState, PayeeProfile, ServerIdentity, StatementEntry } from '#protocol/wire.ts';
 import type { Payment } from './payment.ts';
+import type {
+  DamagedRecord,
+  HomeView,
+  KnownPayee,
+  OutboxEntry,
+  PaymentStory,
+  Settings,
+  ShownRequest,
+  StoredDraft,
+  WalletState,
+} from './records.ts';
 
 export type Clock = { nowMs(): number };
 
@@ -16,54 +27,112 @@ export type Random = {
 /** Verifies a raw r‖s ES256 signature under a raw P-256 point (x ‖ y). */
 export type VerifyEs256 = (point: Bytes, signed: Bytes, signature: Bytes) => Promise<boolean>;
 
-/** One authorization without a receipt; `seq` orders the outbox. */
-export type OutboxEntry = {
-  readonly id: string;
-  readonly seq: number;
-  readonly authorization: Bytes;
-  /** Set before the first byte leaves: from then on the promise cannot be withdrawn. */
-  readonly sentAtMs?: number;
-  /** Why the server would not judge it; such an entry waits apart and is offered again rarely. */
-  readonly quarantine?: { readonly code: RefusalCode; readonly sinceMs: number };
+/** An answer as it came, judged by nobody yet: `classify.ts` says what it is worth. */
+export type HttpAnswer = {
+  readonly kind: 'http';
+  readonly status: number;
+  /** Lower case, without parameters; empty when there was none. */
+  readonly mediaType: string;
+  readonly body: Bytes;
+  /** The Retry-After header, as written. */
+  readonly retryAfter?: string;
 };
 
-/** What the server said, or did not say, to one upload. Silence proves nothing. */
-export type UploadAnswer =
-  | { readonly kind: 'answers'; readonly answers: readonly PaymentAnswer[] }
-  | { readonly kind: 'silence'; readonly why: string }
-  /** 429 or 503: come back later. */
-  | { readonly kind: 'busy'; readonly retryAfterMs?: number }
-  /** Something answered, but not our server as we know it (HTML, 404, 3xx, unsigned 4xx…). */
-  | { readonly kind: 'strange'; readonly status: number; readonly refusal?: Refusal };
+/** Nothing came, or not all of it. The server may have acted all the same. */
+export type Silence = { readonly kind: 'silence'; readonly why: string };
 
+/** Neither method throws for a fault of the world. */
 export type Transport = {
-  postPayments(authorizations: readonly Bytes[], timeoutMs: number): Promise<UploadAnswer>;
-  fetchIdentity(timeoutMs: number): Promise<Outcome<ServerIdentity>>;
+  postPayments(authorizations: readonly Bytes[], timeoutMs: number): Promise<HttpAnswer | Silence>;
+  readIdentity(timeoutMs: number): Promise<Outcome<ServerIdentity>>;
 };
 
 /**
- * The truth on the phone. Every method is one strict transaction (or one read); a failed one
- * throws `StoreFault`, and "could not read" is never "empty".
+ * The storage failed. `store_unreadable`: what is stored is unknown, which is never "nothing", and
+ * whether a write took effect is unknown too. `store_not_saved`: it certainly was not written.
+ */
+export class StoreFault extends Error {
+  override name = 'StoreFault';
+  readonly code: 'store_unreadable' | 'store_not_saved';
+
+  constructor(code: StoreFault['code'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** What a receipt changed: nothing when it, or another with the same verdict, was there already. */
+export type Settled = 'settled' | 'known' | 'contradicted';
+
+/**
+ * The part of the truth on the phone that the relay and the authorizing need. Every method is one
+ * transaction; those that move money are strict. A failed one throws `StoreFault`.
  */
 export type Store = {
   readIdentity(): Promise<ServerIdentity | undefined>;
   writeIdentity(identity: ServerIdentity): Promise<void>;
-  /** Adds payment and outbox entry and moves the device's seq; refuses when another tab was first. */
-  promise(payment: Payment, entry: OutboxEntry): Promise<Outcome<undefined>>;
+  /**
+   * Adds payment and outbox entry and moves the device's seq, or none of them. The same payment
+   * again is accepted. Refusals: no_account, sequence_taken, already_paying, outbox_full,
+   * store_not_saved, store_unreadable.
+   */
+  promise(payment: Payment): Promise<Outcome<Payment>>;
   /** In seq order. */
   readOutbox(): Promise<OutboxEntry[]>;
   readPayment(id: string): Promise<Payment | undefined>;
-  /** Marks entries as sent; those withdrawn meanwhile are not in the answer. */
+  /** Marks entries as sent; those withdrawn or settled meanwhile are not in the answer. */
   claim(ids: readonly string[], nowMs: number): Promise<OutboxEntry[]>;
   /** Stores the verified receipt and deletes the outbox entry, both or neither. */
-  settle(payment: Payment): Promise<void>;
+  settle(id: string, receipt: Receipt, bytes: Bytes): Promise<Settled>;
   quarantine(id: string, code: RefusalCode, nowMs: number): Promise<void>;
-  /** Withdraws a promise that nobody else has seen. */
-  cancel(id: string, nowMs: number): Promise<Outcome<undefined>>;
-  writeEntries(entries: readonly StatementEntry[], version: number): Promise<void>;
+  /** Withdraws a promise that nobody else has seen. Refusals: cancel_too_late, not_found, store_*. */
+  cancel(id: string): Promise<Outcome<Payment>>;
 };
 
-export type Notice = { changed(): void };
+/** All of it: what pages read and write besides. Reads throw `StoreFault`, they never answer "empty" instead. */
+export type WalletStore = Store & {
+  readHome(recentMax: number): Promise<HomeView>;
+  readWallet(): Promise<WalletState | undefined>;
+  /** After enrolment or sign-in: a new device begins at seq 0. Refused (forbidden) while payments wait. */
+  writeWallet(wallet: WalletState): Promise<Outcome<undefined>>;
+  writeAccount(account: AccountState, nowMs: number): Promise<void>;
+  writeCanPayOffline(can: boolean | 'unknown'): Promise<void>;
+  /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait. */
+  forgetWallet(): Promise<Outcome<undefined>>;
+
+  /** Newest first; `beforeMs` continues after the last one shown. */
+  readPayments(limit: number, beforeMs?: number): Promise<Payment[]>;
+  readPromised(): Promise<Payment[]>;
+  readStory(id: string): Promise<PaymentStory | undefined>;
+  readDamaged(): Promise<DamagedRecord[]>;
+
+  /** Newest first; `beforeVersion` continues after the last one shown. */
+  readEntries(limit: number, beforeVersion?: number): Promise<StatementEntry[]>;
+  /** Where the statement has been read to: the cursor for the next read; 0 at first. */
+  readEntriesVersion(): Promise<number>;
+  /** Keeps the entries and, in the same transaction, marks the requests they pay; answers those. */
+  writeEntries(entries: readonly StatementEntry[], version: number): Promise<ShownRequest[]>;
+
+  /** Refuses nothing: a request shown twice is one request. */
+  writeRequest(request: ShownRequest): Promise<void>;
+  readRequest(digest: string): Promise<ShownRequest | undefined>;
+  /** Newest first. */
+  readRequests(limit: number): Promise<ShownRequest[]>;
+
+  readPayee(account: string): Promise<KnownPayee | undefined>;
+  writePayee(profile: PayeeProfile, nowMs: number): Promise<void>;
+
+  readDraft(): Promise<StoredDraft | undefined>;
+  /** `undefined` clears it. */
+  writeDraft(draft: StoredDraft | undefined): Promise<void>;
+  readSettings(): Promise<Settings>;
+  writeSettings(settings: Settings): Promise<void>;
+};
+
+/** What changed, by name: the hearer reads again. */
+export type Topic = 'payments' | 'requests' | 'wallet' | 'settings' | 'outbox';
+
+export type Notice = { changed(...topics: readonly Topic[]): void };
 
 /** Runs `work` under the Web Lock `outbox`, or without it after a bounded wait (safe by dedupe). */
 export type OutboxLock = { run<T>(work: () => Promise<T>): Promise<T> };

@@ -1,0 +1,102 @@
+/** Owns the shapes of what the phone keeps beside payments: wallet, outbox, requests shown, draft, settings. */
+import type { Bytes } from '#protocol/bytes.ts';
+import type { RefusalCode } from '#protocol/refusals.ts';
+import type { AccountState, PayeeProfile } from '#protocol/wire.ts';
+import type { Payment } from './payment.ts';
+
+/** Who this phone is. Absent as a whole before enrolment; never guessed when it cannot be read. */
+export type WalletState = {
+  /** As the server last said it. */
+  readonly account: AccountState;
+  readonly accountReadAtMs: number;
+  /** Number of this device within the account; another installation is another device. */
+  readonly device: number;
+  /** base64url, as WebAuthn JSON has it. */
+  readonly credentialId: string;
+  /** Decided by an approval made with the network off, never by what the passkey says of itself. */
+  readonly canPayOffline: boolean | 'unknown';
+  /** The last number an order of this device carries; 0 before the first. Moved by `promise` alone. */
+  readonly lastSeq: number;
+};
+
+/** Why the server would not judge it: it waits apart, visible, and is offered again rarely. */
+export type Quarantine = {
+  readonly code: RefusalCode;
+  readonly sinceMs: number;
+  readonly offeredAtMs: number;
+};
+
+/** One authorization without a receipt; `seq` orders the outbox. */
+export type OutboxEntry = {
+  readonly id: string;
+  readonly seq: number;
+  readonly authorization: Bytes;
+  /** Set before the first byte leaves: from then on the promise cannot be withdrawn. */
+  readonly sentAtMs?: number;
+  readonly quarantine?: Quarantine;
+};
+
+/** How a request that was made for one sale has been answered. */
+export type PaidRequest = {
+  /** base64url. */
+  readonly paymentId: string;
+  readonly amountMinor: bigint;
+  readonly tipMinor: bigint;
+  readonly payerName: string;
+  readonly atMs: number;
+  /** What came is not what was asked (less, or another currency): it must not pass for paid. */
+  readonly asAsked: boolean;
+};
+
+/** A payment request that this payee showed for one sale. */
+export type ShownRequest = {
+  /** base64url of the request's digest, as orders and statement entries carry it. */
+  readonly digest: string;
+  readonly text: string;
+  /** Absent: the payer chooses. */
+  readonly amountMinor?: bigint;
+  readonly currency: number;
+  readonly shownAtMs: number;
+  readonly validUntilS: number;
+  readonly note?: string;
+  readonly paid?: PaidRequest;
+};
+
+/** What a person was about to pay, kept so that a reload, a cancelled approval or an update loses nothing. */
+export type StoredDraft = {
+  readonly requestText: string;
+  readonly amountMinor?: bigint;
+  readonly tipMinor?: bigint;
+  readonly note?: string;
+  readonly savedAtMs: number;
+};
+
+export type Settings = {
+  /** BCP 47; absent means the browser's. */
+  readonly language?: string;
+  readonly theme: 'system' | 'light' | 'dark';
+};
+
+export const DEFAULT_SETTINGS: Settings = { theme: 'system' };
+
+/** A payee as last heard of. */
+export type KnownPayee = { readonly profile: PayeeProfile; readonly readAtMs: number };
+
+/** A record that could not be read: kept as it is, shown, and given out whole on request. */
+export type DamagedRecord = { readonly store: string; readonly key: string; readonly raw: unknown };
+
+/** One payment with all that is known of its way: for the slip and the payment's story. */
+export type PaymentStory = { readonly payment: Payment; readonly entry?: OutboxEntry };
+
+/** Everything the first screen needs, read in one transaction. */
+export type HomeView = {
+  readonly wallet?: WalletState;
+  readonly settings: Settings;
+  /** Newest first. */
+  readonly recent: readonly Payment[];
+  /** Everything in the outbox, in seq order. */
+  readonly waiting: readonly OutboxEntry[];
+  /** Sum of what is promised and not settled, by currency. */
+  readonly promisedMinor: ReadonlyMap<number, bigint>;
+  readonly damaged: number;
+};
