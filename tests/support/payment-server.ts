@@ -26,6 +26,8 @@ export interface TestServer {
   /** The server's own port, behind the proxy. */
   readonly port: number;
   readonly dataDir: string;
+  /** The static files it serves. */
+  readonly publicDir: string;
   readonly proxy: BreakableNetwork;
   /** What the process has written so far, both streams. */
   log(): string;
@@ -171,6 +173,9 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
     origin: proxy.origin,
     port,
     dataDir,
+    get publicDir() {
+      return path.join(dist, 'public');
+    },
     proxy,
     log: () => said + (running?.output.join('') ?? ''),
     stop: () => end('SIGTERM'),
