@@ -26,6 +26,8 @@ export function toBase32(bytes: Uint8Array): string {
  */
 export function fromBase32(text: string, length: number): Bytes | null {
   if (text.length !== ((length * 8 + 4) / 5) >> 0) return null;
+  // Upper case turns some letters of other alphabets into ours (ſ, ı, ß), so they are refused before it.
+  if (!/^[0-9A-Za-z]*$/.test(text)) return null;
   const bytes = new Uint8Array(length);
   let held = 0;
   let bits = 0;
