@@ -1,0 +1,199 @@
+/** Owns the books of one group: the locked accounts as read, and what the group changes in them. Pure. */
+import type { Bytes } from '#protocol/bytes.ts';
+import { WIRE_AMOUNT_MAX } from '#protocol/order.ts';
+import { assert } from '#protocol/refusals.ts';
+
+export type AccountKind = 'person' | 'issuer' | 'system';
+
+export type AccountRow = {
+  readonly id: Bytes;
+  readonly kind: AccountKind;
+  readonly frozen: boolean;
+  readonly version: bigint;
+};
+
+export type BalanceRow = {
+  readonly account: Bytes;
+  readonly currency: number;
+  readonly balance: bigint;
+};
+
+export type PaidRequest = {
+  readonly payee: Bytes;
+  readonly requestDigest: Bytes;
+  readonly paymentId: Bytes;
+};
+
+export type Snapshot = {
+  readonly accounts: readonly AccountRow[];
+  readonly balances: readonly BalanceRow[];
+  readonly paidRequests: readonly Pick<PaidRequest, 'payee' | 'requestDigest'>[];
+};
+
+export type Entry = {
+  readonly account: Bytes;
+  readonly version: bigint;
+  readonly currency: number;
+  readonly amountMinor: bigint;
+  readonly balanceAfterMinor: bigint;
+  readonly transfer: bigint;
+  readonly paymentId: Bytes | null;
+  readonly counterparty: Bytes;
+};
+
+export type Transfer = {
+  readonly from: Bytes;
+  readonly to: Bytes;
+  readonly currency: number;
+  readonly amountMinor: bigint;
+  readonly transfer: bigint;
+  readonly paymentId: Bytes | null;
+};
+
+export type VersionChange = {
+  readonly account: Bytes;
+  readonly before: bigint;
+  readonly after: bigint;
+};
+
+/** `before` is null when the account has never held this currency. */
+export type BalanceChange = {
+  readonly account: Bytes;
+  readonly currency: number;
+  readonly before: bigint | null;
+  readonly after: bigint;
+};
+
+export type Changes = {
+  readonly entries: readonly Entry[];
+  readonly versions: readonly VersionChange[];
+  readonly balances: readonly BalanceChange[];
+  readonly paidRequests: readonly PaidRequest[];
+};
+
+/** What a decision may look at. */
+export type BooksView = {
+  account(id: Bytes): AccountRow | undefined;
+  /** Undefined when the account has never held this currency. */
+  balance(account: Bytes, currency: number): bigint | undefined;
+  isPaid(payee: Bytes, requestDigest: Bytes): boolean;
+};
+
+export type Books = BooksView & {
+  post(transfer: Transfer): void;
+  markPaid(request: PaidRequest): void;
+  changes(): Changes;
+};
+
+const BALANCE_MAX = WIRE_AMOUNT_MAX;
+const BALANCE_MIN = -WIRE_AMOUNT_MAX - 1n;
+
+export function fitsBalance(minor: bigint): boolean {
+  return minor <= BALANCE_MAX && minor >= BALANCE_MIN;
+}
+
+/** One character a byte: equal texts exactly for equal bytes, and cheap to make. */
+export function keyOf(...parts: readonly Uint8Array[]): string {
+  return parts
+    .map((part) => Buffer.from(part.buffer, part.byteOffset, part.length).toString('latin1'))
+    .join('|');
+}
+
+type AccountPage = { readonly row: AccountRow; version: bigint };
+type BalancePage = {
+  readonly account: Bytes;
+  readonly currency: number;
+  readonly before: bigint | null;
+  balance: bigint;
+};
+
+class OpenBooks implements Books {
+  readonly #accounts = new Map<string, AccountPage>();
+  readonly #balances = new Map<string, BalancePage>();
+  readonly #paid = new Set<string>();
+  readonly #entries: Entry[] = [];
+  readonly #newlyPaid: PaidRequest[] = [];
+
+  constructor(snapshot: Snapshot) {
+    for (const row of snapshot.accounts) {
+      this.#accounts.set(keyOf(row.id), { row, version: row.version });
+    }
+    for (const { account, currency, balance } of snapshot.balances) {
+      const page = { account, currency, before: balance, balance };
+      this.#balances.set(`${keyOf(account)}${currency}`, page);
+    }
+    for (const { payee, requestDigest } of snapshot.paidRequests) {
+      this.#paid.add(keyOf(payee, requestDigest));
+    }
+  }
+
+  account(id: Bytes): AccountRow | undefined {
+    return this.#accounts.get(keyOf(id))?.row;
+  }
+
+  balance(account: Bytes, currency: number): bigint | undefined {
+    return this.#balances.get(`${keyOf(account)}${currency}`)?.balance;
+  }
+
+  isPaid(payee: Bytes, requestDigest: Bytes): boolean {
+    return this.#paid.has(keyOf(payee, requestDigest));
+  }
+
+  #enter(account: Bytes, amountMinor: bigint, counterparty: Bytes, transfer: Transfer): void {
+    const page = this.#accounts.get(keyOf(account));
+    assert(page !== undefined, 'money moves only between locked accounts');
+    const key = `${keyOf(account)}${transfer.currency}`;
+    const held = this.#balances.get(key) ?? {
+      account,
+      currency: transfer.currency,
+      before: null,
+      balance: 0n,
+    };
+    const balance = held.balance + amountMinor;
+    assert(fitsBalance(balance), 'a balance stays within 64 bits');
+    assert(balance >= 0n || page.row.kind === 'issuer', 'only the issuer goes below zero');
+    held.balance = balance;
+    this.#balances.set(key, held);
+    page.version += 1n;
+    this.#entries.push({
+      account,
+      version: page.version,
+      currency: transfer.currency,
+      amountMinor,
+      balanceAfterMinor: balance,
+      transfer: transfer.transfer,
+      paymentId: transfer.paymentId,
+      counterparty,
+    });
+  }
+
+  post(transfer: Transfer): void {
+    assert(transfer.amountMinor > 0n, 'a transfer moves something');
+    this.#enter(transfer.from, -transfer.amountMinor, transfer.to, transfer);
+    this.#enter(transfer.to, transfer.amountMinor, transfer.from, transfer);
+  }
+
+  markPaid(request: PaidRequest): void {
+    assert(!this.isPaid(request.payee, request.requestDigest), 'a request is paid once');
+    this.#paid.add(keyOf(request.payee, request.requestDigest));
+    this.#newlyPaid.push(request);
+  }
+
+  changes(): Changes {
+    const versions: VersionChange[] = [];
+    for (const { row, version } of this.#accounts.values()) {
+      if (version !== row.version) {
+        versions.push({ account: row.id, before: row.version, after: version });
+      }
+    }
+    const balances: BalanceChange[] = [];
+    for (const { account, currency, before, balance } of this.#balances.values()) {
+      if (before !== balance) balances.push({ account, currency, before, after: balance });
+    }
+    return { entries: this.#entries, versions, balances, paidRequests: this.#newlyPaid };
+  }
+}
+
+export function openBooks(snapshot: Snapshot): Books {
+  return new OpenBooks(snapshot);
+}

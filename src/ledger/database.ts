@@ -1,0 +1,189 @@
+/** Owns the connections to PostgreSQL: their types, timeouts, transactions, and what a failure means. */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Log } from './embedded-postgres.ts';
+
+/** `name` makes the server keep the plan; the same name must always carry the same text. */
+export type Statement = {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: unknown[];
+  /** For the few that may take longer than the connection's own limit. */
+  readonly query_timeout?: number;
+};
+
+export type Queryable = {
+  query<Row extends pg.QueryResultRow>(
+    statement: string | Statement,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>;
+};
+
+export type Database = Queryable & {
+  /**
+   * Runs `work` in one transaction, all of it again after a serialization failure or a deadlock, so
+   * it must have no effect outside. Throws `CommitUnknown` when the connection broke at COMMIT.
+   */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  /** Lends one connection, and ends whatever transaction `work` left open by throwing. */
+  borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  /** Repeats an attempt that is safe to repeat, after conflicts and broken connections. */
+  retry<T>(attempt: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+/** Chance and waiting come from outside, so that a test decides them. */
+export type RetryPorts = {
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
+};
+
+export type DatabaseOptions = {
+  readonly log: Log;
+  readonly retry?: RetryPorts;
+  readonly attemptsMax?: number;
+};
+
+/** COMMIT was sent and its answer never came: the transaction may stand or not. */
+export class CommitUnknown extends Error {
+  override readonly name = 'CommitUnknown';
+}
+
+const BYTEA = 17;
+const INT8 = 20;
+
+/** bytea as Uint8Array and int8 as bigint, for these connections alone: pg's own table is global. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === BYTEA && format !== 'binary') {
+      return (text: string) => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
+    }
+    if (oid === INT8 && format !== 'binary') return (text: string) => BigInt(text);
+    return pg.types.getTypeParser(oid, format ?? 'text');
+  }) as typeof pg.types.getTypeParser,
+};
+
+const TIMEOUTS: pg.PoolConfig = {
+  connectionTimeoutMillis: 5000,
+  lock_timeout: 5000,
+  statement_timeout: 10_000,
+  idle_in_transaction_session_timeout: 10_000,
+  // A query on a connection that died without a word would never settle.
+  query_timeout: 15_000,
+};
+
+export type FaultKind = 'conflict' | 'connection' | 'bug';
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/**
+ * What an error from PostgreSQL means for the transaction: `conflict`, somebody was faster and all
+ * of it may be tried again; `connection`, the world broke and the outcome of a COMMIT is unknown.
+ */
+export function faultKind(error: unknown): FaultKind {
+  if (error instanceof CommitUnknown) return 'connection';
+  const code = codeOf(error);
+  // 22012 is how a guard of ours fails: a row changed although its account was locked.
+  if (/^(40001|40P01|22012)$/.test(code)) return 'conflict';
+  // 08 connection, 53 resources, 55P03/57014 timeouts, 57P0x shutdown, 25P03 idle in transaction.
+  if (/^(08...|53...|55P03|57014|57P0.|25P03)$/.test(code)) return 'connection';
+  if (/^[0-9A-Z]{5}$/.test(code) && error instanceof pg.DatabaseError) return 'bug';
+  if (/^E[A-Z]+$/.test(code)) return 'connection';
+  return error instanceof Error && PG_CLIENT_FAULT.test(error.message) ? 'connection' : 'bug';
+}
+
+// node-postgres gives these no code.
+const PG_CLIENT_FAULT =
+  /^(Connection terminated|Query read timeout|timeout e|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
+
+/** Sends all statements at once and waits for all; throws what went wrong first. */
+export async function pipeline(
+  client: pg.PoolClient,
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
+  const results = await Promise.allSettled(statements.map((statement) => client.query(statement)));
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+const DEFAULT_PORTS: RetryPorts = { random: Math.random, sleep: delay };
+const RETRY_BASE_MS = 4;
+const RETRY_MAX_MS = 500;
+
+async function runTransaction<T>(
+  client: pg.PoolClient,
+  work: (transaction: Queryable) => Promise<T>,
+): Promise<T> {
+  await client.query('BEGIN');
+  const value = await work(client);
+  try {
+    const { command } = await client.query('COMMIT');
+    if (command !== 'COMMIT') throw new Error('the transaction had failed before its COMMIT');
+    return value;
+  } catch (cause) {
+    if (faultKind(cause) !== 'connection') throw cause;
+    throw new CommitUnknown('the connection broke at COMMIT', { cause });
+  }
+}
+
+/** Every connection of ours goes through here; `connection` says where, not how. */
+export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions): Database {
+  const { log, retry: ports = DEFAULT_PORTS, attemptsMax = 10 } = options;
+  const pool = new pg.Pool({ ...TIMEOUTS, pipeline: true, keepAlive: true, ...connection, types });
+  // Without these listeners a connection that breaks while nobody asks would end the process.
+  pool.on('error', (error) => log.warn(`a database connection broke: ${error.message}`));
+  pool.on('connect', (client) => client.on('error', () => undefined));
+
+  async function borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    try {
+      const value = await work(client);
+      client.release();
+      return value;
+    } catch (error) {
+      // A connection that can still roll back is sound; any other must not come back into the pool.
+      const sound =
+        faultKind(error) !== 'connection' &&
+        (await client.query('ROLLBACK').then(
+          () => true,
+          () => false,
+        ));
+      client.release(!sound);
+      throw error;
+    }
+  }
+
+  async function repeat<T>(
+    attempt: () => Promise<T>,
+    isRepeatable: (error: unknown) => boolean,
+  ): Promise<T> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (tried >= attemptsMax || !isRepeatable(error)) throw error;
+        const limitMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** tried);
+        await ports.sleep(ports.random() * limitMs);
+      }
+    }
+  }
+
+  return {
+    query: (statement, values) => pool.query(statement as pg.QueryConfig, values),
+    borrow,
+    transaction: (work) =>
+      repeat(
+        () => borrow((client) => runTransaction(client, work)),
+        (error) => faultKind(error) === 'conflict',
+      ),
+    // A key that a rival inserted first is found by the next attempt.
+    retry: (attempt) =>
+      repeat(attempt, (error) => faultKind(error) !== 'bug' || codeOf(error) === '23505'),
+    close: () => pool.end(),
+  };
+}

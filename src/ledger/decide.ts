@@ -1,0 +1,80 @@
+/** Owns the verdict on one verified payment: which rules are asked, and which of them speaks first. Pure. */
+import type { Order } from '#protocol/order.ts';
+import { WIRE_AMOUNT_MAX } from '#protocol/order.ts';
+import type { RefusalCode } from '#protocol/refusals.ts';
+import type { BooksView } from './books.ts';
+
+export type PaymentRules = {
+  /** An order may claim to be valid for at most this long. */
+  readonly validForMaxS: number;
+  /** Above this nothing is paid. */
+  readonly amountMaxMinor: bigint;
+  readonly isCurrencyKnown: (currency: number) => boolean;
+};
+
+export type Decision =
+  | { readonly verdict: 'accepted' }
+  | { readonly verdict: 'refused'; readonly code: RefusalCode }
+  | { readonly verdict: 'expired'; readonly code: 'payment_expired' }
+  /** Nobody could have signed this: no verdict, nothing is stored. */
+  | { readonly verdict: 'none'; readonly code: 'payer_unknown' };
+
+type Question = {
+  readonly order: Order;
+  readonly books: BooksView;
+  readonly rules: PaymentRules;
+};
+
+/**
+ * The refusals in the order in which they are asked: what is wrong with the order itself comes
+ * before what is wrong with the accounts, and what may change by waiting comes last. A payment that
+ * breaks several rules always gets the same, first code.
+ */
+const REFUSAL_RULES: readonly (readonly [RefusalCode, (question: Question) => boolean])[] = [
+  [
+    'valid_too_long',
+    ({ order, rules }) => order.validUntilS - order.authorizedAtS > rules.validForMaxS,
+  ],
+  ['own_account', ({ order }) => Buffer.compare(order.payer, order.payee) === 0],
+  ['payee_unknown', ({ order, books }) => books.account(order.payee)?.kind !== 'person'],
+  ['payer_frozen', ({ order, books }) => books.account(order.payer)?.frozen === true],
+  ['payee_frozen', ({ order, books }) => books.account(order.payee)?.frozen === true],
+  ['amount_zero', ({ order }) => order.amountMinor === 0n],
+  ['amount_too_large', ({ order, rules }) => order.amountMinor > rules.amountMaxMinor],
+  ['currency_unknown', ({ order, rules }) => !rules.isCurrencyKnown(order.currency)],
+  [
+    'currency_not_held',
+    ({ order, books }) => books.balance(order.payer, order.currency) === undefined,
+  ],
+  [
+    'request_already_paid',
+    ({ order, books }) => order.once && books.isPaid(order.payee, order.requestDigest),
+  ],
+  [
+    'insufficient_funds',
+    ({ order, books }) => (books.balance(order.payer, order.currency) ?? 0n) < order.amountMinor,
+  ],
+  [
+    'balance_overflow',
+    ({ order, books }) =>
+      (books.balance(order.payee, order.currency) ?? 0n) + order.amountMinor > WIRE_AMOUNT_MAX,
+  ],
+];
+
+/** `nowS` is the server's clock: the phone's says nothing about expiry. */
+export function decidePayment(
+  order: Order,
+  books: BooksView,
+  rules: PaymentRules,
+  nowS: number,
+): Decision {
+  if (books.account(order.payer)?.kind !== 'person') {
+    return { verdict: 'none', code: 'payer_unknown' };
+  }
+  if (nowS > order.validUntilS) return { verdict: 'expired', code: 'payment_expired' };
+  const question = { order, books, rules };
+  for (const [code, isBroken] of REFUSAL_RULES) {
+    if (isBroken(question)) return { verdict: 'refused', code };
+  }
+  return { verdict: 'accepted' };
+}

@@ -1,0 +1,153 @@
+/** Owns the statements that lock, read and write the books: set-based, each with one plan. */
+import type pg from 'pg';
+import type { Bytes } from '#protocol/bytes.ts';
+import type { BalanceChange, Changes } from './books.ts';
+import { byteaColumn, int4Column, int8Column } from './column.ts';
+import type { Statement } from './database.ts';
+
+export const BEGIN: Statement = { text: 'BEGIN' };
+export const COMMIT: Statement = { text: 'COMMIT' };
+
+/**
+ * Every writer locks the accounts it touches first, in the order of their ids, so that two of them
+ * never wait for each other; what is read after this statement cannot change before its commit.
+ */
+export function lockAccounts(ids: readonly Bytes[]): Statement {
+  return {
+    name: 'lock_accounts',
+    text: `SELECT id, kind, frozen, version FROM account
+      WHERE id = ANY($1::bytea[]) ORDER BY id FOR UPDATE`,
+    values: [byteaColumn(ids)],
+  };
+}
+
+export function readBalancesOf(
+  wanted: readonly { readonly account: Bytes; readonly currency: number }[],
+): Statement {
+  return {
+    name: 'read_balances',
+    text: `SELECT b.account, b.currency, b.balance
+      FROM unnest($1::bytea[], $2::integer[]) AS w (account, currency)
+      JOIN balance b ON b.account = w.account AND b.currency = w.currency`,
+    values: [
+      byteaColumn(wanted.map((want) => want.account)),
+      int4Column(wanted.map((want) => want.currency)),
+    ],
+  };
+}
+
+/** Gaps are fine: numbers of payments that were refused are never used. */
+export function drawTransferNumbers(count: number): Statement {
+  return {
+    name: 'draw_transfer_numbers',
+    text: `SELECT nextval('transfer_number') AS number FROM generate_series(1, $1::integer)`,
+    values: [count],
+  };
+}
+
+function insertEntries({ entries }: Changes, nowS: number): Statement {
+  return {
+    name: 'insert_entries',
+    text: `INSERT INTO entry (account, version, currency, amount, balance_after, transfer_id,
+        payment_id, counterparty, posted_at)
+      SELECT e.*, to_timestamp($9::bigint)
+      FROM unnest($1::bytea[], $2::bigint[], $3::integer[], $4::bigint[], $5::bigint[],
+        $6::bigint[], $7::bytea[], $8::bytea[]) AS e`,
+    values: [
+      byteaColumn(entries.map((entry) => entry.account)),
+      int8Column(entries.map((entry) => entry.version)),
+      int4Column(entries.map((entry) => entry.currency)),
+      int8Column(entries.map((entry) => entry.amountMinor)),
+      int8Column(entries.map((entry) => entry.balanceAfterMinor)),
+      int8Column(entries.map((entry) => entry.transfer)),
+      byteaColumn(entries.map((entry) => entry.paymentId)),
+      byteaColumn(entries.map((entry) => entry.counterparty)),
+      nowS,
+    ],
+  };
+}
+
+// The updates name what they expect to find, and divide by zero when a row is not as it was read:
+// the COMMIT that was sent behind them then rolls back, without a round trip to ask.
+function updateBalances(changes: readonly BalanceChange[]): Statement {
+  return {
+    name: 'update_balances',
+    text: `WITH moved AS (
+        UPDATE balance b SET balance = c.after
+        FROM unnest($1::bytea[], $2::integer[], $3::bigint[], $4::bigint[])
+          AS c (account, currency, before, after)
+        WHERE b.account = c.account AND b.currency = c.currency AND b.balance = c.before
+        RETURNING 1)
+      SELECT 1 / (CASE WHEN count(*) = $5::integer THEN 1 ELSE 0 END) FROM moved`,
+    values: [
+      byteaColumn(changes.map((change) => change.account)),
+      int4Column(changes.map((change) => change.currency)),
+      int8Column(changes.map((change) => change.before)),
+      int8Column(changes.map((change) => change.after)),
+      changes.length,
+    ],
+  };
+}
+
+function insertBalances(changes: readonly BalanceChange[]): Statement {
+  return {
+    name: 'insert_balances',
+    text: `INSERT INTO balance (account, currency, balance, may_go_negative)
+      SELECT c.account, c.currency, c.balance, a.kind = 'issuer'
+      FROM unnest($1::bytea[], $2::integer[], $3::bigint[]) AS c (account, currency, balance)
+      JOIN account a ON a.id = c.account`,
+    values: [
+      byteaColumn(changes.map((change) => change.account)),
+      int4Column(changes.map((change) => change.currency)),
+      int8Column(changes.map((change) => change.after)),
+    ],
+  };
+}
+
+function updateVersions({ versions }: Changes): Statement {
+  return {
+    name: 'update_versions',
+    text: `WITH counted AS (
+        UPDATE account a SET version = c.after
+        FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) AS c (account, before, after)
+        WHERE a.id = c.account AND a.version = c.before
+        RETURNING 1)
+      SELECT 1 / (CASE WHEN count(*) = $4::integer THEN 1 ELSE 0 END) FROM counted`,
+    values: [
+      byteaColumn(versions.map((change) => change.account)),
+      int8Column(versions.map((change) => change.before)),
+      int8Column(versions.map((change) => change.after)),
+      versions.length,
+    ],
+  };
+}
+
+function insertPaidRequests({ paidRequests }: Changes): Statement {
+  return {
+    name: 'insert_paid_requests',
+    text: `INSERT INTO paid_request (payee, request_digest, payment_id)
+      SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[])`,
+    values: [
+      byteaColumn(paidRequests.map((request) => request.payee)),
+      byteaColumn(paidRequests.map((request) => request.requestDigest)),
+      byteaColumn(paidRequests.map((request) => request.paymentId)),
+    ],
+  };
+}
+
+/** Everything that the changed books say, as the statements that store it. */
+export function writeChanges(changes: Changes, nowS: number): Statement[] {
+  const held = changes.balances.filter((change) => change.before !== null);
+  const opened = changes.balances.filter((change) => change.before === null);
+  const statements: Statement[] = [];
+  if (changes.entries.length > 0) statements.push(insertEntries(changes, nowS));
+  if (changes.paidRequests.length > 0) statements.push(insertPaidRequests(changes));
+  if (held.length > 0) statements.push(updateBalances(held));
+  if (opened.length > 0) statements.push(insertBalances(opened));
+  if (changes.versions.length > 0) statements.push(updateVersions(changes));
+  return statements;
+}
+
+export function rowsOf<Row>(result: pg.QueryResult | undefined): Row[] {
+  return result?.rows ?? [];
+}

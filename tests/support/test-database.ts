@@ -1,0 +1,98 @@
+/** Owns real databases for tests: one embedded cluster shared by all test files, a fresh database per test. */
+import { createHash, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { type Database, openDatabase } from '#ledger/database.ts';
+import { startEmbeddedPostgres } from '#ledger/embedded-postgres.ts';
+import { migrate } from '#ledger/migrate.ts';
+
+export const SILENT_LOG = { info: () => undefined, warn: () => undefined };
+
+export type TestDatabase = {
+  readonly database: Database;
+  /** For more pools on the same database, as another process would have. */
+  readonly connection: pg.PoolConfig;
+};
+
+export type TestCluster = {
+  /** A database of its own with the newest schema; dropped by `stop`. */
+  fresh(): Promise<TestDatabase>;
+  /** A database of its own with nothing in it. */
+  empty(): Promise<pg.PoolConfig>;
+  stop(): Promise<void>;
+};
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const checkoutMark = createHash('sha256').update(checkout).digest('hex').slice(0, 8);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Of test runs that were killed before they could tidy up. */
+async function dropAbandoned(admin: pg.Pool): Promise<void> {
+  const { rows } = await admin.query<{ datname: string }>(
+    "SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+_'",
+  );
+  for (const { datname } of rows) {
+    if (!isAlive(Number(datname.split('_')[1]))) await drop(admin, datname);
+  }
+}
+
+async function drop(admin: pg.Pool, name: string): Promise<void> {
+  await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+}
+
+const newName = () => `test_${process.pid}_${randomUUID().replaceAll('-', '')}`;
+
+/**
+ * Starts the cluster, or joins the one that another test file is using; the last to stop stops it.
+ * It is kept in the temporary folder, so that only the first run ever has to make it.
+ */
+export async function startTestCluster(): Promise<TestCluster> {
+  const server = await startEmbeddedPostgres({
+    dataDir: join(tmpdir(), `counterfoil-tests-${process.getuid?.() ?? 0}-${checkoutMark}`),
+    log: SILENT_LOG,
+    spareFolder: join(tmpdir(), 'counterfoil-tests-spare'),
+  });
+  const admin = new pg.Pool({ ...server.connection, database: 'postgres', max: 2 });
+  admin.on('error', () => undefined);
+  await dropAbandoned(admin);
+  const names: string[] = [];
+  const opened: Database[] = [];
+
+  async function create(template: string): Promise<pg.PoolConfig> {
+    const name = newName();
+    names.push(name);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    return { ...server.connection, database: name, max: 8 };
+  }
+
+  const template = await create('template0');
+  const migrating = openDatabase(template, { log: SILENT_LOG });
+  await migrate(migrating);
+  await migrating.close();
+
+  return {
+    async fresh() {
+      const connection = await create(String(template.database));
+      const database = openDatabase(connection, { log: SILENT_LOG });
+      opened.push(database);
+      return { database, connection };
+    },
+    empty: () => create('template0'),
+    async stop() {
+      await Promise.all(opened.map((database) => database.close().catch(() => undefined)));
+      for (const name of names) await drop(admin, name);
+      await admin.end();
+      await server.stop();
+    },
+  };
+}
