@@ -79,8 +79,7 @@ class Fault extends Error {
   }
 }
 
-/** `canonical` false reads any well-formed item, to find where it ends. */
-type Reader = { readonly bytes: Uint8Array; offset: number; readonly canonical: boolean };
+type Reader = { readonly bytes: Uint8Array; offset: number };
 
 function take(reader: Reader, length: number): Uint8Array {
   const start = reader.offset;
@@ -88,26 +87,36 @@ function take(reader: Reader, length: number): Uint8Array {
   return reader.bytes.subarray(start, reader.offset);
 }
 
-function readArgument(reader: Reader, info: number): bigint {
+/** An argument in any of its sizes (RFC 8949 §3). */
+function anyArgument(reader: Reader, info: number): bigint {
   if (info < 24) return BigInt(info);
-  const size = info === 24 ? 1 : info === 25 ? 2 : info === 26 ? 4 : info === 27 ? 8 : 0;
-  // 28–30 are reserved, 31 is an indefinite length, which deterministic CBOR never has.
-  if (size === 0) throw new Fault(info === 31 ? 'not-canonical' : 'malformed');
+  if (info > 27) throw new Fault('malformed'); // 28–30 are reserved
+  const size = 1 << (info - 24);
   if (reader.offset + size > reader.bytes.length) throw new Fault('malformed');
   let value = 0n;
   for (let i = 0; i < size; i++) value = (value << 8n) | BigInt(reader.bytes[reader.offset++] ?? 0);
-  const least = size === 1 ? 24n : 1n << BigInt(size * 4);
-  if (value < least && reader.canonical) throw new Fault('not-canonical');
   return value;
 }
 
-function readLength(reader: Reader, info: number, bytesPerItem: number): number {
-  const length = readArgument(reader, info);
-  // A huge announced length costs nothing: it is held against the bytes that are really there.
+function readArgument(reader: Reader, info: number): bigint {
+  // 31 is an indefinite length, which deterministic CBOR never has.
+  if (info === 31) throw new Fault('not-canonical');
+  const value = anyArgument(reader, info);
+  const least = info < 24 ? 0n : info === 24 ? 24n : 1n << BigInt(4 << (info - 24));
+  if (value < least) throw new Fault('not-canonical');
+  return value;
+}
+
+/** A huge announced length costs nothing: it is held against the bytes that are really there. */
+function fitting(reader: Reader, length: bigint, bytesPerItem: number): number {
   if (length * BigInt(bytesPerItem) > BigInt(reader.bytes.length - reader.offset)) {
     throw new Fault('malformed');
   }
   return Number(length);
+}
+
+function readLength(reader: Reader, info: number, bytesPerItem: number): number {
+  return fitting(reader, readArgument(reader, info), bytesPerItem);
 }
 
 function readMap(reader: Reader, info: number, depth: number): CborMap {
@@ -116,12 +125,14 @@ function readMap(reader: Reader, info: number, depth: number): CborMap {
   let previous: Uint8Array | undefined;
   for (let i = 0; i < size; i++) {
     const start = reader.offset;
-    const key = readItem(reader, DEPTH_MAX);
-    if (typeof key !== 'bigint' || key > 0xffffffffn || key < -0xffffffffn)
+    // Looked at before it is read: a map as the key of a map as the key… would exhaust the stack.
+    if ((reader.bytes[start] ?? 0xff) >> 5 > 1) throw new Fault('malformed');
+    const key = readItem(reader, depth);
+    if (typeof key !== 'bigint' || key > 0xffffffffn || key < -0xffffffffn) {
       throw new Fault('malformed');
+    }
     const encodedKey = reader.bytes.subarray(start, reader.offset);
-    if (reader.canonical && previous && compareBytes(previous, encodedKey) >= 0)
-      throw new Fault('not-canonical');
+    if (previous && compareBytes(previous, encodedKey) >= 0) throw new Fault('not-canonical');
     previous = encodedKey;
     map.set(Number(key), readItem(reader, depth + 1));
   }
@@ -145,8 +156,9 @@ function readItem(reader: Reader, depth: number): Cbor {
     case 1:
       return -1n - readArgument(reader, info);
     case 2:
-      // A copy: a view would keep the whole input alive, and share its changes.
-      return take(reader, readLength(reader, info, 1)).slice();
+      // A copy: a view would keep the whole input alive, and share its changes. Not by `slice`,
+      // which answers a view when the input is a Buffer.
+      return new Uint8Array(take(reader, readLength(reader, info, 1)));
     case 3: {
       const text = fromUtf8(take(reader, readLength(reader, info, 1)));
       if (text === null) throw new Fault('malformed');
@@ -183,27 +195,60 @@ function reading<T>(read: () => T): CborReading<T> {
 /** Exactly one item and nothing behind it. */
 export function decodeCbor(bytes: Uint8Array): CborReading<Cbor> {
   return reading(() => {
-    const reader = { bytes, offset: 0, canonical: true };
+    const reader = { bytes, offset: 0 };
     const item = readItem(reader, 0);
     if (reader.offset !== bytes.length) throw new Fault('malformed');
     return item;
   });
 }
 
+const BREAK = 0xff;
+
+/** Passes one well-formed item of any kind (RFC 8949 appendix C). */
+function skipItem(reader: Reader, depth: number): void {
+  const initial = reader.bytes[reader.offset++];
+  if (initial === undefined || depth > DEPTH_MAX) throw new Fault('malformed');
+  const [major, info] = [initial >> 5, initial & 31];
+  if (info === 31) {
+    if (major < 2 || major > 5) throw new Fault('malformed');
+    let count = 0;
+    for (; reader.bytes[reader.offset] !== BREAK; count++) {
+      const chunk = reader.bytes[reader.offset] ?? BREAK;
+      if (major < 4 && (chunk >> 5 !== major || (chunk & 31) === 31)) throw new Fault('malformed');
+      skipItem(reader, depth + 1);
+    }
+    if (major === 5 && count % 2 === 1) throw new Fault('malformed');
+    reader.offset += 1;
+    return;
+  }
+  const argument = anyArgument(reader, info);
+  if (major === 2 || major === 3) reader.offset += fitting(reader, argument, 1);
+  if (major === 7 && info === 24 && argument < 32n) throw new Fault('malformed');
+  const items =
+    major === 4
+      ? fitting(reader, argument, 1)
+      : major === 5
+        ? 2 * fitting(reader, argument, 2)
+        : major === 6
+          ? 1
+          : 0;
+  for (let i = 0; i < items; i++) skipItem(reader, depth + 1);
+}
+
 /**
- * Splits a CBOR sequence (RFC 8742) into the bytes of its items, without asking that they be
- * canonical or mean anything, so that one bad item of a batch leaves its neighbours alone.
+ * Splits a CBOR sequence (RFC 8742) into the bytes of its items, whatever they mean and however
+ * they are written, so that one bad item of a batch leaves its neighbours alone. What cannot be
+ * delimited is the last item, for its own decoder to refuse. Only too many items are a fault.
  */
 export function splitCborSequence(bytes: Uint8Array, itemsMax: number): CborReading<Bytes[]> {
-  return reading(() => {
-    const reader = { bytes, offset: 0, canonical: true };
-    const items: Bytes[] = [];
-    while (reader.offset < bytes.length) {
-      const start = reader.offset;
-      readItem(reader, 0);
-      items.push(bytes.slice(start, reader.offset));
-      if (items.length > itemsMax) throw new Fault('malformed');
-    }
-    return items;
-  });
+  const reader = { bytes, offset: 0 };
+  const items: Bytes[] = [];
+  while (reader.offset < bytes.length) {
+    if (items.length === itemsMax) return { ok: false, fault: 'malformed' };
+    const start = reader.offset;
+    const item = reading(() => skipItem(reader, 0));
+    if (!item.ok) reader.offset = bytes.length;
+    items.push(new Uint8Array(bytes.subarray(start, reader.offset)));
+  }
+  return { ok: true, value: items };
 }
