@@ -32,6 +32,7 @@ export function readRun(text: string, unit: LengthUnit): EmvRun {
   const units = unitsOf(text, unit);
   const objects: EmvObject[] = [];
   const seen = new Set<string>();
+  let twice: string | undefined;
   for (let at = 0; at < units.length; ) {
     const id = units.text(at, at + 2) ?? '';
     const size = units.text(at + 2, at + 4) ?? '';
@@ -44,12 +45,12 @@ export function readRun(text: string, unit: LengthUnit): EmvRun {
       const fault = `object ${id} claims ${Number(size)} ${unit}, fewer remain`;
       return { objects, fault, rest: { id, value: value ?? '' } };
     }
-    if (seen.has(id)) return { objects, fault: `object ${id} occurs twice` };
+    if (seen.has(id)) twice ??= `object ${id} occurs twice`;
+    else objects.push({ id, value });
     seen.add(id);
-    objects.push({ id, value });
     at = end;
   }
-  return { objects };
+  return twice === undefined ? { objects } : { objects, fault: twice };
 }
 
 export function valueAt(objects: readonly EmvObject[], id: string): string | undefined {
