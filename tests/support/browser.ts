@@ -66,14 +66,24 @@ export async function startPhone(options: PhoneOptions = {}): Promise<Phone> {
     timezoneId: 'UTC',
     permissions: [...(options.permissions ?? usualPermissions)],
   });
-  return {
+  const phone: Phone = {
     context,
     profile,
     close: async ({ keepProfile } = { keepProfile: false }) => {
+      running.delete(phone);
       await context.close();
       if (!keepProfile) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+  running.add(phone);
+  return phone;
+}
+
+const running = new Set<Phone>();
+
+/** What a failed test left running: the phones go off after each test file. */
+export async function closeAllPhones(): Promise<void> {
+  await Promise.allSettled([...running].map((phone) => phone.close()));
 }
 
 /**

@@ -49,7 +49,7 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.on('error', reject);
@@ -123,6 +123,13 @@ async function spawnServer(dist: string, port: number, env: NodeJS.ProcessEnv): 
   return { child, output };
 }
 
+const undisposed = new Set<TestServer>();
+
+/** What a failed test left running: the servers end after each test file. */
+export async function disposeAllServers(): Promise<void> {
+  await Promise.allSettled([...undisposed].map((server) => server.dispose()));
+}
+
 export async function startServer(initial: ServerOptions = {}): Promise<TestServer> {
   const port = await freePort();
   const proxy = await startProxy(port);
@@ -169,7 +176,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
     throw new Error(`The server did not stop in ${stopTimeoutMs} ms. It said:\n${said}`);
   }
 
-  return {
+  const server: TestServer = {
     origin: proxy.origin,
     port,
     dataDir,
@@ -202,6 +209,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
       return { code, ...result };
     },
     dispose: async () => {
+      undisposed.delete(server);
       try {
         await end('SIGTERM');
       } finally {
@@ -211,4 +219,6 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
       }
     },
   };
+  undisposed.add(server);
+  return server;
 }
