@@ -93,6 +93,29 @@ export function encodeOrder(order: Order): Bytes {
   return bytes;
 }
 
+// Controls (NUL is refused by databases), line ends, and what turns the reading direction of the
+// text around it: a note stands beside money on other people's screens.
+const UNFIT_FOR_NOTE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+const BLANKS = /[\s\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
+
+/** What was typed, as an order can carry it: one line, trimmed, cut to its limit; none if empty. */
+export function noteOf(typed: string): string | undefined {
+  const note = [...typed.replaceAll(BLANKS, ' ').trim()]
+    .slice(0, NOTE_CHARACTERS_MAX)
+    .join('')
+    .trim();
+  return note === '' ? undefined : note;
+}
+
+function isNote(value: Cbor | undefined): value is string {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    [...value].length <= NOTE_CHARACTERS_MAX &&
+    !UNFIT_FOR_NOTE.test(value)
+  );
+}
+
 type Fields = ReadonlyMap<number, Cbor>;
 
 function bytesOf(fields: Fields, key: number, length: number): Bytes | undefined {
@@ -164,8 +187,7 @@ function readOptional(fields: Fields): Optional | undefined {
   if (fields.has(KEY.spentBefore) && spentBeforeMinor === undefined) return undefined;
   if (fields.has(KEY.tip) && !tipMinor) return undefined;
   if (fields.has(KEY.fee) && !feeMinor) return undefined;
-  if (note !== undefined && (typeof note !== 'string' || note === '')) return undefined;
-  if (note && [...note].length > NOTE_CHARACTERS_MAX) return undefined;
+  if (note !== undefined && !isNote(note)) return undefined;
   return {
     once: once === true,
     ...(allowance && { allowance }),
