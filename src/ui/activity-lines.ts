@@ -1,0 +1,76 @@
+/** Owns what stands in a list of activity: the payments of this phone and the server's entries as one. */
+import type { StatementEntry } from '#protocol/wire.ts';
+import type { Payment, PaymentState } from '#wallet/payment.ts';
+
+/** One line, newest first in every list. */
+export type ActivityLine = {
+  /** Stable: payment id where there is one, else `v` and the entry's version. Also the story's address. */
+  readonly key: string;
+  readonly direction: 'out' | 'in';
+  readonly kind: 'payment' | 'issue';
+  readonly state: PaymentState | 'received';
+  /** Account id of the other side; empty for money put in. */
+  readonly counterparty: string;
+  /** May be empty: then the account id is all that is known. */
+  readonly name: string;
+  /** Never negative. */
+  readonly amountMinor: bigint;
+  readonly currency: number;
+  readonly atMs: number;
+  readonly note?: string;
+};
+
+export function lineOfPayment(payment: Payment): ActivityLine {
+  return {
+    key: payment.id,
+    direction: 'out',
+    kind: 'payment',
+    state: payment.state,
+    counterparty: payment.payee,
+    name: payment.payeeName,
+    amountMinor: payment.amountMinor,
+    currency: payment.currency,
+    atMs: payment.createdAtMs,
+    ...(payment.note !== undefined && { note: payment.note }),
+  };
+}
+
+export function lineOfEntry(entry: StatementEntry): ActivityLine {
+  const out = entry.amountMinor < 0n;
+  return {
+    key: entry.paymentId ?? `v${entry.version}`,
+    direction: out ? 'out' : 'in',
+    kind: entry.kind,
+    state: out ? 'accepted' : 'received',
+    counterparty: entry.counterparty,
+    name: entry.counterpartyName,
+    amountMinor: out ? -entry.amountMinor : entry.amountMinor,
+    currency: entry.currency,
+    atMs: entry.postedAtMs,
+    ...(entry.note !== undefined && { note: entry.note }),
+  };
+}
+
+/**
+ * Both sources as one list, newest first. A payment of this phone is known better here than by the
+ * server's entry, so its own line stands. When a source holds more than it gave, nothing older than
+ * its last line may be shown, or the list would have a hole: `complete` says which source ended.
+ */
+export function mergeLines(
+  payments: readonly Payment[],
+  entries: readonly StatementEntry[],
+  complete: { readonly payments: boolean; readonly entries: boolean } = {
+    payments: true,
+    entries: true,
+  },
+): ActivityLine[] {
+  const mine = payments.map(lineOfPayment);
+  const known = new Set(mine.map(({ key }) => key));
+  const theirs = entries.map(lineOfEntry).filter(({ key }) => !known.has(key));
+  const floors = [
+    complete.payments ? undefined : mine.at(-1)?.atMs,
+    complete.entries ? undefined : entries.at(-1)?.postedAtMs,
+  ].filter((floor) => floor !== undefined);
+  const floorMs = Math.max(...floors, 0);
+  return [...mine, ...theirs].filter(({ atMs }) => atMs >= floorMs).sort((a, b) => b.atMs - a.atMs);
+}

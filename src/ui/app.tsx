@@ -1,0 +1,103 @@
+/** Owns the route table and the choice between welcome, wallet and trouble. */
+import { announced } from './announce.ts';
+import { type LazyScreen, lazyScreen, type ScreenComponent } from './lazy-screen.tsx';
+import { matchPath, place } from './router.ts';
+import { HomeScreen } from './screens/home.tsx';
+import { WelcomeScreen } from './screens/welcome.tsx';
+import { useWallet } from './wallet-context.ts';
+
+type Route = {
+  readonly pattern: string;
+  readonly screen: LazyScreen | { readonly Component: ScreenComponent };
+  /** Also for somebody who has no wallet on this phone yet. */
+  readonly open?: true;
+};
+
+const trouble = lazyScreen(async () => (await import('./screens/trouble.tsx')).TroubleScreen);
+const lost = lazyScreen(async () => (await import('./screens/trouble.tsx')).LostScreen);
+
+/** Order matters where patterns overlap: the first that matches is shown. */
+const ROUTES: readonly Route[] = [
+  { pattern: '/', screen: { Component: HomeScreen } },
+  {
+    pattern: '/scan',
+    screen: lazyScreen(async () => (await import('./screens/scan.tsx')).ScanScreen),
+  },
+  {
+    pattern: '/pay',
+    screen: lazyScreen(async () => (await import('./screens/review.tsx')).ReviewScreen),
+  },
+  {
+    pattern: '/slip/:id',
+    screen: lazyScreen(async () => (await import('./screens/slip.tsx')).SlipScreen),
+  },
+  {
+    pattern: '/receive',
+    screen: lazyScreen(async () => (await import('./screens/receive.tsx')).ReceiveScreen),
+  },
+  {
+    pattern: '/print-code',
+    screen: lazyScreen(async () => (await import('./screens/print-code.tsx')).PrintCodeScreen),
+  },
+  {
+    pattern: '/activity',
+    screen: lazyScreen(async () => (await import('./screens/activity.tsx')).ActivityScreen),
+  },
+  {
+    pattern: '/activity/:id',
+    screen: lazyScreen(
+      async () => (await import('./screens/payment-story.tsx')).PaymentStoryScreen,
+    ),
+  },
+  {
+    pattern: '/settings',
+    screen: lazyScreen(async () => (await import('./screens/settings.tsx')).SettingsScreen),
+    open: true,
+  },
+  {
+    pattern: '/open',
+    screen: lazyScreen(async () => (await import('./screens/onboarding.tsx')).OnboardingScreen),
+    open: true,
+  },
+  {
+    pattern: '/sign-in',
+    screen: lazyScreen(async () => (await import('./screens/sign-in.tsx')).SignInScreen),
+    open: true,
+  },
+  {
+    pattern: '/rehearsal',
+    screen: lazyScreen(async () => (await import('./screens/rehearsal.tsx')).RehearsalScreen),
+  },
+];
+
+/** Starts to fetch what a person may need next, once the first screen stands. */
+export function preloadScreens(): void {
+  for (const { screen } of ROUTES) if ('preload' in screen) screen.preload();
+}
+
+function CurrentScreen() {
+  const wallet = useWallet();
+  const { path, query } = place.value;
+  if (wallet.storage.value.kind === 'unreadable') {
+    return <trouble.Component params={{}} query={query} />;
+  }
+  for (const { pattern, screen, open } of ROUTES) {
+    const params = matchPath(pattern, path);
+    if (!params) continue;
+    // While the phone is still being read, a new visitor sees the welcome; main.tsx knows who is one.
+    if (!open && wallet.state.value === undefined) return <WelcomeScreen />;
+    return <screen.Component key={pattern} params={params} query={query} />;
+  }
+  return <lost.Component params={{}} query={query} />;
+}
+
+export function App() {
+  return (
+    <>
+      <CurrentScreen />
+      <div class="unseen" role="status" aria-live="polite">
+        {announced.value}
+      </div>
+    </>
+  );
+}

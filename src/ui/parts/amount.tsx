@@ -1,0 +1,27 @@
+/** Owns how an amount stands on paper: whole part large, letters and fraction smaller, digits aligned. */
+import { moneyParts } from '../text/format.ts';
+
+type AmountProps = {
+  readonly minor: bigint;
+  /** ISO 4217 numeric code. */
+  readonly currency: number;
+  readonly size?: 'row' | 'title' | 'hero';
+  /** Says the direction with a sign: + for money in. */
+  readonly signed?: boolean;
+};
+
+export function Amount(props: AmountProps) {
+  const { size = 'row' } = props;
+  const parts = moneyParts(props.minor, props.currency);
+  const length = parts.reduce((total, { text }) => total + text.length, 0);
+  return (
+    <bdi class={`amount amount-${size}`} data-long={length > 11 ? 'true' : undefined}>
+      {props.signed && props.minor > 0n && <span class="amount-sign">+</span>}
+      {parts.map(({ kind, text }) => (
+        <span key={kind + text} class={`amount-${kind}`}>
+          {text}
+        </span>
+      ))}
+    </bdi>
+  );
+}

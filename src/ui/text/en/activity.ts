@@ -1,0 +1,3 @@
+/** Owns the English texts of: activity. */
+
+export const enActivity = {} as const;

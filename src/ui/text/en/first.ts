@@ -1,0 +1,68 @@
+/** Owns the English texts of the first screens: all that welcome and home say. Small on purpose. */
+
+export const enFirst = {
+  'app.name': 'Counterfoil',
+  'app.skip': 'Skip to content',
+
+  'welcome.title': 'Pay now. The network can come later.',
+  'welcome.lead':
+    'A wallet that pays by scanning a code and touching your phone. With no network it promises, signs and delivers later.',
+  'welcome.open': 'Open a wallet',
+  'welcome.sign-in': 'I have a wallet already',
+  'welcome.asked': 'Somebody asks you to pay. Open a wallet first; the request waits for you.',
+  'welcome.half-pay': 'Your half',
+  'welcome.half-receive': 'Their half',
+  'welcome.language': 'Language',
+
+  'home.title': 'Your money',
+  'home.hello': 'Wallet of {name}',
+  'home.balance': 'Balance',
+  'home.promised': {
+    one: '{count} promise on its way, {amount}',
+    other: '{count} promises on their way, {amount}',
+  },
+  'home.left': 'Left to spend {amount}',
+  'home.pay': 'Pay',
+  'home.pay-hint': 'Scan a code',
+  'home.receive': 'Get paid',
+  'home.receive-hint': 'Show a code',
+  'home.newest': 'Newest',
+  'home.everything': 'All activity',
+  'home.nothing': 'Nothing yet. Your first slip will stand here.',
+  'home.settings': 'Settings',
+  'home.sandbox': 'Play money. Nothing here is worth anything.',
+  'home.cannot-pay-offline':
+    'Not tried offline yet. Try it once so that you can pay without network.',
+  'home.rehearse': 'Try it now',
+
+  'connection.reached': 'Reached the server at {time}',
+  'connection.trying': 'Trying to reach the server…',
+  'connection.silent': 'No answer since {time}',
+  'connection.never': 'The server has not answered yet',
+  'connection.offline-hint': 'The phone says it has no network',
+
+  'entry.to': 'To {name}',
+  'entry.from': 'From {name}',
+  'entry.issue': 'Money put into your wallet',
+  'entry.unnamed': 'Account {account}',
+
+  'state.promised': 'Promised',
+  'state.accepted': 'Accepted',
+  'state.refused': 'Refused',
+  'state.expired': 'Expired',
+  'state.cancelled': 'Cancelled',
+  'state.received': 'Received',
+
+  'day.today': 'Today',
+  'day.yesterday': 'Yesterday',
+
+  'action.back': 'Back',
+  'action.close': 'Close',
+  'action.retry': 'Try again',
+  'action.later': 'Later',
+  'action.continue': 'Continue',
+  'action.done': 'Done',
+
+  'part.loading': 'One moment…',
+  'part.missing': 'This part of the app is not on this phone yet. It needs the network once.',
+} as const;

@@ -1,0 +1,3 @@
+/** Owns the English texts of: onboarding. */
+
+export const enOnboarding = {} as const;

@@ -1,0 +1,3 @@
+/** Owns the English texts of: payment-story. */
+
+export const enPaymentStory = {} as const;

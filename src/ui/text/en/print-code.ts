@@ -1,0 +1,3 @@
+/** Owns the English texts of: print-code. */
+
+export const enPrintCode = {} as const;

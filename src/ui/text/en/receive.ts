@@ -1,0 +1,3 @@
+/** Owns the English texts of: receive. */
+
+export const enReceive = {} as const;

@@ -1,0 +1,3 @@
+/** Owns the English texts of: scan. */
+
+export const enScan = {} as const;

@@ -1,0 +1,3 @@
+/** Owns the English texts of: settings. */
+
+export const enSettings = {} as const;

@@ -1,0 +1,3 @@
+/** Owns the English texts of: slip. */
+
+export const enSlip = {} as const;

@@ -1,0 +1,71 @@
+/** Owns the French texts of the first screens. */
+import type { enFirst } from '../en/first.ts';
+import type { Translation } from '../message.ts';
+
+export const frFirst: Translation<typeof enFirst> = {
+  'app.name': 'Counterfoil',
+  'app.skip': 'Aller au contenu',
+
+  'welcome.title': 'Payez maintenant. Le réseau peut venir après.',
+  'welcome.lead':
+    'Un portefeuille qui paie en scannant un code et en touchant le téléphone. Sans réseau, il promet, signe et livre plus tard.',
+  'welcome.open': 'Ouvrir un portefeuille',
+  'welcome.sign-in': 'J’ai déjà un portefeuille',
+  'welcome.asked':
+    'On vous demande de payer. Ouvrez d’abord un portefeuille ; la demande vous attend.',
+  'welcome.half-pay': 'Votre moitié',
+  'welcome.half-receive': 'Sa moitié',
+  'welcome.language': 'Langue',
+
+  'home.title': 'Votre argent',
+  'home.hello': 'Portefeuille de {name}',
+  'home.balance': 'Solde',
+  'home.promised': {
+    one: '{count} promesse en route, {amount}',
+    other: '{count} promesses en route, {amount}',
+  },
+  'home.left': 'Reste à dépenser : {amount}',
+  'home.pay': 'Payer',
+  'home.pay-hint': 'Scanner un code',
+  'home.receive': 'Recevoir',
+  'home.receive-hint': 'Montrer un code',
+  'home.newest': 'Récent',
+  'home.everything': 'Toute l’activité',
+  'home.nothing': 'Rien encore. Votre premier talon sera ici.',
+  'home.settings': 'Réglages',
+  'home.sandbox': 'Argent fictif. Rien ici n’a de valeur.',
+  'home.cannot-pay-offline':
+    'Pas encore essayé sans réseau. Essayez une fois pour pouvoir payer hors ligne.',
+  'home.rehearse': 'Essayer maintenant',
+
+  'connection.reached': 'Serveur joint à {time}',
+  'connection.trying': 'On cherche le serveur…',
+  'connection.silent': 'Pas de réponse depuis {time}',
+  'connection.never': 'Le serveur n’a pas encore répondu',
+  'connection.offline-hint': 'Le téléphone dit être sans réseau',
+
+  'entry.to': 'À {name}',
+  'entry.from': 'De {name}',
+  'entry.issue': 'Argent versé dans votre portefeuille',
+  'entry.unnamed': 'Compte {account}',
+
+  'state.promised': 'Promis',
+  'state.accepted': 'Accepté',
+  'state.refused': 'Refusé',
+  'state.expired': 'Expiré',
+  'state.cancelled': 'Annulé',
+  'state.received': 'Reçu',
+
+  'day.today': 'Aujourd’hui',
+  'day.yesterday': 'Hier',
+
+  'action.back': 'Retour',
+  'action.close': 'Fermer',
+  'action.retry': 'Réessayer',
+  'action.later': 'Plus tard',
+  'action.continue': 'Continuer',
+  'action.done': 'Terminé',
+
+  'part.loading': 'Un instant…',
+  'part.missing': 'Cette partie n’est pas encore sur ce téléphone. Il faut le réseau une fois.',
+};

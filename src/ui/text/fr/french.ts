@@ -1,0 +1,30 @@
+/** Gathers the French texts: one chunk, loaded only where French is spoken. */
+import { frActivity } from './activity.ts';
+import { frFirst } from './first.ts';
+import { frOnboarding } from './onboarding.ts';
+import { frPaymentStory } from './payment-story.ts';
+import { frPrintCode } from './print-code.ts';
+import { frReceive } from './receive.ts';
+import { frRefusals } from './refusals.ts';
+import { frReview } from './review.ts';
+import { frScan } from './scan.ts';
+import { frSettings } from './settings.ts';
+import { frSlip } from './slip.ts';
+import { frTrouble } from './trouble.ts';
+
+export const frenchTexts = {
+  messages: {
+    ...frActivity,
+    ...frFirst,
+    ...frOnboarding,
+    ...frPaymentStory,
+    ...frPrintCode,
+    ...frReceive,
+    ...frReview,
+    ...frScan,
+    ...frSettings,
+    ...frSlip,
+    ...frTrouble,
+  },
+  refusals: frRefusals,
+};

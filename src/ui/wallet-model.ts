@@ -1,0 +1,136 @@
+/** Owns the signals that mirror the phone's storage. They are read again after every change, never patched. */
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { ChangeNotice } from '#device/change-notice.ts';
+import type { StatementEntry } from '#protocol/wire.ts';
+import {
+  type Clock,
+  type Random,
+  StoreFault,
+  type Topic,
+  type WalletStore,
+} from '#wallet/ports.ts';
+import type { HomeView, Settings, WalletState } from '#wallet/records.ts';
+import { type ActivityLine, mergeLines } from './activity-lines.ts';
+import { type BalanceLine, balanceLines } from './balance-lines.ts';
+import { type ConnectionMirror, createConnectionMirror } from './connection.ts';
+import type { Engine } from './engine.ts';
+
+/** How many lines the first screen shows, and so how many are read for it. */
+export const NEWEST_MAX = 8;
+
+/** `unreadable` is not "empty": nothing is shown or written as if there were no wallet. */
+export type StorageState =
+  | { readonly kind: 'reading' }
+  | { readonly kind: 'readable' }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** Whether the server knows who asks. Paying needs no session, reading the account does. */
+export type SessionState = 'unknown' | 'open' | 'closed';
+
+export type Wallet = {
+  readonly storage: ReadonlySignal<StorageState>;
+  readonly home: ReadonlySignal<HomeView | undefined>;
+  /** Undefined: no wallet on this phone, once `storage` is readable. */
+  readonly state: ReadonlySignal<WalletState | undefined>;
+  readonly balances: ReadonlySignal<readonly BalanceLine[]>;
+  readonly newest: ReadonlySignal<readonly ActivityLine[]>;
+  readonly settings: ReadonlySignal<Settings | undefined>;
+  readonly connection: ConnectionMirror;
+  readonly session: { value: SessionState };
+  /** A passkey prompt is open: nothing may reload or start another one. */
+  readonly ceremony: { value: boolean };
+
+  // What actions and screens work with.
+  readonly store: WalletStore;
+  readonly notice: ChangeNotice;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Relay, its triggers and the account calls; fetched after the first screen stands. */
+  engine(): Promise<Engine>;
+  /** Reads everything mirrored again. Never throws: a failed read shows as `unreadable`. */
+  reread(): Promise<void>;
+  /** Writes, tells everybody, and answers once this page has read it again. */
+  writeSettings(settings: Settings): Promise<void>;
+};
+
+export type WalletParts = Pick<Wallet, 'store' | 'notice' | 'clock' | 'random' | 'engine'>;
+
+type Mirrored = { readonly home: HomeView; readonly entries: readonly StatementEntry[] };
+
+const MIRRORED_TOPICS: readonly Topic[] = ['payments', 'wallet', 'settings', 'outbox'];
+
+/** Runs `read` now, and once more if it was asked for meanwhile: never two at once, never one too few. */
+function levelTriggered(read: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let again = false;
+  return () => {
+    if (running) {
+      again = true;
+      return running;
+    }
+    running = (async () => {
+      do {
+        again = false;
+        await read();
+      } while (again);
+    })().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof StoreFault ? error.message : String(error);
+}
+
+export function createWallet(parts: WalletParts): Wallet {
+  const { store, notice } = parts;
+  const storage = signal<StorageState>({ kind: 'reading' });
+  const mirrored = signal<Mirrored | undefined>(undefined);
+  const home = computed(() => mirrored.value?.home);
+
+  const reread = levelTriggered(async () => {
+    try {
+      const [view, entries] = await Promise.all([
+        store.readHome(NEWEST_MAX),
+        store.readEntries(NEWEST_MAX),
+      ]);
+      mirrored.value = { home: view, entries };
+      storage.value = { kind: 'readable' };
+    } catch (error) {
+      storage.value = { kind: 'unreadable', why: whyOf(error) };
+    }
+  });
+
+  notice.subscribe((topics) => {
+    if (topics.some((topic) => MIRRORED_TOPICS.includes(topic))) void reread();
+  });
+
+  return {
+    ...parts,
+    storage,
+    home,
+    state: computed(() => home.value?.wallet),
+    balances: computed(() => (home.value ? balanceLines(home.value) : [])),
+    newest: computed(() => {
+      const { value } = mirrored;
+      if (!value) return [];
+      const complete = {
+        payments: value.home.recent.length < NEWEST_MAX,
+        entries: value.entries.length < NEWEST_MAX,
+      };
+      return mergeLines(value.home.recent, value.entries, complete).slice(0, NEWEST_MAX);
+    }),
+    settings: computed(() => home.value?.settings),
+    connection: createConnectionMirror(),
+    session: signal<SessionState>('unknown'),
+    ceremony: signal(false),
+    reread,
+    async writeSettings(settings) {
+      await store.writeSettings(settings);
+      notice.changed('settings');
+      await reread();
+    },
+  };
+}
