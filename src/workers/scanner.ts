@@ -1,15 +1,10 @@
 /** Owns reading QR codes in its own thread: pixels in, text out, as plain values; it never sees the camera. */
 import { expose } from 'comlink';
 import { decodeQR } from 'qr/decode.js';
+import { stretchContrast } from './contrast.ts';
+import type { Frame } from './frame.ts';
 import { cameraLook, type Look, photoLooks } from './looks.ts';
 import { SCANNER_VERSION } from './scanner-version.ts';
-
-/** RGBA (four bytes a pixel) or brightness alone (one byte a pixel); its length says which. */
-export type Frame = {
-  readonly data: Uint8Array | Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-};
 
 /** A camera picture wants an answer before the next one; a chosen photo is worth every attempt. */
 export type Effort = 'camera' | 'photo';
@@ -19,16 +14,13 @@ const RETRIES_MS = { camera: 40, photo: 300 } as const;
 const SIDE_MIN = 21;
 const SIDE_MAX = 8192;
 
-function readPixels({ data, width, height }: Frame, effort: Effort): string | null {
-  const pixels = width * height;
-  if (Math.min(width, height) < SIDE_MIN || Math.max(width, height) > SIDE_MAX) return null;
-  if (data.length !== pixels && data.length !== pixels * 4) return null;
+function decodeOnce({ data, width, height }: Frame, effort: Effort): string | null {
   try {
     // Both polarities are tried by the decoder itself, so a light code on dark needs no second look.
     return decodeQR(
       { data, width, height },
       {
-        format: data.length === pixels ? 'I420' : 'RGBA',
+        format: data.length === width * height ? 'I420' : 'RGBA',
         effort: effort === 'photo' ? Number.POSITIVE_INFINITY : 2,
         timeLimit: RETRIES_MS[effort],
       },
@@ -37,6 +29,17 @@ function readPixels({ data, width, height }: Frame, effort: Effort): string | nu
     // The decoder's way of saying that it saw no code; which of its reasons helps nobody.
     return null;
   }
+}
+
+function readPixels(frame: Frame, effort: Effort): string | null {
+  const { data, width, height } = frame;
+  const pixels = width * height;
+  if (Math.min(width, height) < SIDE_MIN || Math.max(width, height) > SIDE_MAX) return null;
+  if (data.length !== pixels && data.length !== pixels * 4) return null;
+  const text = decodeOnce(frame, effort);
+  if (text) return text;
+  const darker = stretchContrast(frame);
+  return darker && decodeOnce(darker, effort);
 }
 
 let canvas: OffscreenCanvas | undefined;
