@@ -23,7 +23,7 @@ export function lazyScreen(load: () => Promise<ScreenComponent>): LazyScreen {
     if (running || typeof loaded.peek() === 'function') return;
     running = true;
     loaded.value = undefined;
-    Promise.all([load(), loadRestOfTexts()])
+    Promise.all([load(), loadRestOfTexts(), import('./more-styles.ts')])
       .then(
         ([component]) => {
           loaded.value = component;
