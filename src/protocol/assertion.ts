@@ -1,6 +1,7 @@
 /** Owns the checks of a WebAuthn assertion that approves a payment (WebAuthn Level 3 §7.2). */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type Bytes, concatBytes, equalBytes, fromUtf8, toBase64url, toUtf8 } from './bytes.ts';
+import { type Cbor, decodeCbor } from './cbor.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 
 /** What the verifier holds true about itself. */
@@ -17,14 +18,38 @@ export const FLAG = { UP: 0x01, UV: 0x04, BE: 0x08, BS: 0x10, AT: 0x40, ED: 0x80
 
 export const AUTHENTICATOR_DATA_LENGTH = 37;
 
-type ClientData = { type?: unknown; challenge?: unknown; origin?: unknown; crossOrigin?: unknown };
+type ClientData = {
+  type?: unknown;
+  challenge?: unknown;
+  origin?: unknown;
+  crossOrigin?: unknown;
+  topOrigin?: unknown;
+};
+
+/** Of a JSON object: its members, one that stands twice counted twice. */
+function countMembers(json: string): number {
+  let [depth, count, quoted] = [0, 0, false];
+  for (let i = 0; i < json.length; i++) {
+    const character = json.charAt(i);
+    if (quoted && character === '\\') i++;
+    else if (character === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === ':' && depth === 1) count++;
+  }
+  return count;
+}
 
 function parseClientData(bytes: Uint8Array): ClientData | undefined {
-  const text = fromUtf8(bytes);
-  if (text === null) return undefined;
+  const text = fromUtf8(bytes)?.replace(/^\uFEFF/, '');
+  if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return typeof value === 'object' && value !== null ? (value as ClientData) : undefined;
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    // Of a member that stands twice, some readers take the first and some the last.
+    const isUnique = Object.keys(value).length === countMembers(text) || Array.isArray(value);
+    return isUnique ? (value as ClientData) : undefined;
   } catch {
     return undefined;
   }
@@ -45,6 +70,8 @@ function checkClientData(
   if (clientData.crossOrigin !== undefined && clientData.crossOrigin !== false) {
     return refuse('assertion_cross_origin');
   }
+  // §7.2: named only when the page was framed, which ours never is.
+  if (clientData.topOrigin !== undefined) return refuse('assertion_cross_origin', 'topOrigin');
   return accept(undefined);
 }
 
@@ -56,8 +83,8 @@ function checkAuthenticatorData(data: Uint8Array, rpId: string): Outcome<undefin
   }
   const flags = data[32] ?? 0;
   const extended = (flags & (FLAG.AT | FLAG.ED)) !== 0;
-  if (!extended && data.length !== AUTHENTICATOR_DATA_LENGTH) {
-    return refuse('bytes_malformed', 'authenticatorData has bytes that no flag announces');
+  if (extended !== data.length > AUTHENTICATOR_DATA_LENGTH) {
+    return refuse('bytes_malformed', 'authenticatorData is not as long as its flags say');
   }
   if ((flags & FLAG.UP) === 0) return refuse('assertion_user_presence');
   if ((flags & FLAG.UV) === 0) return refuse('assertion_user_verification');
@@ -99,6 +126,28 @@ function readDerInteger(der: Uint8Array, at: number): { value: Uint8Array; next:
   if (negative || padded) return null;
   const magnitude = first === 0 ? value.subarray(1) : value;
   return magnitude.length > 32 ? null : { value: magnitude, next };
+}
+
+// COSE_Key labels (RFC 9052 §7, RFC 9053 §7.1.1) and what an ES256 key has there.
+const COSE_KEY = { type: 1, algorithm: 3, curve: -1, x: -2, y: -3 } as const;
+const EC2 = 2n;
+const ES256 = -7n;
+const P256 = 1n;
+
+/**
+ * The point x ‖ y of a passkey's COSE key, 64 bytes. For whoever takes keys in: with this check there,
+ * no other algorithm ever meets a payment. Refusals: assertion_algorithm, bytes_malformed.
+ */
+export function es256Point(coseKey: Uint8Array): Outcome<Bytes> {
+  const item = decodeCbor(coseKey);
+  if (!item.ok || !(item.value instanceof Map)) return refuse('bytes_malformed', 'COSE key');
+  const key: ReadonlyMap<number, Cbor> = item.value;
+  const isEs256 = key.get(COSE_KEY.type) === EC2 && key.get(COSE_KEY.algorithm) === ES256;
+  if (!isEs256 || key.get(COSE_KEY.curve) !== P256) return refuse('assertion_algorithm');
+  const [x, y] = [key.get(COSE_KEY.x), key.get(COSE_KEY.y)];
+  const isPoint = x instanceof Uint8Array && y instanceof Uint8Array;
+  if (!isPoint || x.length !== 32 || y.length !== 32) return refuse('bytes_malformed', 'COSE key');
+  return accept(concatBytes(x, y));
 }
 
 /** An ECDSA P-256 signature in DER (RFC 3279 §2.2.3), as WebAuthn sends it, to raw r‖s; null if it is none. */

@@ -1,20 +1,24 @@
 /** Owns the authorization: an order's bytes with the passkey's assertion over them, made small. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Assertion, AUTHENTICATOR_DATA_LENGTH, FLAG, signCount } from './assertion.ts';
+import { type Assertion, AUTHENTICATOR_DATA_LENGTH, signCount } from './assertion.ts';
 import { fromBase45, toBase45 } from './base45.ts';
 import { type Bytes, concatBytes, equalBytes, toBase64url, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { decodeOrder, type Order, paymentId } from './order.ts';
-import { accept, type Outcome, refuse } from './refusals.ts';
+import { accept, assert, type Outcome, refuse } from './refusals.ts';
 
 export const AUTHORIZATION_BYTES_MAX = 2048;
 export const AUTHORIZATION_QR_PREFIX = 'CFA:';
+/** Base45 takes three characters for two bytes. */
+const QR_CHARACTERS_MAX = AUTHORIZATION_QR_PREFIX.length + (AUTHORIZATION_BYTES_MAX * 3) / 2;
 export const CREDENTIAL_HINT_LENGTH = 8;
 const CLIENT_DATA_BYTES_MAX = 1024;
 
 /**
- * An authorization as read. The authenticator's data and the client's data are as they were sent:
- * what a template stood for is only known once the relying party is (`assertionOf`).
+ * An authorization as read. One payment may have many: signatures are not unique (n−s verifies too),
+ * and what a template says may also be sent raw. So the id is of the order's bytes alone.
+ * The authenticator's and the client's data are as they were sent: what a template stood for is only
+ * known once the relying party is (`assertionOf`).
  */
 export type Authorization = {
   readonly id: Bytes;
@@ -47,7 +51,7 @@ const TEMPLATES: readonly ((challenge: string, origin: string) => string)[] = [
 ];
 
 /** Which template rebuilds these bytes exactly, if any. */
-function templateFor(
+export function templateFor(
   clientDataJson: Uint8Array,
   challenge: Uint8Array,
   origin: string,
@@ -64,7 +68,10 @@ function authenticatorDataOf(rpId: string, flags: number, count: number): Bytes 
   return concatBytes(sha256(toUtf8(rpId)), Uint8Array.of(flags), counter);
 }
 
-/** Everything that is sent, as bytes. `assertion.signature` is raw r‖s. */
+/**
+ * Everything that is sent, as bytes. `assertion.signature` is raw r‖s. Throws rather than make what
+ * no server would read: it would wait in the outbox for ever.
+ */
 export function encodeAuthorization(
   orderBytes: Uint8Array,
   credentialId: Uint8Array,
@@ -76,20 +83,20 @@ export function encodeAuthorization(
   const plain = authenticatorDataOf(party.rpId, flags, count);
   const small = equalBytes(plain, assertion.authenticatorData);
   const template = templateFor(assertion.clientDataJson, paymentId(orderBytes), party.origin);
-  return encodeCbor([
+  const bytes = encodeCbor([
     orderBytes,
     credentialHint(credentialId),
     small ? [flags, count] : assertion.authenticatorData,
     template ?? assertion.clientDataJson,
     assertion.signature,
   ]);
+  assert(decodeAuthorization(bytes).ok, 'an authorization that we encode is one we would read');
+  return bytes;
 }
 
 function readAuthenticator(item: Cbor | undefined): Authorization['authenticator'] | undefined {
   if (item instanceof Uint8Array) {
-    const extended = ((item[32] ?? 0) & (FLAG.AT | FLAG.ED)) !== 0;
-    const fits = item.length > AUTHENTICATOR_DATA_LENGTH || !extended;
-    return fits && item.length >= AUTHENTICATOR_DATA_LENGTH ? item.slice() : undefined;
+    return item.length >= AUTHENTICATOR_DATA_LENGTH ? item.slice() : undefined;
   }
   if (!Array.isArray(item) || item.length !== 2) return undefined;
   const [flags, count] = item;
@@ -165,6 +172,7 @@ export function authorizationToQrText(bytes: Uint8Array): string {
 
 export function authorizationFromQrText(text: string): Outcome<Bytes> {
   if (!text.startsWith(AUTHORIZATION_QR_PREFIX)) return refuse('text_unknown');
+  if (text.length > QR_CHARACTERS_MAX) return refuse('bytes_too_long', 'authorization');
   const bytes = fromBase45(text.slice(AUTHORIZATION_QR_PREFIX.length));
   return bytes ? accept(bytes) : refuse('bytes_malformed', 'base45');
 }
