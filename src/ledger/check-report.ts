@@ -1,0 +1,82 @@
+/** Owns what a check of the ledger can find, and the report it writes. */
+import { toHex } from '#protocol/bytes.ts';
+
+/** Every rule that must hold, with the words for somebody who finds it broken. */
+export const LEDGER_RULES = {
+  account_missing: 'rows name an account that does not exist',
+  version_gap: 'an account’s entries are not numbered 1, 2, 3 …',
+  version_differs: 'an account’s version is not that of its newest entry',
+  chain_broken: 'an entry’s balance is not the one before it plus its amount',
+  balance_differs: 'a balance is not that of the newest entry in its currency',
+  balance_negative: 'an account that is not the issuer was below zero',
+  sum_not_zero: 'the entries of a currency do not sum to zero',
+  transfer_unbalanced: 'a transfer is not two entries of opposite amounts in one currency',
+  transfer_without_cause: 'a transfer has neither a payment nor an issue behind it',
+  transfer_differs: 'a transfer moved something else than its payment or issue says',
+  payment_without_transfer:
+    'an accepted payment or an issue moved no money, or shares its transfer',
+  authorization_unreadable: 'a payment’s stored authorization cannot be read',
+  id_not_of_order: 'a payment’s id is not the hash of its order',
+  order_differs: 'a payment’s row says something else than its signed order',
+  signature_invalid: 'a payment’s signature is not by a passkey of its payer',
+  receipt_unreadable: 'a payment’s stored receipt cannot be read',
+  receipt_differs: 'a payment’s receipt says something else than its row',
+  receipt_invalid: 'a payment’s receipt is not signed by a key of this server',
+  paid_request_missing: 'a request for one sale was paid and not marked as paid by that payment',
+  paid_request_stray: 'a request is marked as paid by a payment that did not pay it',
+} as const;
+
+export type LedgerRule = keyof typeof LEDGER_RULES;
+
+export type Finding = {
+  readonly rule: LedgerRule;
+  /** Which account, transfer or payment, with what was found. */
+  readonly detail: string;
+};
+
+export type LedgerReport = {
+  readonly clean: boolean;
+  /** The first ones; a ledger that is broken everywhere must not fill the memory too. */
+  readonly findings: readonly Finding[];
+  readonly findingsTotal: number;
+  readonly accounts: number;
+  readonly entries: number;
+  readonly payments: number;
+  /** Per currency, what the issuer owes: what all others hold together. */
+  readonly circulation: readonly { readonly currency: number; readonly minor: bigint }[];
+};
+
+const FINDINGS_MAX = 1000;
+
+/** What the passes of a check write into. */
+export class ReportDraft {
+  readonly #findings: Finding[] = [];
+  #findingsTotal = 0;
+  accounts = 0;
+  entries = 0;
+  payments = 0;
+  readonly circulation = new Map<number, bigint>();
+
+  find(rule: LedgerRule, detail: string): void {
+    this.#findingsTotal++;
+    if (this.#findings.length < FINDINGS_MAX) this.#findings.push({ rule, detail });
+  }
+
+  finish(): LedgerReport {
+    const circulation = [...this.circulation].sort(([a], [b]) => a - b);
+    return {
+      clean: this.#findingsTotal === 0,
+      findings: this.#findings,
+      findingsTotal: this.#findingsTotal,
+      accounts: this.accounts,
+      entries: this.entries,
+      payments: this.payments,
+      circulation: circulation.map(([currency, minor]) => ({ currency, minor })),
+    };
+  }
+}
+
+/** Reports name ids as psql shows them, so that they can be looked up. */
+export function nameOf(kind: 'account' | 'payment' | 'issue', id: Uint8Array): string {
+  return `${kind} \\x${toHex(id)}`;
+}

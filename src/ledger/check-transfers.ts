@@ -1,0 +1,112 @@
+/** Owns the check of every transfer: two legs, and a payment or an issue that says the same. */
+import type pg from 'pg';
+import type { Bytes } from '#protocol/bytes.ts';
+import { ISSUER_ACCOUNT } from './accounts.ts';
+import { nameOf, type ReportDraft } from './check-report.ts';
+import { openRowStream, type RowStream } from './row-stream.ts';
+
+type Leg = {
+  readonly transfer_id: bigint;
+  readonly account: Bytes;
+  readonly counterparty: Bytes;
+  readonly currency: number;
+  readonly amount: bigint;
+  readonly payment_id: Bytes | null;
+};
+
+/** Why money moved: a payment's or an issue's own words. */
+type Cause = {
+  readonly id: Bytes;
+  readonly kind: 'payment' | 'issue';
+  readonly transfer_id: bigint;
+  readonly payer: Bytes;
+  readonly payee: Bytes;
+  readonly currency: number;
+  readonly amount: bigint;
+};
+
+// An issue is a transfer from the issuer; one list of causes in the order of transfers.
+const CAUSES = `
+  SELECT id, 'payment' AS kind, transfer_id, payer, payee, currency, amount FROM payment
+    WHERE verdict = 1
+  UNION ALL
+  SELECT id, 'issue', transfer_id, '\\x${Buffer.from(ISSUER_ACCOUNT).toString('hex')}'::bytea,
+    account, currency, amount FROM issue
+  ORDER BY transfer_id`;
+
+const LEGS = `SELECT transfer_id, account, counterparty, currency, amount, payment_id FROM entry
+  ORDER BY transfer_id, amount`;
+
+const same = (a: Bytes, b: Bytes) => Buffer.compare(a, b) === 0;
+
+function areBalanced(legs: readonly Leg[]): boolean {
+  const [from, to] = legs;
+  if (!from || !to || legs.length !== 2) return false;
+  return (
+    from.amount === -to.amount &&
+    from.currency === to.currency &&
+    same(from.account, to.counterparty) &&
+    same(to.account, from.counterparty)
+  );
+}
+
+function saysTheSame(cause: Cause, legs: readonly Leg[]): boolean {
+  const [from, to] = legs;
+  if (!from || !to) return false;
+  const paymentIds = legs.every((leg) =>
+    cause.kind === 'payment'
+      ? leg.payment_id !== null && same(leg.payment_id, cause.id)
+      : leg.payment_id === null,
+  );
+  return (
+    paymentIds &&
+    same(from.account, cause.payer) &&
+    same(to.account, cause.payee) &&
+    to.amount === cause.amount &&
+    to.currency === cause.currency
+  );
+}
+
+async function takeLegs(legs: RowStream<Leg>, transfer: bigint): Promise<Leg[]> {
+  const group: Leg[] = [];
+  for (let leg = await legs.peek(); leg?.transfer_id === transfer; leg = await legs.peek()) {
+    // A damaged table may hold millions under one number; three already tell.
+    if (group.length < 3) group.push(leg);
+    await legs.take();
+  }
+  return group;
+}
+
+/** Causes up to this transfer that no leg belongs to. */
+async function reportIdle(causes: RowStream<Cause>, below: bigint | undefined, draft: ReportDraft) {
+  let cause = await causes.peek();
+  while (cause && (below === undefined || cause.transfer_id < below)) {
+    const where = `${nameOf(cause.kind, cause.id)} transfer ${cause.transfer_id}`;
+    draft.find('payment_without_transfer', where);
+    await causes.take();
+    cause = await causes.peek();
+  }
+}
+
+export async function checkTransfers(client: pg.PoolClient, draft: ReportDraft): Promise<void> {
+  const legs = await openRowStream<Leg>(client, 'check_legs', LEGS);
+  const causes = await openRowStream<Cause>(client, 'check_causes', CAUSES);
+  for (let leg = await legs.peek(); leg; leg = await legs.peek()) {
+    const transfer = leg.transfer_id;
+    const group = await takeLegs(legs, transfer);
+    if (!areBalanced(group)) draft.find('transfer_unbalanced', `transfer ${transfer}`);
+    await reportIdle(causes, transfer, draft);
+    const cause = await causes.peek();
+    if (cause?.transfer_id !== transfer) {
+      draft.find('transfer_without_cause', `transfer ${transfer}`);
+      continue;
+    }
+    await causes.take();
+    if (!saysTheSame(cause, group)) {
+      draft.find('transfer_differs', `${nameOf(cause.kind, cause.id)} transfer ${transfer}`);
+    }
+    // A second cause with the same number has no legs of its own.
+    await reportIdle(causes, transfer + 1n, draft);
+  }
+  await reportIdle(causes, undefined, draft);
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openBooks } from '#ledger/books.ts';
+import type { Bytes } from '#protocol/bytes.ts';
+
+const EUR = 978;
+const id = (fill: number, length = 16): Bytes => new Uint8Array(length).fill(fill);
+const ISSUER = id(0);
+const PEOPLE = [id(1), id(2), id(3)];
+
+const emptyBooks = () =>
+  openBooks({
+    accounts: [
+      { id: ISSUER, kind: 'issuer', frozen: false, version: 0n },
+      ...PEOPLE.map((account, index) => ({
+        id: account,
+        kind: 'person' as const,
+        frozen: false,
+        version: BigInt(index * 10),
+      })),
+    ],
+    balances: [],
+    paidRequests: [],
+  });
+
+const transfer = (from: Bytes, to: Bytes, amountMinor: bigint, number = 1n) => ({
+  from,
+  to,
+  currency: EUR,
+  amountMinor,
+  transfer: number,
+  paymentId: null,
+});
+
+test('the second payment of a group sees what the first one moved', () => {
+  const books = emptyBooks();
+  books.post(transfer(ISSUER, PEOPLE[0]!, 10n));
+  books.post(transfer(PEOPLE[0]!, PEOPLE[1]!, 10n, 2n));
+  expect(books.balance(PEOPLE[0]!, EUR)).toBe(0n);
+  expect(() => books.post(transfer(PEOPLE[0]!, PEOPLE[1]!, 1n, 3n))).toThrow('below zero');
+});
+
+test('a balance beyond 64 bits is a bug, whoever let it through', () => {
+  const books = emptyBooks();
+  books.post(transfer(ISSUER, PEOPLE[0]!, 2n ** 63n - 1n));
+  expect(() => books.post(transfer(ISSUER, PEOPLE[1]!, 2n ** 62n))).toThrow('64 bits');
+});
+
+test('a request is marked as paid once', () => {
+  const books = emptyBooks();
+  const request = { payee: PEOPLE[0]!, requestDigest: id(9, 8), paymentId: id(7, 32) };
+  books.markPaid(request);
+  expect(books.isPaid(PEOPLE[0]!, id(9, 8))).toBe(true);
+  expect(books.isPaid(PEOPLE[1]!, id(9, 8))).toBe(false);
+  expect(() => books.markPaid(request)).toThrow('paid once');
+});
+
+test('whatever is posted, entries sum to zero, chain without gaps, and end in the balances', () => {
+  const step = fc.record({
+    from: fc.integer({ min: 0, max: 3 }),
+    to: fc.integer({ min: 0, max: 3 }),
+    amountMinor: fc.bigInt({ min: 1n, max: 1000n }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const books = emptyBooks();
+      const accounts = [ISSUER, ...PEOPLE];
+      for (const [index, { from, to, amountMinor }] of steps.entries()) {
+        const payer = accounts[from]!;
+        const held = books.balance(payer, EUR) ?? 0n;
+        if (from === to || (from !== 0 && held < amountMinor)) continue;
+        books.post(transfer(payer, accounts[to]!, amountMinor, BigInt(index)));
+      }
+      const { entries, versions, balances } = books.changes();
+      expect(entries.reduce((sum, entry) => sum + entry.amountMinor, 0n)).toBe(0n);
+      for (const [index, account] of accounts.entries()) {
+        const mine = entries.filter((entry) => Buffer.compare(entry.account, account) === 0);
+        const first = index === 0 ? 0n : BigInt((index - 1) * 10);
+        expect(mine.map((entry) => entry.version)).toEqual(
+          mine.map((_, position) => first + BigInt(position) + 1n),
+        );
+        let balance = 0n;
+        for (const entry of mine) {
+          balance += entry.amountMinor;
+          expect(entry.balanceAfterMinor).toBe(balance);
+        }
+        const change = balances.find((row) => Buffer.compare(row.account, account) === 0);
+        expect(change?.after ?? 0n).toBe(balance);
+        const version = versions.find((row) => Buffer.compare(row.account, account) === 0);
+        expect(version?.after ?? first).toBe(first + BigInt(mine.length));
+      }
+    }),
+  );
+});

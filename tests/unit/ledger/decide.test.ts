@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest';
+import { type AccountRow, openBooks } from '#ledger/books.ts';
+import { decidePayment, type PaymentRules } from '#ledger/decide.ts';
+import type { Bytes } from '#protocol/bytes.ts';
+import { type Order, WIRE_AMOUNT_MAX } from '#protocol/order.ts';
+import { REFUSALS } from '#protocol/refusals.ts';
+
+const EUR = 978;
+const NOW_S = 1_800_000_000;
+const bytes = (length: number, fill: number): Bytes => new Uint8Array(length).fill(fill);
+const PAYER = bytes(16, 1);
+const PAYEE = bytes(16, 2);
+const ISSUER = bytes(16, 3);
+const UNKNOWN = bytes(16, 4);
+const EMPTY_PAYER = bytes(16, 5);
+const PAID_REQUEST = bytes(8, 8);
+
+const RULES: PaymentRules = {
+  validForMaxS: 86_400,
+  amountMaxMinor: 2n ** 53n - 1n,
+  isCurrencyKnown: (currency) => currency === EUR || currency === 392,
+};
+
+const ORDER: Order = {
+  server: bytes(5, 7),
+  payer: PAYER,
+  payee: PAYEE,
+  amountMinor: 100n,
+  currency: EUR,
+  requestDigest: bytes(8, 1),
+  once: false,
+  nonce: bytes(16, 6),
+  device: 1,
+  seq: 1,
+  authorizedAtS: NOW_S - 60,
+  validUntilS: NOW_S + 60,
+};
+
+type World = {
+  payerFrozen?: boolean;
+  payeeFrozen?: boolean;
+  payerMinor?: bigint;
+  payeeMinor?: bigint;
+};
+
+function verdictOf(order: Partial<Order>, world: World = {}, nowS = NOW_S): string {
+  const account = (id: Bytes, change: Partial<AccountRow> = {}): AccountRow => ({
+    id,
+    kind: 'person',
+    frozen: false,
+    version: 0n,
+    ...change,
+  });
+  const books = openBooks({
+    accounts: [
+      account(PAYER, { frozen: world.payerFrozen === true }),
+      account(PAYEE, { frozen: world.payeeFrozen === true }),
+      account(EMPTY_PAYER),
+      account(ISSUER, { kind: 'issuer' }),
+    ],
+    balances: [
+      { account: PAYER, currency: EUR, balance: world.payerMinor ?? 1000n },
+      { account: PAYEE, currency: EUR, balance: world.payeeMinor ?? 0n },
+    ],
+    paidRequests: [{ payee: PAYEE, requestDigest: PAID_REQUEST }],
+  });
+  const decision = decidePayment({ ...ORDER, ...order }, books, RULES, nowS);
+  return decision.verdict === 'accepted' ? 'accepted' : `${decision.verdict} ${decision.code}`;
+}
+
+const ROWS: readonly [string, string, Partial<Order>, World?, number?][] = [
+  ['an ordinary payment', 'accepted', {}],
+  ['the whole balance', 'accepted', { amountMinor: 1000n }],
+  ['the last second of its validity', 'accepted', { validUntilS: NOW_S }],
+  ['the longest validity', 'accepted', { validUntilS: NOW_S - 60 + 86_400 }],
+  ['a request that may be paid often', 'accepted', { requestDigest: PAID_REQUEST }],
+  ['a single-use request not paid yet', 'accepted', { once: true }],
+  ['the largest amount', 'accepted', { amountMinor: 2n ** 53n - 1n }, { payerMinor: 2n ** 53n }],
+  ['a payee at the edge', 'accepted', {}, { payeeMinor: WIRE_AMOUNT_MAX - 100n }],
+  ['nobody known as payer', 'none payer_unknown', { payer: UNKNOWN }],
+  ['the issuer as payer', 'none payer_unknown', { payer: ISSUER }],
+  ['a second too late', 'expired payment_expired', { validUntilS: NOW_S - 1 }],
+  ['valid for too long', 'refused valid_too_long', { validUntilS: NOW_S - 59 + 86_400 }],
+  ['oneself', 'refused own_account', { payee: PAYER }],
+  ['nobody known as payee', 'refused payee_unknown', { payee: UNKNOWN }],
+  ['the issuer as payee', 'refused payee_unknown', { payee: ISSUER }],
+  ['a frozen payer', 'refused payer_frozen', {}, { payerFrozen: true }],
+  ['a frozen payee', 'refused payee_frozen', {}, { payeeFrozen: true }],
+  ['nothing', 'refused amount_zero', { amountMinor: 0n }],
+  [
+    'more than can be paid',
+    'refused amount_too_large',
+    { amountMinor: 2n ** 53n },
+    { payerMinor: 2n ** 60n },
+  ],
+  ['an unknown currency', 'refused currency_unknown', { currency: 999 }],
+  ['a currency never held', 'refused currency_not_held', { currency: 392 }],
+  ['a payer who never held anything', 'refused currency_not_held', { payer: EMPTY_PAYER }],
+  [
+    'a request paid before',
+    'refused request_already_paid',
+    { once: true, requestDigest: PAID_REQUEST },
+  ],
+  ['one unit more than the balance', 'refused insufficient_funds', { amountMinor: 1001n }],
+  ['a payee who is full', 'refused balance_overflow', {}, { payeeMinor: WIRE_AMOUNT_MAX - 99n }],
+];
+
+test.each(ROWS)('%s: %s', (_, expected, order, world, nowS) => {
+  expect(verdictOf(order, world, nowS)).toBe(expected);
+});
+
+test('every refusal of the table is a final one, so that it can stand in a receipt', () => {
+  for (const [, expected] of ROWS) {
+    const [verdict, code] = expected.split(' ');
+    if (verdict === 'accepted' || verdict === 'none') continue;
+    expect(REFUSALS[code as keyof typeof REFUSALS].final, code).toBe(true);
+  }
+});
+
+test('a payment that breaks every rule gets the codes one after the other, always in this order', () => {
+  const order: Partial<Order> = {
+    payee: PAYER,
+    amountMinor: 0n,
+    currency: 999,
+    once: true,
+    requestDigest: PAID_REQUEST,
+    authorizedAtS: NOW_S - 200_000,
+    validUntilS: NOW_S - 1,
+  };
+  const world: World = { payerFrozen: true, payeeFrozen: true, payeeMinor: WIRE_AMOUNT_MAX };
+  const seen: string[] = [];
+  const repairs: (() => void)[] = [
+    () => Object.assign(order, { validUntilS: NOW_S }),
+    () => Object.assign(order, { authorizedAtS: NOW_S }),
+    () => Object.assign(order, { payee: UNKNOWN }),
+    () => Object.assign(order, { payee: PAYEE }),
+    () => Object.assign(world, { payerFrozen: false }),
+    () => Object.assign(world, { payeeFrozen: false }),
+    () => Object.assign(order, { amountMinor: 2n ** 53n }),
+    () => Object.assign(order, { amountMinor: 1001n }),
+    () => Object.assign(order, { currency: 392 }),
+    () => Object.assign(order, { currency: EUR }),
+    () => Object.assign(order, { requestDigest: bytes(8, 1) }),
+    () => Object.assign(order, { amountMinor: 1n }),
+    () => Object.assign(world, { payeeMinor: 0n }),
+  ];
+  for (const repair of repairs) {
+    seen.push(verdictOf(order, world));
+    repair();
+  }
+  expect(seen).toEqual([
+    'expired payment_expired',
+    'refused valid_too_long',
+    'refused own_account',
+    'refused payee_unknown',
+    'refused payer_frozen',
+    'refused payee_frozen',
+    'refused amount_zero',
+    'refused amount_too_large',
+    'refused currency_unknown',
+    'refused currency_not_held',
+    'refused request_already_paid',
+    'refused insufficient_funds',
+    'refused balance_overflow',
+  ]);
+  expect(verdictOf(order, world)).toBe('accepted');
+});
