@@ -1,19 +1,33 @@
 /** Owns agreeing to a payment: checks before the person is asked, the order they sign, and the promise. */
-import type { Assertion } from '#protocol/assertion.ts';
-import type { Bytes } from '#protocol/bytes.ts';
-import type { Order } from '#protocol/order.ts';
+import { checkAmount } from '#protocol/amount.ts';
+import { type Assertion, checkAssertion } from '#protocol/assertion.ts';
+import { encodeAuthorization } from '#protocol/authorization.ts';
+import { fromBase32 } from '#protocol/base32.ts';
+import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
+import {
+  ACCOUNT_ID_LENGTH,
+  encodeOrder,
+  NONCE_LENGTH,
+  NOTE_CHARACTERS_MAX,
+  type Order,
+  paymentId,
+  requestDigest,
+} from '#protocol/order.ts';
+import type { OwnTemplate } from '#protocol/own-template.ts';
+import { payableTotal } from '#protocol/payable-total.ts';
 import type { PaymentRequest } from '#protocol/payment-request.ts';
-import type { Outcome } from '#protocol/refusals.ts';
+import { accept, assert, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
-import type { Payment } from './payment.ts';
+import { occupiesRequest, type Payment, promisedPayment } from './payment.ts';
 import type { Clock, Random, Store } from './ports.ts';
-import type { WalletState } from './records.ts';
+import type { PayingView } from './records.ts';
 
 /**
  * How long after its approval an order may be settled. The request's own valid-until limits when it
  * may be approved; an honest payer without a network needs days to reach the server after that.
  */
 export const VALIDITY_MS = 7 * 24 * 60 * 60 * 1000;
+/** What a phone holds back before it asks for a network first. */
 export const OUTBOX_ITEMS_MAX = 100;
 
 /** What the person is about to agree to. `amountMinor` is without tip and fee. */
@@ -25,14 +39,8 @@ export type Draft = {
   readonly note?: string;
 };
 
-/** What the checks need to know of the wallet, all of it read from the store. */
-export type Situation = {
-  readonly wallet: WalletState;
-  readonly identity: ServerIdentity;
-  /** Payments without a receipt: their sum is not to be spent twice, their requests not paid twice. */
-  readonly promised: readonly Payment[];
-  readonly nowMs: number;
-};
+/** What the checks need to know: `Store.readPaying` and the time. */
+export type Situation = PayingView & { readonly nowMs: number };
 
 /** An order ready to be signed: `id` is the payment id and the WebAuthn challenge. */
 export type PreparedOrder = {
@@ -42,44 +50,149 @@ export type PreparedOrder = {
   readonly draft: Draft;
 };
 
-/**
- * In this order: scheme_not_supported, wrong_server, request_expired, own_account, amount_zero,
- * amount_too_large, wrong_currency, already_paying, outbox_full, over_balance.
- */
-export function checkDraft(draft: Draft, situation: Situation): Outcome<undefined> {
-  throw new Error(`not built yet ${draft.amountMinor} ${situation.nowMs}`);
+/** The server was seen at this time: a clock that says earlier is wrong. */
+function presentMs(situation: Situation): number {
+  const { nowMs, identity } = situation;
+  if (identity.nowMs > nowMs) return identity.nowMs;
+  return nowMs;
 }
 
-/** Sync on purpose: it runs before the Pay button is enabled, so that the tap itself signs at once. */
+function checkRequest(draft: Draft, situation: Situation): Outcome<OwnTemplate> {
+  const { counterfoil, scheme } = draft.request;
+  if (!counterfoil) return refuse('scheme_not_supported', scheme);
+  const { wallet, identity } = situation;
+  if (!equalBytes(counterfoil.server, identity.server)) return refuse('wrong_server');
+  const { validUntilS } = counterfoil;
+  if (validUntilS !== undefined && validUntilS * 1000 < presentMs(situation)) {
+    return refuse('request_expired');
+  }
+  const own = fromBase32(wallet.account.profile.account, ACCOUNT_ID_LENGTH);
+  if (own && equalBytes(own, counterfoil.payee)) return refuse('own_account');
+  return accept(counterfoil);
+}
+
+/** All that leaves the account, in minor units. Refusals: amount_zero, amount_too_large, input_invalid. */
+function checkTotal(draft: Draft): Outcome<bigint> {
+  const { request, amountMinor, tipMinor, feeMinor, note } = draft;
+  assert(
+    request.amountMinor === undefined || request.amountMinor === amountMinor,
+    'an amount in the code is not changed',
+  );
+  const amount = checkAmount(amountMinor);
+  if (!amount.ok) return amount;
+  const total = payableTotal(amountMinor, request.tipOrFee, tipMinor);
+  if (!total.ok) return total;
+  assert(total.value.feeMinor === feeMinor, 'the fee is the one of the code');
+  if (note !== undefined && [...note].length > NOTE_CHARACTERS_MAX) {
+    return refuse('input_invalid', 'the note is too long');
+  }
+  return accept(total.value.totalMinor);
+}
+
+function checkFunds(draft: Draft, total: bigint, situation: Situation): Outcome<undefined> {
+  const { wallet, promised, sameRequest } = situation;
+  const { currency } = draft.request;
+  const balance = wallet.account.balances.find((held) => held.currency === currency);
+  if (!balance) return refuse('wrong_currency');
+  if (wallet.account.frozen) return refuse('payer_frozen');
+  if (sameRequest.some(occupiesRequest)) return refuse('already_paying');
+  if (promised.length >= OUTBOX_ITEMS_MAX) return refuse('outbox_full');
+  let held = 0n;
+  for (const payment of promised) if (payment.currency === currency) held += payment.amountMinor;
+  return total + held > balance.amountMinor ? refuse('over_balance') : accept(undefined);
+}
+
+function checkAll(draft: Draft, situation: Situation): Outcome<[OwnTemplate, bigint]> {
+  const request = checkRequest(draft, situation);
+  if (!request.ok) return request;
+  const total = checkTotal(draft);
+  if (!total.ok) return total;
+  const funds = checkFunds(draft, total.value, situation);
+  return funds.ok ? accept([request.value, total.value]) : funds;
+}
+
+/**
+ * In this order: scheme_not_supported, wrong_server, request_expired, own_account, amount_zero,
+ * amount_too_large, input_invalid (note), wrong_currency, payer_frozen, already_paying, outbox_full,
+ * over_balance.
+ */
+export function checkDraft(draft: Draft, situation: Situation): Outcome<undefined> {
+  const checked = checkAll(draft, situation);
+  return checked.ok ? accept(undefined) : checked;
+}
+
+/**
+ * The order, with the device's next seq. Sync on purpose: it runs before the Pay button is enabled,
+ * so that the tap itself signs at once (F66). Refusals: those of `checkDraft`.
+ */
 export function prepareOrder(
   draft: Draft,
   situation: Situation,
   random: Random,
 ): Outcome<PreparedOrder> {
-  throw new Error(`not built yet ${draft.amountMinor} ${situation.nowMs} ${random.fraction()}`);
+  const checked = checkAll(draft, situation);
+  if (!checked.ok) return checked;
+  const [own, amountMinor] = checked.value;
+  const { wallet, identity } = situation;
+  const payer = fromBase32(wallet.account.profile.account, ACCOUNT_ID_LENGTH);
+  assert(payer !== null, 'the wallet has an account id');
+  const authorizedAtMs = presentMs(situation);
+  const order: Order = {
+    server: identity.server,
+    payer,
+    payee: own.payee,
+    amountMinor,
+    currency: draft.request.currency,
+    requestDigest: requestDigest(draft.request.text),
+    once: own.requestId !== undefined,
+    nonce: random.bytes(NONCE_LENGTH),
+    device: wallet.device,
+    seq: wallet.lastSeq + 1,
+    authorizedAtS: (authorizedAtMs - (authorizedAtMs % 1000)) / 1000,
+    validUntilS: (authorizedAtMs - (authorizedAtMs % 1000) + VALIDITY_MS) / 1000,
+    ...(draft.note && { note: draft.note }),
+    ...(draft.tipMinor > 0n && { tipMinor: draft.tipMinor }),
+    ...(draft.feeMinor > 0n && { feeMinor: draft.feeMinor }),
+  };
+  const orderBytes = encodeOrder(order);
+  return accept({ id: paymentId(orderBytes), order, orderBytes, draft });
 }
 
 /** What the passkey answered; `assertion.signature` is raw r‖s (`signatureFromDer`). */
 export type Approval = {
   readonly credentialId: Bytes;
   readonly assertion: Assertion;
+  /** The page's own: `location.origin`. */
   readonly origin: string;
 };
 
 /**
- * Checks the assertion as the server will, encodes the authorization once, and stores payment and
- * outbox entry in one strict transaction. Only after `ok` may a screen say "promised".
- * Refusals: assertion_*, and those of `Store.promise`.
+ * Checks the assertion as the server will (but for its arithmetic), encodes the authorization once,
+ * and stores payment and outbox entry in one strict transaction. Only after `ok` may a screen say
+ * "promised". Refusals: assertion_*, and those of `Store.promise`.
  */
-export function promisePayment(
+export async function promisePayment(
   parts: { readonly store: Store; readonly clock: Clock },
   prepared: PreparedOrder,
-  situation: Situation,
+  identity: ServerIdentity,
   approval: Approval,
 ): Promise<Outcome<Payment>> {
-  return Promise.reject(
-    new Error(
-      `not built yet ${parts.clock.nowMs()} ${prepared.id} ${situation.nowMs} ${approval.origin}`,
-    ),
+  const { rpId, origins } = identity;
+  const approved = checkAssertion(approval.assertion, prepared.id, { rpId, origins });
+  if (!approved.ok) return approved;
+  const authorization = encodeAuthorization(
+    prepared.orderBytes,
+    approval.credentialId,
+    approval.assertion,
+    { rpId, origin: approval.origin },
   );
+  const { request } = prepared.draft;
+  const payment = promisedPayment(authorization, {
+    requestText: request.text,
+    payeeName: request.merchantName ?? '',
+    createdAtMs: parts.clock.nowMs(),
+  });
+  assert(payment.ok, 'an authorization that we encode is one that we can read');
+  assert(payment.value.id === toBase64url(prepared.id), 'the payment is the one that was signed');
+  return parts.store.promise(payment.value);
 }

@@ -1,7 +1,9 @@
 /** Owns the states of a payment on the payer's phone and the only steps between them. */
-import type { Bytes } from '#protocol/bytes.ts';
+import { decodeAuthorization } from '#protocol/authorization.ts';
+import { toBase32 } from '#protocol/base32.ts';
+import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import type { Receipt, Verdict } from '#protocol/receipt.ts';
-import { assert, type RefusalCode } from '#protocol/refusals.ts';
+import { accept, assert, type Outcome, type RefusalCode } from '#protocol/refusals.ts';
 
 export type PaymentState = 'promised' | 'cancelled' | Verdict;
 
@@ -11,6 +13,7 @@ export type Payment = {
   readonly id: string;
   readonly state: PaymentState;
   readonly authorization: Bytes;
+  readonly device: number;
   readonly seq: number;
   /** The text that was scanned. */
   readonly requestText: string;
@@ -35,12 +38,48 @@ export type Payment = {
   readonly contradiction?: Bytes;
 };
 
+/** What the person saw and the signed bytes do not say. */
+export type SeenWords = {
+  readonly requestText: string;
+  readonly payeeName: string;
+  readonly createdAtMs: number;
+};
+
+/** The promised payment that these signed bytes are. Refusals: those of `decodeAuthorization`. */
+export function promisedPayment(authorization: Bytes, seen: SeenWords): Outcome<Payment> {
+  const decoded = decodeAuthorization(authorization);
+  if (!decoded.ok) return decoded;
+  const { id, order } = decoded.value;
+  return accept({
+    id: toBase64url(id),
+    state: 'promised',
+    authorization,
+    device: order.device,
+    seq: order.seq,
+    requestDigest: toBase64url(order.requestDigest),
+    once: order.once,
+    payee: toBase32(order.payee),
+    amountMinor: order.amountMinor,
+    currency: order.currency,
+    validUntilS: order.validUntilS,
+    ...seen,
+    ...(order.tipMinor !== undefined && { tipMinor: order.tipMinor }),
+    ...(order.feeMinor !== undefined && { feeMinor: order.feeMinor }),
+    ...(order.note !== undefined && { note: order.note }),
+  });
+}
+
 export type PaymentStep =
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly bytes: Bytes }
   | { readonly kind: 'cancel' };
 
 export function isFinal(state: PaymentState): boolean {
   return state !== 'promised';
+}
+
+/** Whether this payment keeps its request from being paid again. */
+export function occupiesRequest(payment: Payment): boolean {
+  return payment.once && (payment.state === 'promised' || payment.state === 'accepted');
 }
 
 /**
@@ -54,6 +93,7 @@ export function step(payment: Payment, taken: PaymentStep): Payment {
     return { ...payment, state: 'cancelled' };
   }
   const { receipt } = taken;
+  assert(toBase64url(receipt.paymentId) === payment.id, 'a receipt names its payment');
   if (payment.receipt !== undefined) {
     const agrees = payment.state === receipt.verdict && payment.code === receipt.code;
     return agrees || payment.contradiction ? payment : { ...payment, contradiction: taken.bytes };

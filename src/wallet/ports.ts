@@ -9,6 +9,7 @@ import type {
   HomeView,
   KnownPayee,
   OutboxEntry,
+  PayingView,
   PaymentStory,
   Settings,
   ShownRequest,
@@ -100,8 +101,10 @@ export type WalletStore = Store & {
   /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait. */
   forgetWallet(): Promise<Outcome<undefined>>;
 
-  /** Newest first; `beforeMs` continues after the last one shown. */
-  readPayments(limit: number, beforeMs?: number): Promise<Payment[]>;
+  /** What `checkDraft` and `prepareOrder` need. Refusals: no_account; unavailable before the server was ever met. */
+  readPaying(requestDigest: string): Promise<Outcome<PayingView>>;
+  /** Newest first; `last` continues after the last one shown. */
+  readPayments(limit: number, last?: Pick<Payment, 'createdAtMs' | 'seq'>): Promise<Payment[]>;
   readPromised(): Promise<Payment[]>;
   readStory(id: string): Promise<PaymentStory | undefined>;
   readDamaged(): Promise<DamagedRecord[]>;

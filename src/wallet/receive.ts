@@ -1,10 +1,24 @@
 /** Owns the payee's side: making requests for one sale, static codes, and recognising that one was paid. */
-import type { Bytes } from '#protocol/bytes.ts';
-import type { Outcome } from '#protocol/refusals.ts';
+import { fromBase32 } from '#protocol/base32.ts';
+import { type Bytes, toBase64url } from '#protocol/bytes.ts';
+import {
+  CITY_CHARACTERS_MAX,
+  LABEL_CHARACTERS_MAX,
+  NAME_CHARACTERS_MAX,
+} from '#protocol/emv-rules.ts';
+import { ACCOUNT_ID_LENGTH, requestDigest } from '#protocol/order.ts';
+import { REQUEST_ID_LENGTH } from '#protocol/own-template.ts';
+import {
+  fitForCode,
+  type PaymentRequestDraft,
+  writePaymentRequest,
+} from '#protocol/payment-request-writer.ts';
+import { accept, assert, type Outcome } from '#protocol/refusals.ts';
 import type { PayeeProfile, StatementEntry } from '#protocol/wire.ts';
 import type { Random } from './ports.ts';
 import type { ShownRequest } from './records.ts';
 
+/** How long a request for one sale may be approved; when it may be settled is the order's matter. */
 export const REQUEST_VALIDITY_MS = 15 * 60 * 1000;
 
 /** What the payee asks. */
@@ -17,6 +31,24 @@ export type Asking = {
   readonly validityMs?: number;
 };
 
+function codeDraft(asking: Asking, profile: PayeeProfile, server: Bytes): PaymentRequestDraft {
+  const payee = fromBase32(profile.account, ACCOUNT_ID_LENGTH);
+  assert(payee !== null, 'a profile has an account id');
+  const note = fitForCode(asking.note ?? '', LABEL_CHARACTERS_MAX);
+  return {
+    payee,
+    server,
+    currency: asking.currency,
+    merchantName: fitForCode(profile.name, NAME_CHARACTERS_MAX),
+    city: fitForCode(profile.city, CITY_CHARACTERS_MAX),
+    countryCode: profile.country,
+    merchantCategoryCode: profile.category,
+    ...(asking.amountMinor !== undefined && { amountMinor: asking.amountMinor }),
+    ...(asking.tipWelcome && { tipOrFee: { kind: 'tip-prompt' } }),
+    ...(note && { additional: { purpose: note } }),
+  };
+}
+
 /** A request for one sale, with a fresh id. Store it before showing it. Refusals of `writePaymentRequest`. */
 export function makeRequest(
   asking: Asking,
@@ -24,7 +56,23 @@ export function makeRequest(
   server: Bytes,
   world: { readonly nowMs: number; readonly random: Random },
 ): Outcome<ShownRequest> {
-  throw new Error(`not built yet ${asking.currency} ${profile.name} ${server} ${world.nowMs}`);
+  const untilMs = world.nowMs + (asking.validityMs ?? REQUEST_VALIDITY_MS);
+  const validUntilS = (untilMs - (untilMs % 1000)) / 1000;
+  const text = writePaymentRequest({
+    ...codeDraft(asking, profile, server),
+    requestId: world.random.bytes(REQUEST_ID_LENGTH),
+    validUntilS,
+  });
+  if (!text.ok) return text;
+  return accept({
+    digest: toBase64url(requestDigest(text.value)),
+    text: text.value,
+    currency: asking.currency,
+    shownAtMs: world.nowMs,
+    validUntilS,
+    ...(asking.amountMinor !== undefined && { amountMinor: asking.amountMinor }),
+    ...(asking.note && { note: asking.note }),
+  });
 }
 
 /** The text of a code to print: no id, no end, any number of payments. */
@@ -33,10 +81,30 @@ export function makeStaticRequest(
   profile: PayeeProfile,
   server: Bytes,
 ): Outcome<string> {
-  throw new Error(`not built yet ${asking.currency} ${profile.name} ${server}`);
+  return writePaymentRequest(codeDraft(asking, profile, server));
 }
 
-/** The request as this entry leaves it, or undefined when the entry does not pay it or it is paid already. */
+/**
+ * The request as this entry leaves it; undefined when the entry does not pay it, or it is paid
+ * already: a request for one sale is paid once. The payer decides what they sign, so what came is
+ * held against what was asked.
+ */
 export function payRequest(request: ShownRequest, entry: StatementEntry): ShownRequest | undefined {
-  throw new Error(`not built yet ${request.digest} ${entry.version}`);
+  if (entry.kind !== 'payment' || entry.paymentId === undefined || entry.amountMinor <= 0n) {
+    return undefined;
+  }
+  if (request.paid || entry.requestDigest !== request.digest) return undefined;
+  const tipMinor = entry.tipMinor ?? 0n;
+  const asked = request.amountMinor ?? 1n;
+  return {
+    ...request,
+    paid: {
+      paymentId: entry.paymentId,
+      amountMinor: entry.amountMinor,
+      tipMinor,
+      payerName: entry.counterpartyName,
+      atMs: entry.postedAtMs,
+      asAsked: entry.currency === request.currency && entry.amountMinor - tipMinor >= asked,
+    },
+  };
 }

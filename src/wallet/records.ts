@@ -1,7 +1,7 @@
 /** Owns the shapes of what the phone keeps beside payments: wallet, outbox, requests shown, draft, settings. */
 import type { Bytes } from '#protocol/bytes.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
-import type { AccountState, PayeeProfile } from '#protocol/wire.ts';
+import type { AccountState, PayeeProfile, ServerIdentity } from '#protocol/wire.ts';
 import type { Payment } from './payment.ts';
 
 /** Who this phone is. Absent as a whole before enrolment; never guessed when it cannot be read. */
@@ -87,6 +87,16 @@ export type DamagedRecord = { readonly store: string; readonly key: string; read
 
 /** One payment with all that is known of its way: for the slip and the payment's story. */
 export type PaymentStory = { readonly payment: Payment; readonly entry?: OutboxEntry };
+
+/** Everything that paying one request needs to know, read in one transaction. */
+export type PayingView = {
+  readonly wallet: WalletState;
+  readonly identity: ServerIdentity;
+  /** Payments without a receipt: their sum is not to be spent twice. */
+  readonly promised: readonly Payment[];
+  /** Payments of this very request, newest first, whatever became of them; of a printed code the last ones. */
+  readonly sameRequest: readonly Payment[];
+};
 
 /** Everything the first screen needs, read in one transaction. */
 export type HomeView = {

@@ -1,0 +1,107 @@
+/** Owns what the payee's side keeps: statement entries, requests shown, payees heard of. */
+import type { StatementEntry } from '#protocol/wire.ts';
+import type { WalletStore } from '#wallet/ports.ts';
+import { payRequest } from '#wallet/receive.ts';
+import type { ShownRequest } from '#wallet/records.ts';
+import type { WalletDatabase, WriteTransaction } from './database.ts';
+import { readRecord, readRecords } from './stored-records.ts';
+import { ENTRIES_VERSION } from './wallet-state-store.ts';
+
+type StatementStore = Pick<
+  WalletStore,
+  | 'readEntries'
+  | 'readEntriesVersion'
+  | 'writeEntries'
+  | 'writeRequest'
+  | 'readRequest'
+  | 'readRequests'
+  | 'readPayee'
+  | 'writePayee'
+>;
+
+function storedRequest(request: ShownRequest): object {
+  return { ...request, newest: -request.shownAtMs };
+}
+
+function versionOf(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : 0;
+}
+
+/** Entries and cursor move together, so that a crash can only make us read the same entries again. */
+async function writeEntriesIn(
+  tx: WriteTransaction,
+  entries: readonly StatementEntry[],
+  version: number,
+): Promise<ShownRequest[]> {
+  const requests = tx.objectStore('requests');
+  const meta = tx.objectStore('meta');
+  const paid: ShownRequest[] = [];
+  for (const entry of entries) {
+    await tx.objectStore('entries').put(entry, -entry.version);
+    if (entry.requestDigest === undefined) continue;
+    const request = readRecord('request', await requests.get(entry.requestDigest));
+    const settled = request && payRequest(request, entry);
+    if (!settled) continue;
+    await requests.put(storedRequest(settled));
+    paid.push(settled);
+  }
+  const known = versionOf(await meta.get(ENTRIES_VERSION));
+  await meta.put(Math.max(known, version), ENTRIES_VERSION);
+  return paid;
+}
+
+export function createStatementStore(database: WalletDatabase): StatementStore {
+  return {
+    readEntries: (limit, beforeVersion) =>
+      database.read(['entries'], async (tx) => {
+        const after =
+          beforeVersion === undefined ? null : IDBKeyRange.lowerBound(-beforeVersion, true);
+        return readRecords('entry', await tx.objectStore('entries').getAll(after, limit));
+      }),
+    readEntriesVersion: () =>
+      database.read(['meta'], async (tx) =>
+        versionOf(await tx.objectStore('meta').get(ENTRIES_VERSION)),
+      ),
+    writeEntries: (entries, version) =>
+      database.write(
+        ['entries', 'requests', 'meta'],
+        (tx) => writeEntriesIn(tx, entries, version),
+        'relaxed',
+      ),
+    writeRequest: (request) =>
+      database.write(
+        ['requests'],
+        async (tx) => {
+          const requests = tx.objectStore('requests');
+          if ((await requests.get(request.digest)) === undefined) {
+            await requests.put(storedRequest(request));
+          }
+        },
+        // The payer may pay seconds later: a request that is shown must not be forgotten.
+        'strict',
+      ),
+    readRequest: (digest) =>
+      database.read(['requests'], async (tx) =>
+        readRecord('request', await tx.objectStore('requests').get(digest)),
+      ),
+    readRequests: (limit) =>
+      database.read(['requests'], async (tx) =>
+        readRecords(
+          'request',
+          await tx.objectStore('requests').index('byNewest').getAll(null, limit),
+        ),
+      ),
+    readPayee: (account) =>
+      database.read(['payees'], async (tx) =>
+        readRecord('payee', await tx.objectStore('payees').get(account)),
+      ),
+    writePayee: (profile, nowMs) =>
+      database.write(
+        ['payees'],
+        async (tx) => {
+          await tx.objectStore('payees').put({ profile, readAtMs: nowMs }, profile.account);
+        },
+        'relaxed',
+      ),
+  };
+}

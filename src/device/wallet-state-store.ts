@@ -1,0 +1,130 @@
+/** Owns the single records: who this phone is, the server's identity, settings and the draft. */
+import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+import { StoreFault, type WalletStore } from '#wallet/ports.ts';
+import { DEFAULT_SETTINGS, type WalletState } from '#wallet/records.ts';
+import type { ReadTransaction, WalletDatabase, WriteTransaction } from './database.ts';
+import { isDamaged, type RecordKind, readRecord } from './stored-records.ts';
+
+type WalletStateStore = Pick<
+  WalletStore,
+  | 'readIdentity'
+  | 'writeIdentity'
+  | 'readWallet'
+  | 'writeWallet'
+  | 'writeAccount'
+  | 'writeCanPayOffline'
+  | 'forgetWallet'
+  | 'readDraft'
+  | 'writeDraft'
+  | 'readSettings'
+  | 'writeSettings'
+>;
+
+/** Key in `meta`: where the statement has been read to. */
+export const ENTRIES_VERSION = 'entriesVersion';
+
+export type AnyTransaction = ReadTransaction | WriteTransaction;
+
+/** One record of `meta`, or undefined when there is none. Damage is not absence: it throws. */
+export async function readMeta<K extends RecordKind & ('wallet' | 'identity' | 'lastSeq')>(
+  tx: AnyTransaction,
+  kind: K,
+) {
+  const value = await tx.objectStore('meta').get(kind);
+  if (isDamaged(kind, value)) {
+    throw new StoreFault('store_unreadable', `the ${kind} record is damaged`);
+  }
+  return readRecord(kind, value);
+}
+
+export async function readWalletOf(tx: AnyTransaction): Promise<WalletState | undefined> {
+  const [wallet, last] = await Promise.all([readMeta(tx, 'wallet'), readMeta(tx, 'lastSeq')]);
+  if (!wallet) return undefined;
+  return { ...wallet, lastSeq: last?.device === wallet.device ? last.seq : 0 };
+}
+
+async function readSettingsOf(tx: AnyTransaction) {
+  return readRecord('settings', await tx.objectStore('meta').get('settings')) ?? DEFAULT_SETTINGS;
+}
+
+async function writeWalletIn(
+  tx: WriteTransaction,
+  wallet: WalletState,
+): Promise<Outcome<undefined>> {
+  const meta = tx.objectStore('meta');
+  const [stored, last, waiting] = await Promise.all([
+    meta.get('wallet'),
+    readMeta(tx, 'lastSeq'),
+    tx.objectStore('outbox').count(),
+  ]);
+  const known = readRecord('wallet', stored);
+  const { lastSeq, ...state } = wallet;
+  const same = known?.account.profile.account === state.account.profile.account;
+  if (known && !same && waiting > 0) return refuse('forbidden', 'payments are waiting');
+  // The statement belongs to an account, and so does the cursor into it.
+  if (!same) await Promise.all([tx.objectStore('entries').clear(), meta.delete(ENTRIES_VERSION)]);
+  // A number once used on this device is never used again, whatever the caller believes.
+  const usedSeq = last?.device === state.device ? last.seq : 0;
+  await Promise.all([
+    meta.put(state, 'wallet'),
+    meta.put({ device: state.device, seq: Math.max(usedSeq, lastSeq) }, 'lastSeq'),
+  ]);
+  return accept(undefined);
+}
+
+/** Changes a part of the wallet record, if there is one. */
+async function patchWallet(
+  tx: WriteTransaction,
+  part: Partial<Omit<WalletState, 'lastSeq'>>,
+): Promise<void> {
+  const wallet = await readMeta(tx, 'wallet');
+  if (wallet) await tx.objectStore('meta').put({ ...wallet, ...part }, 'wallet');
+}
+
+export function createWalletStateStore(database: WalletDatabase): WalletStateStore {
+  const put = (key: string, value: object) =>
+    database.write(
+      ['meta'],
+      async (tx) => {
+        await tx.objectStore('meta').put(value, key);
+      },
+      'relaxed',
+    );
+  return {
+    readIdentity: () => database.read(['meta'], (tx) => readMeta(tx, 'identity')),
+    writeIdentity: (identity) => put('identity', identity),
+    readWallet: () => database.read(['meta'], readWalletOf),
+    writeWallet: (wallet) =>
+      database.write(['meta', 'outbox', 'entries'], (tx) => writeWalletIn(tx, wallet), 'strict'),
+    writeAccount: (account, nowMs) =>
+      database.write(
+        ['meta'],
+        (tx) => patchWallet(tx, { account, accountReadAtMs: nowMs }),
+        'relaxed',
+      ),
+    writeCanPayOffline: (canPayOffline) =>
+      database.write(['meta'], (tx) => patchWallet(tx, { canPayOffline }), 'relaxed'),
+    forgetWallet: () =>
+      database.write(
+        ['meta', 'outbox'],
+        async (tx) => {
+          if ((await tx.objectStore('outbox').count()) > 0) {
+            return refuse('forbidden', 'payments are waiting');
+          }
+          await tx.objectStore('meta').delete('wallet');
+          return accept(undefined);
+        },
+        'strict',
+      ),
+    readDraft: () =>
+      database.read(['meta'], async (tx) =>
+        readRecord('draft', await tx.objectStore('meta').get('draft')),
+      ),
+    writeDraft: (draft) =>
+      draft
+        ? put('draft', draft)
+        : database.write(['meta'], (tx) => tx.objectStore('meta').delete('draft'), 'relaxed'),
+    readSettings: () => database.read(['meta'], readSettingsOf),
+    writeSettings: (settings) => put('settings', settings),
+  };
+}
