@@ -1,0 +1,121 @@
+/** Owns the routes by which people read their account, and strangers a payee's profile. */
+import { Type } from '@fastify/type-provider-typebox';
+import { fromBase32 } from '#protocol/base32.ts';
+import { ACCOUNT_ID_LENGTH } from '#protocol/order.ts';
+import { assert } from '#protocol/refusals.ts';
+import { ROUTES, STATEMENT_ENTRIES_MAX } from '#protocol/routes.ts';
+import type { App } from '../app.ts';
+import {
+  accountForm,
+  accountJson,
+  payeeForm,
+  payeeJson,
+  problems,
+  profileForm,
+  statementForm,
+  statementJson,
+} from '../http/forms.ts';
+import { sendProblem } from '../http/problem-response.ts';
+import type { Services } from '../services.ts';
+import { readAccountState } from './account-state.ts';
+import { checkProfile } from './profile.ts';
+import { readProfile, writeProfile } from './profiles.ts';
+import { readPage } from './statement.ts';
+
+const SESSION = [{ session: [] }];
+
+const statementQuery = Type.Object(
+  {
+    after: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Cursor' }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: STATEMENT_ENTRIES_MAX })),
+  },
+  { additionalProperties: false },
+);
+
+const payeeParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
+export function addAccountRoutes(app: App, services: Services): void {
+  const { config, database, sessions } = services;
+
+  app.route({
+    ...ROUTES.account,
+    url: ROUTES.account.path,
+    schema: {
+      operationId: 'readAccount',
+      summary: 'Profile, balances and the statement’s end',
+      tags: ['account'],
+      security: SESSION,
+      response: { 200: accountForm, ...problems(401) },
+    },
+    handler: async (request, reply) => {
+      const session = await sessions.of(request);
+      if (!session.ok) return sendProblem(request, reply, session.refusal);
+      const state = await readAccountState(database, session.value.account, config.sandbox);
+      assert(state !== undefined, 'a session belongs to an account');
+      return reply.send(accountJson(state));
+    },
+  });
+
+  app.route({
+    ...ROUTES.profile,
+    url: ROUTES.profile.path,
+    schema: {
+      operationId: 'writeProfile',
+      summary: 'Change what people may know of the account',
+      tags: ['account'],
+      security: SESSION,
+      body: profileForm,
+      response: { 200: accountForm, ...problems(400, 401, 415) },
+    },
+    handler: async (request, reply) => {
+      const session = await sessions.of(request);
+      if (!session.ok) return sendProblem(request, reply, session.refusal);
+      const profile = checkProfile(request.body);
+      if (!profile.ok) return sendProblem(request, reply, profile.refusal);
+      await writeProfile(database, session.value.account, profile.value);
+      const state = await readAccountState(database, session.value.account, config.sandbox);
+      assert(state !== undefined, 'a session belongs to an account');
+      return reply.send(accountJson(state));
+    },
+  });
+
+  app.route({
+    ...ROUTES.statement,
+    url: ROUTES.statement.path,
+    schema: {
+      operationId: 'readStatement',
+      summary: 'Entries after a cursor, oldest first: each once, none skipped',
+      tags: ['account'],
+      security: SESSION,
+      querystring: statementQuery,
+      response: { 200: statementForm, ...problems(400, 401) },
+    },
+    handler: async (request, reply) => {
+      const session = await sessions.of(request);
+      if (!session.ok) return sendProblem(request, reply, session.refusal);
+      const { after = 0, limit = 100 } = request.query;
+      const page = await readPage(database, session.value.account, after, limit);
+      return reply.send(statementJson(page));
+    },
+  });
+
+  app.route({
+    ...ROUTES.payee,
+    url: ROUTES.payee.path,
+    schema: {
+      operationId: 'readPayee',
+      summary: 'What everybody may know of a payee',
+      tags: ['account'],
+      params: payeeParams,
+      response: { 200: payeeForm, ...problems(400, 422) },
+    },
+    handler: async (request, reply) => {
+      const account = fromBase32(request.params.id, ACCOUNT_ID_LENGTH);
+      const profile = account && (await readProfile(database, account));
+      if (!profile) return sendProblem(request, reply, { code: 'payee_unknown' });
+      return reply.send(payeeJson(profile));
+    },
+  });
+}

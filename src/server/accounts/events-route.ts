@@ -1,0 +1,96 @@
+/** Owns the route of live updates: who may listen, from where, and how many streams an account has. */
+import { Type } from '@fastify/type-provider-typebox';
+import { toBase32 } from '#protocol/base32.ts';
+import { ROUTES } from '#protocol/routes.ts';
+import type { App } from '../app.ts';
+import { entryJson, problems } from '../http/forms.ts';
+import { sendProblem } from '../http/problem-response.ts';
+import type { Services } from '../services.ts';
+import { type LiveStream, openLiveStream } from './live-stream.ts';
+import { readEntries } from './statement.ts';
+
+const HEARTBEAT_MS = 20_000;
+const ENTRIES_AT_ONCE = 100;
+
+const cursor = Type.Optional(
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Last version seen' }),
+);
+
+export function addEventsRoute(app: App, services: Services): void {
+  const { config, database, sessions, watch } = services;
+  const streams = new Map<string, LiveStream[]>();
+
+  function leave(key: string, stream: LiveStream): void {
+    const rest = (streams.get(key) ?? []).filter((other) => other !== stream);
+    if (rest.length > 0) streams.set(key, rest);
+    else streams.delete(key);
+  }
+
+  /** A page that was left open elsewhere must not keep the person's newest one from opening. */
+  function enter(key: string, stream: LiveStream): void {
+    const open = [...(streams.get(key) ?? []), stream];
+    streams.set(key, open);
+    if (open.length > config.streamsPerAccountMax) open[0]?.end();
+  }
+
+  // Open streams would keep the server from ever finishing.
+  app.addHook('preClose', (done) => {
+    for (const open of streams.values()) for (const stream of open) stream.end();
+    done();
+  });
+
+  app.route({
+    ...ROUTES.events,
+    url: ROUTES.events.path,
+    exposeHeadRoute: false,
+    schema: {
+      operationId: 'readEvents',
+      summary: 'New entries as they are posted, as server-sent events',
+      description:
+        'Each event is called `entry`; its id is the entry’s version and its data the entry as in the statement. ' +
+        'After a break the browser sends the last id it saw, and nothing is lost or told twice.',
+      tags: ['account'],
+      security: [{ session: [] }],
+      querystring: Type.Object({ after: cursor }, { additionalProperties: false }),
+      headers: Type.Object({ 'last-event-id': cursor }),
+      response: {
+        200: {
+          description: 'The stream',
+          content: { 'text/event-stream': { schema: Type.String() } },
+        },
+        ...problems(400, 401),
+      },
+    },
+    handler: async (request, reply) => {
+      const session = await sessions.of(request);
+      if (!session.ok) return sendProblem(request, reply, session.refusal);
+      const { account } = session.value;
+      const after = request.headers['last-event-id'] ?? request.query.after ?? 0;
+      const headers = reply
+        .type('text/event-stream')
+        // Proxies that gather an answer before they pass it on would gather for ever.
+        .header('x-accel-buffering', 'no')
+        .getHeaders();
+      reply.hijack();
+      reply.raw.writeHead(200, headers as Record<string, string>);
+      const onFault = (cause: unknown) => request.log.warn({ err: cause }, 'live stream broke');
+      const key = toBase32(account);
+      const stream = openLiveStream({
+        response: reply.raw,
+        after,
+        readEntries: (from) => readEntries(database, account, from, ENTRIES_AT_ONCE),
+        toJson: entryJson,
+        isAllowed: () => sessions.isLive(session.value),
+        heartbeatMs: HEARTBEAT_MS,
+        onFault,
+      });
+      enter(key, stream);
+      const unsubscribe = watch.subscribe(account, stream.wake);
+      reply.raw.on('close', () => {
+        unsubscribe();
+        leave(key, stream);
+      });
+      return reply;
+    },
+  });
+}

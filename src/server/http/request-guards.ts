@@ -1,0 +1,55 @@
+/** Owns what every request passes before its route: headers, foreign pages, rate limits, one log line. */
+import type { App } from '../app.ts';
+import type { Clock } from '../ports.ts';
+import type { Config } from '../settings.ts';
+import { sendProblem } from './problem-response.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { securityHeaders, setHeaders } from './security-headers.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Which bucket a request of this route takes its token from. */
+    limited?: 'ceremonies' | 'uploads';
+  }
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function addRequestGuards(app: App, config: Config, clock: Clock): void {
+  const headers = securityHeaders(config.origins[0] ?? '');
+  const limits = {
+    ceremonies: createRateLimit(config.ceremoniesPerMinute),
+    uploads: createRateLimit(config.uploadsPerMinute),
+  };
+
+  app.addHook('onRequest', async (request, reply) => {
+    setHeaders(reply, headers);
+    const { limited } = request.routeOptions.config;
+    const { origin } = request.headers;
+    // Uploads carry their own proof and use no cookie; everything else that changes something must
+    // come from a page of ours. Programs send no Origin.
+    const isForeign = origin !== undefined && !config.origins.includes(origin);
+    if (isForeign && limited !== 'uploads' && !SAFE_METHODS.has(request.method)) {
+      return sendProblem(request, reply, { code: 'forbidden', detail: 'Another site’s page.' });
+    }
+    if (limited === undefined) return;
+    const waitMs = limits[limited].take(request.ip, clock.nowMs());
+    if (waitMs > 0) {
+      const refusal = { code: 'too_many_requests' } as const;
+      return sendProblem(request, reply, refusal, { retryAfterS: waitMs / 1000 });
+    }
+  });
+
+  // The route, never the address: a link to pay carries the request in its query.
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,109 @@
+/** Starts the payment server: puts its parts together, listens, says what to do next, stops in order. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createApp } from './app.ts';
+import { assertPortFree, PortTaken, saidOfListening } from './free-port.ts';
+import { createLineLog } from './log-lines.ts';
+import { createIdentityOnce } from './payments/server-keys.ts';
+import { systemClock, systemRandom } from './ports.ts';
+import { createServices } from './services.ts';
+import { type Config, readConfig } from './settings.ts';
+import { startDatabase } from './start-database.ts';
+
+/** Where the build puts the wallet, as seen from the built server. */
+const BUILT_WALLET = path.join(path.dirname(fileURLToPath(import.meta.url)), '../public');
+/** Ctrl+C reaches us twice when npm passes it on; a later one means that somebody is impatient. */
+const IMPATIENCE_MS = 2000;
+
+function greeting(config: Config, where: string): string {
+  const [origin = ''] = config.origins;
+  const money = config.sandbox ? ' It starts with play money.' : '';
+  const lines = [
+    '',
+    `  Counterfoil is at ${origin}`,
+    '',
+    `  Open it and make a wallet with a fingerprint, face or PIN.${money}`,
+    '  To pay somebody, make a second wallet: in another browser, or another profile of this one.',
+    '  One shows a code under Receive; the other scans it, or pastes its text.',
+    '',
+    `  Accounts are kept in ${where}.`,
+    '  Stop with Ctrl+C; nothing is lost. Settings: npm run config. Help: npm run operator -- help',
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function readConfigOrLeave(): Config {
+  const config = readConfig(process.env);
+  if (config.ok) {
+    const isTerminal = process.stderr.isTTY && !process.env.LOG_LEVEL;
+    return isTerminal ? { ...config.value, logLevel: 'warn' } : config.value;
+  }
+  process.stderr.write(
+    `Counterfoil cannot start with these settings:\n${config.refusal.detail}\nnpm run config lists them all.\n`,
+  );
+  process.exit(2);
+}
+
+async function serve(config: Config): Promise<void> {
+  const log = createLineLog(config.logLevel, process.stderr);
+  await assertPortFree(config.host, config.port);
+  const { database, where, stop: stopDatabase } = await startDatabase(config, log);
+  await createIdentityOnce(database, systemRandom);
+  const services = createServices({
+    config,
+    database,
+    clock: systemClock,
+    random: systemRandom,
+    onFault: (what, cause) => log.error(what, cause),
+  });
+  const publicDir = config.publicDir === undefined ? BUILT_WALLET : path.resolve(config.publicDir);
+  const app = await createApp({ ...services, publicDir, logTo: process.stderr });
+
+  async function stop(): Promise<void> {
+    const late = setTimeout(() => app.server.closeAllConnections(), config.shutdownTimeoutMs);
+    await app.close();
+    clearTimeout(late);
+    await services.stop();
+    await stopDatabase();
+  }
+
+  let stoppingSinceMs = 0;
+  function onSignal(signal: NodeJS.Signals): void {
+    const nowMs = Date.now();
+    if (stoppingSinceMs > 0) {
+      if (nowMs - stoppingSinceMs > IMPATIENCE_MS) process.exit(1);
+      return;
+    }
+    stoppingSinceMs = nowMs;
+    log.info(`stopping on ${signal}`);
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('stopping failed', error);
+        process.exit(1);
+      },
+    );
+  }
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await stop();
+    const fault = error as NodeJS.ErrnoException;
+    throw new PortTaken(saidOfListening(fault, config.host, config.port), { cause: error });
+  }
+  process.stdout.write(greeting(config, where));
+}
+
+serve(readConfigOrLeave()).catch((error: unknown) => {
+  const words = error instanceof PortTaken ? error.message : saidOfFault(error);
+  process.stderr.write(`Counterfoil cannot start. ${words}\n`);
+  process.exit(1);
+});
+
+function saidOfFault(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

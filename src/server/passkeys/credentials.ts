@@ -1,0 +1,100 @@
+/** Owns stored passkeys and the devices of an account. */
+import type { Queryable } from '#ledger/database.ts';
+import { credentialHint } from '#protocol/authorization.ts';
+import type { Bytes } from '#protocol/bytes.ts';
+import type { NewCredential, StoredCredential } from './verify-passkey.ts';
+
+/** False when the passkey is known already. */
+export async function insertCredential(
+  transaction: Queryable,
+  account: Bytes,
+  credential: NewCredential,
+): Promise<boolean> {
+  const { rowCount } = await transaction.query(
+    `INSERT INTO credential
+        (id, account, hint, public_key_spki, cose, transports, backed_up, sign_count)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+    [
+      credential.id,
+      account,
+      credentialHint(credential.id),
+      credential.spki,
+      credential.cose,
+      [...credential.transports],
+      credential.backedUp,
+      credential.signCount,
+    ],
+  );
+  return rowCount === 1;
+}
+
+export type AccountCredential = StoredCredential & {
+  readonly account: Bytes;
+  readonly revoked: boolean;
+};
+
+export async function findCredential(
+  database: Queryable,
+  id: Bytes,
+): Promise<AccountCredential | undefined> {
+  const { rows } = await database.query<AccountCredential>(
+    `SELECT id, account, cose, transports, revoked_at IS NOT NULL AS revoked
+      FROM credential WHERE id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** The newest passkey of the account that still counts. */
+export async function findNewestCredential(
+  database: Queryable,
+  account: Bytes,
+): Promise<Bytes | undefined> {
+  const { rows } = await database.query<{ id: Bytes }>(
+    `SELECT id FROM credential WHERE account = $1 AND revoked_at IS NULL
+      ORDER BY created_at DESC LIMIT 1`,
+    [account],
+  );
+  return rows[0]?.id;
+}
+
+/** WebAuthn says what it saw; we keep it for people who investigate, and gate nothing on it. */
+export async function noteUse(
+  transaction: Queryable,
+  id: Bytes,
+  seen: { readonly signCount: number; readonly backedUp: boolean },
+): Promise<void> {
+  await transaction.query('UPDATE credential SET sign_count = $2, backed_up = $3 WHERE id = $1', [
+    id,
+    seen.signCount,
+    seen.backedUp,
+  ]);
+}
+
+/** Its payments and sign-ins are refused from now on. False when there is no such passkey in use. */
+export async function revokeCredential(transaction: Queryable, id: Bytes): Promise<boolean> {
+  const { rows } = await transaction.query<{ account: Bytes }>(
+    'UPDATE credential SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING account',
+    [id],
+  );
+  if (!rows[0]) return false;
+  await transaction.query('DELETE FROM session WHERE account = $1', [rows[0].account]);
+  return true;
+}
+
+/** Numbers are never used twice within an account: with the sequence numbers they name payments. */
+export async function addDevice(
+  transaction: Queryable,
+  account: Bytes,
+  label: string,
+): Promise<number> {
+  // The account's row is the lock: two devices at once must not get the same number.
+  await transaction.query('SELECT 1 FROM account WHERE id = $1 FOR UPDATE', [account]);
+  const { rows } = await transaction.query<{ number: number }>(
+    `INSERT INTO device (account, number, label)
+      SELECT $1, coalesce(max(number), 0) + 1, $2 FROM device WHERE account = $1
+      RETURNING number`,
+    [account, label],
+  );
+  return rows[0]?.number ?? 1;
+}

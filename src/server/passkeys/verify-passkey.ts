@@ -1,0 +1,168 @@
+/** Owns the two WebAuthn ceremonies: their options, and the verification of what a passkey answers. */
+import { createPublicKey } from 'node:crypto';
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type RegistrationResponseJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
+import type { RelyingParty } from '#protocol/assertion.ts';
+import { type Bytes, fromBase64url, fromUtf8, toBase64url } from '#protocol/bytes.ts';
+import { type Cbor, decodeCbor } from '#protocol/cbor.ts';
+import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+
+const ES256 = -7;
+const RELYING_PARTY_NAME = 'Counterfoil';
+
+/** A passkey as it is stored. */
+export type NewCredential = {
+  readonly id: Bytes;
+  readonly cose: Bytes;
+  readonly spki: Bytes;
+  readonly transports: readonly string[];
+  readonly backedUp: boolean;
+  readonly signCount: number;
+};
+
+export type StoredCredential = {
+  readonly id: Bytes;
+  readonly cose: Bytes;
+  readonly transports: readonly string[];
+};
+
+/** ES256 alone: it is what the signature of a payment is made with. */
+export function enrolmentOptions(
+  party: RelyingParty,
+  challenge: Bytes,
+  account: Bytes,
+  name: string,
+  timeoutMs: number,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  return generateRegistrationOptions({
+    rpName: RELYING_PARTY_NAME,
+    rpID: party.rpId,
+    userName: name,
+    userDisplayName: name,
+    userID: account,
+    challenge,
+    timeout: timeoutMs,
+    attestationType: 'none',
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    supportedAlgorithmIDs: [ES256],
+  });
+}
+
+/** No list of credentials: the person chooses a passkey, and it names its account. */
+export function signInOptions(
+  party: RelyingParty,
+  challenge: Bytes,
+  timeoutMs: number,
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  return generateAuthenticationOptions({
+    rpID: party.rpId,
+    challenge,
+    timeout: timeoutMs,
+    userVerification: 'required',
+  });
+}
+
+/** The challenge that the answer says it signed; whether it did is verified afterwards. */
+export function challengeOf(clientDataJson: string): Bytes | undefined {
+  const text = fromUtf8(fromBase64url(clientDataJson) ?? new Uint8Array(0));
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    const challenge =
+      typeof value === 'object' && value !== null && 'challenge' in value ? value.challenge : '';
+    return typeof challenge === 'string' ? (fromBase64url(challenge) ?? undefined) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// COSE_Key (RFC 9053 §7.1) for P-256.
+const COSE = { keyType: 1, algorithm: 3, curve: -1, x: -2, y: -3 } as const;
+
+function spkiOf(cose: Uint8Array): Bytes | undefined {
+  const item = decodeCbor(cose);
+  if (!item.ok || !(item.value instanceof Map)) return undefined;
+  const key: ReadonlyMap<number, Cbor> = item.value;
+  const [x, y] = [key.get(COSE.x), key.get(COSE.y)];
+  if (key.get(COSE.keyType) !== 2n || key.get(COSE.algorithm) !== BigInt(ES256)) return undefined;
+  if (key.get(COSE.curve) !== 1n) return undefined;
+  if (!(x instanceof Uint8Array) || !(y instanceof Uint8Array)) return undefined;
+  const jwk = { kty: 'EC', crv: 'P-256', x: toBase64url(x), y: toBase64url(y) };
+  // Throws for a point that is not on the curve.
+  const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
+  return new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+const copy = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
+
+/** Refusal: passkey_rejected. The library throws on every fault of the input, so all are refusals. */
+export async function verifyEnrolment(
+  party: RelyingParty,
+  challenge: Bytes,
+  response: RegistrationResponseJSON,
+): Promise<Outcome<NewCredential>> {
+  try {
+    const result = await verifyRegistrationResponse({
+      response,
+      expectedChallenge: toBase64url(challenge),
+      expectedOrigin: [...party.origins],
+      expectedRPID: party.rpId,
+      requireUserVerification: true,
+      supportedAlgorithmIDs: [ES256],
+    });
+    if (!result.verified) return refuse('passkey_rejected', 'the attestation does not verify');
+    const { credential, credentialBackedUp } = result.registrationInfo;
+    const id = fromBase64url(credential.id);
+    const spki = spkiOf(credential.publicKey);
+    if (!id || !spki) return refuse('passkey_rejected', 'not an ES256 key');
+    return accept({
+      id,
+      spki,
+      cose: copy(credential.publicKey),
+      transports: credential.transports ?? [],
+      backedUp: credentialBackedUp,
+      signCount: credential.counter,
+    });
+  } catch (error) {
+    return refuse('passkey_rejected', reasonOf(error));
+  }
+}
+
+/** Refusal: passkey_rejected. */
+export async function verifySignIn(
+  party: RelyingParty,
+  challenge: Bytes,
+  response: AuthenticationResponseJSON,
+  stored: StoredCredential,
+): Promise<Outcome<{ readonly signCount: number; readonly backedUp: boolean }>> {
+  try {
+    const result = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: toBase64url(challenge),
+      expectedOrigin: [...party.origins],
+      expectedRPID: party.rpId,
+      requireUserVerification: true,
+      credential: {
+        id: toBase64url(stored.id),
+        publicKey: stored.cose as Bytes,
+        // Counts are logged, never a gate: synced passkeys and outboxes break every rule about them.
+        counter: 0,
+        transports: [...stored.transports],
+      },
+    });
+    if (!result.verified) return refuse('passkey_rejected', 'the signature does not match');
+    const { newCounter, credentialBackedUp } = result.authenticationInfo;
+    return accept({ signCount: newCounter, backedUp: credentialBackedUp });
+  } catch (error) {
+    return refuse('passkey_rejected', reasonOf(error));
+  }
+}

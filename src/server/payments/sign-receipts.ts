@@ -1,0 +1,61 @@
+/** Owns the making of receipts: what was settled for one upload shares one signature of the server. */
+import { type Bytes, toBase64url } from '#protocol/bytes.ts';
+import {
+  encodeReceiptBody,
+  groupSignedBytes,
+  protectedHeader,
+  type ReceiptGroup,
+  receiptOfGroup,
+} from '#protocol/receipt.ts';
+import { assert } from '#protocol/refusals.ts';
+import type { ReceiptSigner, SettledPayment } from './ports.ts';
+
+export type SignedReceipt = {
+  readonly group: ReceiptGroup;
+  readonly index: number;
+  readonly receipt: Bytes;
+};
+
+export function signGroup(
+  settled: readonly SettledPayment[],
+  signer: ReceiptSigner,
+): SignedReceipt[] {
+  const { server, epoch, keyId } = signer;
+  const bodies = settled.map((payment) => encodeReceiptBody({ ...payment, server, epoch }));
+  const header = protectedHeader(keyId);
+  const signature = signer.sign(groupSignedBytes(header, bodies));
+  const group: ReceiptGroup = { header, signature, bodies };
+  return bodies.map((_, index) => ({ group, index, receipt: receiptOfGroup(group, index) }));
+}
+
+/**
+ * Several uploads may be settled in one transaction, but none learns of another's payments: each has
+ * a group of its own. `uploadOf` says to which upload a payment belongs. In the order given.
+ */
+export function signUploads(
+  settled: readonly SettledPayment[],
+  uploadOf: (paymentId: Bytes) => object,
+  signer: ReceiptSigner,
+): SignedReceipt[] {
+  const byUpload = new Map<object, SettledPayment[]>();
+  for (const payment of settled) {
+    const upload = uploadOf(payment.paymentId);
+    const members = byUpload.get(upload);
+    if (members) members.push(payment);
+    else byUpload.set(upload, [payment]);
+  }
+  const signed = new Map<string, SignedReceipt>();
+  for (const members of byUpload.values()) {
+    const receipts = signGroup(members, signer);
+    members.forEach(({ paymentId }, index) => {
+      const receipt = receipts[index];
+      assert(receipt !== undefined, 'every member has a receipt');
+      signed.set(toBase64url(paymentId), receipt);
+    });
+  }
+  return settled.map(({ paymentId }) => {
+    const receipt = signed.get(toBase64url(paymentId));
+    assert(receipt !== undefined, 'every payment is in a group');
+    return receipt;
+  });
+}

@@ -1,0 +1,100 @@
+/** Owns the list of what the routes are given, and how it is put together over one database. */
+import { readVersions } from '#ledger/accounts.ts';
+import type { Database } from '#ledger/database.ts';
+import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
+import type { RelyingParty } from '#protocol/assertion.ts';
+import { currencyOfNumeric } from '#protocol/currency.ts';
+import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
+import { createSessions, type Sessions } from './passkeys/sessions.ts';
+import { createDeviceSequences } from './payments/device-sequences.ts';
+import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
+import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
+import { createStoredPayments } from './payments/stored-payments.ts';
+import { createVerifySignature } from './payments/verify-signature.ts';
+import type { Clock, Random } from './ports.ts';
+import type { Config } from './settings.ts';
+
+export type Services = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly party: RelyingParty;
+  readonly keys: ServerKeys;
+  readonly sessions: Sessions;
+  readonly watch: AccountWatch;
+  readonly settleUpload: SettleUpload;
+  /** Ends the timers and writes what was to be written late. The database stays open. */
+  stop(): Promise<void>;
+};
+
+export type ServiceParts = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told of faults that no request has to answer for. */
+  readonly onFault: (what: string, cause: unknown) => void;
+};
+
+const DAY_S = 24 * 60 * 60;
+/** How late a page may learn of what another process settled. */
+const WATCH_INTERVAL_MS = 1000;
+const NOTE_INTERVAL_MS = 2000;
+
+export function createServices(parts: ServiceParts): Services {
+  const { config, database, clock, random, onFault } = parts;
+  const party = { rpId: config.rpId, origins: config.origins };
+  const keys = createServerKeys(database, clock);
+  const watch = createAccountWatch({
+    readVersions: (accounts) => readVersions(database, accounts),
+    intervalMs: WATCH_INTERVAL_MS,
+    onFault: (cause) => onFault('looking for new versions', cause),
+  });
+  const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
+    onFault('noting device sequences', cause),
+  );
+  const settleUpload = createSettleUpload({
+    ledger: createStoredPayments({
+      database,
+      clock,
+      rules: {
+        validForMaxS: config.orderValidityMaxDays * DAY_S,
+        amountMaxMinor: MAX_AMOUNT_MINOR,
+        isCurrencyKnown: (numeric) => currencyOfNumeric(numeric) !== undefined,
+      },
+      onFault: (cause) => onFault('settling, outcome unknown', cause),
+    }),
+    verify: createVerifySignature(),
+    party,
+    signer: async () => (await keys.current()).signer,
+    onFault: (cause) => onFault('settling', cause),
+    onSettled: (payments) => {
+      sequences.note(payments);
+      watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
+    },
+  });
+  const sessions = createSessions({
+    database,
+    clock,
+    random,
+    lifetimeMs: config.sessionDays * DAY_S * 1000,
+    secure: config.origins[0]?.startsWith('https:') ?? false,
+  });
+  return {
+    config,
+    database,
+    clock,
+    random,
+    party,
+    keys,
+    sessions,
+    watch,
+    settleUpload,
+    async stop() {
+      watch.stop();
+      sequences.stop();
+      await sequences.flush();
+    },
+  };
+}

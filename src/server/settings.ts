@@ -1,0 +1,231 @@
+/** Owns the server's settings: one table of environment variables, read and checked at the border. */
+import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What Fastify takes: nobody, everybody, a number of hops, or the proxies' addresses. */
+export type TrustProxy = boolean | number | readonly string[];
+
+type Setting<T> = {
+  readonly name: string;
+  /** The text that stands when the variable is not set; empty when it follows from others. */
+  readonly fallback: string;
+  /** Said in the reference in place of a fallback that follows from others. */
+  readonly fallbackSaid?: string;
+  readonly says: string;
+  /** Answers undefined when the text is not of its kind. */
+  readonly read: (text: string) => T | undefined;
+  readonly wants: string;
+};
+
+function whole(min: number, max: number) {
+  return {
+    wants: `a whole number from ${min} to ${max}`,
+    read: (text: string) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= min && value <= max ? value : undefined;
+    },
+  };
+}
+
+function oneOf<const T extends string>(choices: readonly T[]) {
+  return {
+    wants: `one of ${choices.join(', ')}`,
+    read: (text: string) => choices.find((choice) => choice === text),
+  };
+}
+
+const freeText = { wants: 'some text', read: (text: string) => text };
+
+function readOrigins(text: string): readonly string[] | undefined {
+  const origins = text.split(',').map((part) => part.trim().replace(/\/$/, ''));
+  const good = origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  return good ? origins : undefined;
+}
+
+function readTrustProxy(text: string): TrustProxy | undefined {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.every((part) => /^[\w.:/]+$/.test(part)) ? parts : undefined;
+}
+
+function setting<T>(name: string, fallback: string, rest: Omit<Setting<T>, 'name' | 'fallback'>) {
+  return { name, fallback, ...rest } satisfies Setting<T>;
+}
+
+/** The whole table, in the order in which the reference prints it. */
+export const SETTINGS = {
+  port: setting('PORT', '8080', { says: 'TCP port to listen on.', ...whole(1, 65535) }),
+  host: setting('HOST', 'localhost', {
+    says: 'Name or address to listen on. Behind a proxy on another machine: 0.0.0.0.',
+    ...freeText,
+  }),
+  origins: setting('ORIGIN', '', {
+    fallbackSaid: 'http://localhost:PORT',
+    says: 'Where people open the wallet, as the browser writes it. Several with commas, the first is the main one.',
+    wants: 'an origin such as https://pay.example.org, or several with commas',
+    read: readOrigins,
+  }),
+  rpId: setting('RP_ID', '', {
+    fallbackSaid: 'host of the first ORIGIN',
+    says: 'Domain that passkeys belong to: the host of every ORIGIN or a parent of it. Changing it loses every passkey.',
+    wants: 'a host name such as example.org',
+    read: (text: string) => (/^[a-z0-9.-]+$/.test(text) ? text : undefined),
+  }),
+  databaseUrl: setting('DATABASE_URL', '', {
+    fallbackSaid: 'the embedded database',
+    says: 'A PostgreSQL to use in place of the embedded one.',
+    wants: 'an address such as postgresql://user:password@host:5432/database',
+    read: (text: string) => (/^postgres(ql)?:\/\//.test(text) ? text : undefined),
+  }),
+  dataDir: setting('DATA_DIR', './data', {
+    says: 'Folder of the embedded database.',
+    ...freeText,
+  }),
+  sandbox: setting('SANDBOX', '', {
+    fallbackSaid: 'true with the embedded database, else false',
+    says: 'Give new accounts play money, and mark it as such.',
+    wants: 'true or false',
+    read: (text: string) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  }),
+  trustProxy: setting<TrustProxy>('TRUST_PROXY', 'false', {
+    says: 'Whose X-Forwarded-For is believed: true, false, a number of hops, or the proxies’ addresses.',
+    wants: 'true, false, a number of hops or addresses with commas',
+    read: readTrustProxy,
+  }),
+  logLevel: setting('LOG_LEVEL', 'info', {
+    says: 'Least level that is logged, as JSON lines on standard error. At a terminal warn unless set.',
+    ...oneOf(LOG_LEVELS),
+  }),
+  shutdownTimeoutMs: setting('SHUTDOWN_TIMEOUT_MS', '10000', {
+    says: 'How long requests may take to end when the server is stopped.',
+    ...whole(0, 600_000),
+  }),
+  databaseConnectionsMax: setting('DATABASE_CONNECTIONS_MAX', '10', {
+    says: 'Most connections to the database.',
+    ...whole(2, 200),
+  }),
+  sessionDays: setting('SESSION_DAYS', '90', {
+    says: 'How long a sign-in lasts.',
+    ...whole(1, 400),
+  }),
+  ceremonyTimeoutMs: setting('CEREMONY_TIMEOUT_MS', '300000', {
+    says: 'How long a person may take over an enrolment or a sign-in.',
+    ...whole(1000, 3_600_000),
+  }),
+  ceremoniesPerMinute: setting('CEREMONIES_PER_MINUTE', '60', {
+    says: 'Enrolments and sign-ins that one network address may begin in a minute.',
+    ...whole(1, 1_000_000),
+  }),
+  uploadsPerMinute: setting('UPLOADS_PER_MINUTE', '6000', {
+    says: 'Uploads of payments and questions for receipts that one network address may send in a minute.',
+    ...whole(1, 10_000_000),
+  }),
+  uploadsInFlightMax: setting('UPLOADS_IN_FLIGHT_MAX', '64', {
+    says: 'Uploads judged at the same time; more are asked to come back later.',
+    ...whole(1, 10_000),
+  }),
+  batchItemsMax: setting('BATCH_ITEMS_MAX', '200', {
+    says: 'Most payments in one upload. Wallets send no more than 20.',
+    ...whole(1, 256),
+  }),
+  batchBytesMax: setting('BATCH_BYTES_MAX', '131072', {
+    says: 'Most bytes in one upload. Wallets send no more than 16384.',
+    ...whole(16_384, 1_048_576),
+  }),
+  orderValidityMaxDays: setting('ORDER_VALIDITY_MAX_DAYS', '30', {
+    says: 'Longest time that an order may claim to stay valid.',
+    ...whole(1, 366),
+  }),
+  streamsPerAccountMax: setting('STREAMS_PER_ACCOUNT_MAX', '10', {
+    says: 'Most open live streams of one account; the oldest is closed for a new one.',
+    ...whole(1, 1000),
+  }),
+  publicDir: setting('PUBLIC_DIR', '', {
+    fallbackSaid: 'the wallet as built',
+    says: 'Folder of the static files.',
+    ...freeText,
+  }),
+} as const;
+
+type Table = typeof SETTINGS;
+type Read = { readonly [K in keyof Table]: ReturnType<Table[K]['read']> };
+type Filled = { readonly [K in keyof Table]: NonNullable<Read[K]> };
+
+export type Config = Omit<Filled, 'databaseUrl' | 'publicDir'> & {
+  readonly databaseUrl: string | undefined;
+  readonly publicDir: string | undefined;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** WebAuthn Level 3 §5.1.2: the relying party's id is the origin's host or a parent domain of it. */
+function coversHost(rpId: string, origin: string): boolean {
+  const { hostname } = new URL(origin);
+  return hostname === rpId || hostname.endsWith(`.${rpId}`);
+}
+
+function checkTogether(config: Config): string[] {
+  const faults: string[] = [];
+  for (const origin of config.origins) {
+    const { protocol, hostname } = new URL(origin);
+    if (protocol !== 'https:' && hostname !== 'localhost' && !hostname.endsWith('.localhost')) {
+      faults.push(
+        `ORIGIN: passkeys need https, or http on localhost; ${origin} is neither. ` +
+          'Put a proxy with a certificate in front and name its https address.',
+      );
+    }
+    if (!coversHost(config.rpId, origin)) {
+      faults.push(`RP_ID: ${config.rpId} is neither the host of ${origin} nor a parent of it.`);
+    }
+  }
+  return faults;
+}
+
+/** Every fault at once, one a line, in the refusal's detail. An empty variable counts as not set. */
+export function readConfig(environment: Environment): Outcome<Config> {
+  const faults: string[] = [];
+  function read<K extends keyof Table>(key: K, derived?: string): Read[K] | undefined {
+    const { name, fallback, wants, read: readText } = SETTINGS[key];
+    const text = environment[name]?.trim() || derived || fallback;
+    if (text === '') return undefined;
+    const value = readText(text) as Read[K] | undefined;
+    if (value === undefined) faults.push(`${name}: expected ${wants}, but it is ${quote(text)}.`);
+    return value;
+  }
+  const port = read('port');
+  const origins = read('origins', `http://localhost:${port ?? 8080}`) ?? ['http://localhost'];
+  const databaseUrl = read('databaseUrl');
+  const keys = Object.keys(SETTINGS) as (keyof Table)[];
+  const rest = Object.fromEntries(
+    keys
+      .filter((key) => !['port', 'origins', 'rpId', 'databaseUrl', 'sandbox'].includes(key))
+      .map((key) => [key, read(key)]),
+  );
+  const config = {
+    ...rest,
+    port,
+    origins,
+    databaseUrl,
+    rpId: read('rpId', new URL(origins[0] ?? '').hostname),
+    sandbox: read('sandbox', String(!environment[SETTINGS.databaseUrl.name])),
+  } as Config; // complete unless a fault was noted
+  if (faults.length === 0) faults.push(...checkTogether(config));
+  return faults.length === 0 ? accept(config) : refuse('input_invalid', faults.join('\n'));
+}
+
+/** A password in DATABASE_URL must not reach a terminal or a log because its scheme was mistyped. */
+function quote(text: string): string {
+  return JSON.stringify(text.replace(/\/\/[^/@]*@/, '//…@'));
+}
+
+/** The reference that `npm run config` prints. */
+export function configReference(): string {
+  const rows = Object.values(SETTINGS).map((row) => {
+    const fallback = row.fallback === '' && 'fallbackSaid' in row ? row.fallbackSaid : row.fallback;
+    return `${row.name}\n    ${row.says}\n    Wants ${row.wants}. Unless set: ${fallback}.\n`;
+  });
+  return `Counterfoil's payment server is configured by environment variables.\n\n${rows.join('\n')}`;
+}

@@ -1,0 +1,45 @@
+/** Owns where the database is: the embedded one, or any PostgreSQL by address; open, and up to date. */
+import { type Database, openDatabase } from '#ledger/database.ts';
+import { type Log, startEmbeddedPostgres } from '#ledger/embedded-postgres.ts';
+import { migrate } from '#ledger/migrate.ts';
+import type { Config } from './settings.ts';
+
+export type StartedDatabase = {
+  readonly database: Database;
+  /** For people: where the money is. */
+  readonly where: string;
+  stop(): Promise<void>;
+};
+
+type Place = Pick<Config, 'databaseUrl' | 'dataDir' | 'databaseConnectionsMax'>;
+
+async function findServer({ databaseUrl, dataDir }: Place, log: Log) {
+  if (databaseUrl !== undefined) {
+    const { host, pathname } = new URL(databaseUrl);
+    const stop = async () => undefined;
+    return { connection: { connectionString: databaseUrl }, where: `${host}${pathname}`, stop };
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir, log });
+  return {
+    connection: embedded.connection,
+    where: `the embedded database in ${embedded.clusterFolder}`,
+    stop: () => embedded.stop(),
+  };
+}
+
+export async function startDatabase(place: Place, log: Log): Promise<StartedDatabase> {
+  const server = await findServer(place, log);
+  const connection = { ...server.connection, max: place.databaseConnectionsMax };
+  const database = openDatabase(connection, { log });
+  async function stop(): Promise<void> {
+    await database.close();
+    await server.stop();
+  }
+  try {
+    for (const name of await migrate(database)) log.info(`database brought up to date: ${name}`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { database, where: server.where, stop };
+}
