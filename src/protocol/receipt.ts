@@ -2,7 +2,7 @@
 import { fromBase45, toBase45 } from './base45.ts';
 import type { Bytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
-import { inclusionPath, leafHash, merkleRoot, rootFromPath } from './merkle.ts';
+import { inclusionPath, LEAVES_MAX, leafHash, merkleRoot, rootFromPath } from './merkle.ts';
 import {
   ACCOUNT_ID_LENGTH,
   PAYMENT_ID_LENGTH,
@@ -11,6 +11,7 @@ import {
 } from './order.ts';
 import {
   accept,
+  assert,
   isRefusalCode,
   type Outcome,
   REFUSALS,
@@ -20,6 +21,8 @@ import {
 
 export const RECEIPT_BYTES_MAX = 1024;
 export const RECEIPT_QR_PREFIX = 'CFR:';
+/** Base45 takes three characters for two bytes. */
+const QR_CHARACTERS_MAX = RECEIPT_QR_PREFIX.length + (RECEIPT_BYTES_MAX * 3) / 2;
 export const KEY_ID_LENGTH = 8;
 const RECEIPT_VERSION = 1n;
 
@@ -66,6 +69,9 @@ const KEY = {
   epoch: 12,
 } as const;
 
+const KNOWN_KEYS: ReadonlySet<number> = new Set(Object.values(KEY));
+
+/** Throws when a field is not of its shape: what nobody can read must not be signed. */
 export function encodeReceiptBody(body: ReceiptBody): Bytes {
   const map = new Map<number, Cbor>([
     [KEY.version, RECEIPT_VERSION],
@@ -81,7 +87,9 @@ export function encodeReceiptBody(body: ReceiptBody): Bytes {
   ]);
   if (body.code !== undefined) map.set(KEY.code, body.code);
   if (body.transfer !== undefined) map.set(KEY.transfer, body.transfer);
-  return encodeCbor(map);
+  const bytes = encodeCbor(map);
+  assert(readBody(bytes).ok, 'a receipt that we sign is one that we would read');
+  return bytes;
 }
 
 type Fields = ReadonlyMap<number, Cbor>;
@@ -116,6 +124,9 @@ function readBody(bytes: Uint8Array): Outcome<ReceiptBody> {
   if (!item.ok || !(item.value instanceof Map)) return refuse('bytes_malformed', 'receipt body');
   const fields: Fields = item.value;
   if (fields.get(KEY.version) !== RECEIPT_VERSION) return refuse('version_unknown', 'receipt');
+  for (const key of fields.keys()) {
+    if (!KNOWN_KEYS.has(key)) return refuse('bytes_malformed', `receipt key ${key}`);
+  }
   const server = bytesOf(fields, KEY.server, SERVER_ID_LENGTH);
   const paymentId = bytesOf(fields, KEY.paymentId, PAYMENT_ID_LENGTH);
   const payer = bytesOf(fields, KEY.payer, ACCOUNT_ID_LENGTH);
@@ -176,6 +187,7 @@ export type ReceiptGroup = {
 };
 
 export function groupSignedBytes(header: Uint8Array, bodies: readonly Uint8Array[]): Bytes {
+  assert(bodies.length <= LEAVES_MAX, 'a group has paths that can be read');
   return receiptSignedBytes(header, merkleRoot(bodies.map(leafHash)));
 }
 
@@ -251,6 +263,7 @@ export function receiptToQrText(bytes: Uint8Array): string {
 
 export function receiptFromQrText(text: string): Outcome<Bytes> {
   if (!text.startsWith(RECEIPT_QR_PREFIX)) return refuse('text_unknown');
+  if (text.length > QR_CHARACTERS_MAX) return refuse('bytes_too_long', 'receipt');
   const bytes = fromBase45(text.slice(RECEIPT_QR_PREFIX.length));
   return bytes ? accept(bytes) : refuse('bytes_malformed', 'base45');
 }
