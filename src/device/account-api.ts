@@ -1,27 +1,30 @@
-/** Owns the JSON calls for accounts: each answers an Outcome, `unavailable` when nobody answered. */
-import type { Outcome } from '#protocol/refusals.ts';
-import type {
-  AccountState,
-  Enrolment,
-  EnrolmentBody,
-  EnrolmentOptionsBody,
-  PayeeProfile,
-  ProfileForm,
-  ServerIdentity,
-  SignInBody,
-  Statement,
+/** Owns the JSON calls for accounts: each answers an Outcome, `unavailable` when nobody of ours answered. */
+import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+import { ROUTES } from '#protocol/routes.ts';
+import {
+  type AccountState,
+  decodeAccountState,
+  decodeEnrolment,
+  decodePayeeProfile,
+  decodeProblem,
+  decodeServerIdentity,
+  decodeStatement,
+  type Enrolment,
+  type EnrolmentBody,
+  type EnrolmentOptionsBody,
+  type PayeeProfile,
+  type ProfileForm,
+  type ServerIdentity,
+  type SignInBody,
+  type Statement,
 } from '#protocol/wire.ts';
+import { PROBLEM_MEDIA_TYPE } from '#wallet/classify.ts';
+import type { Silence } from '#wallet/ports.ts';
+import { exchange, jsonOf } from './http-exchange.ts';
+import { type LiveListener, listen } from './live-updates.ts';
 
 /** WebAuthn Level 3 JSON: handed to the browser unread. */
 export type CeremonyOptions = Readonly<Record<string, unknown>>;
-
-export type LiveState = 'connecting' | 'live' | 'silent';
-
-export type LiveListener = {
-  /** Something was posted: read the statement again from the cursor you hold. */
-  changed(): void;
-  state?(state: LiveState): void;
-};
 
 /**
  * No method throws for a fault of the world. Besides the server's own refusals: `unavailable` when
@@ -45,6 +48,92 @@ export type AccountApi = {
   events(afterVersion: number, listener: LiveListener): { close(): void };
 };
 
-export function createAccountApi(options: { readonly timeoutMs?: number } = {}): AccountApi {
-  throw new Error(`not built yet ${options.timeoutMs ?? ''}`);
+const TIMEOUT_MS = 15_000;
+const JSON_MEDIA_TYPE = 'application/json';
+
+type Call = {
+  readonly route: { readonly method: string; readonly path: string };
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+  readonly origin: string;
+};
+
+function unavailable(why: string): Outcome<never> {
+  return refuse('unavailable', why);
+}
+
+/** The answer's JSON, if it is our server's. A signed-out session and the like come back as refusals. */
+async function call(request: Call): Promise<Outcome<unknown>> {
+  const { route, body, origin } = request;
+  const hasBody = body !== undefined;
+  const answer = await exchange(
+    origin + route.path,
+    {
+      method: route.method,
+      credentials: 'same-origin',
+      headers: { accept: JSON_MEDIA_TYPE, ...(hasBody && { 'content-type': JSON_MEDIA_TYPE }) },
+      ...(hasBody && { body: JSON.stringify(body) }),
+    },
+    request.timeoutMs,
+  );
+  if (answer.kind === 'silence') return unavailable((answer satisfies Silence).why);
+  const { status, mediaType } = answer;
+  if (mediaType === PROBLEM_MEDIA_TYPE) {
+    const refusal = decodeProblem(jsonOf(answer));
+    return refusal ? { ok: false, refusal } : unavailable(`HTTP ${status}, unknown problem`);
+  }
+  if (status === 204) return accept(undefined);
+  const isOurs = status >= 200 && status < 300 && mediaType === JSON_MEDIA_TYPE;
+  return isOurs ? accept(jsonOf(answer)) : unavailable(`HTTP ${status} ${mediaType}`);
+}
+
+/** An answer that does not decode is not our server's as we know it. */
+async function read<T>(request: Call, decode: (value: unknown) => Outcome<T>): Promise<Outcome<T>> {
+  const answer = await call(request);
+  if (!answer.ok) return answer;
+  const decoded = decode(answer.value);
+  return decoded.ok ? decoded : unavailable(decoded.refusal.detail ?? decoded.refusal.code);
+}
+
+function decodeOptions(value: unknown): Outcome<CeremonyOptions> {
+  return typeof value === 'object' && value !== null
+    ? accept({ ...value })
+    : refuse('bytes_malformed', 'ceremony options');
+}
+
+export function fetchIdentity(origin: string, timeoutMs: number): Promise<Outcome<ServerIdentity>> {
+  return read({ route: ROUTES.keys, origin, timeoutMs }, decodeServerIdentity);
+}
+
+function withQuery(route: Call['route'], afterVersion: number): Call['route'] {
+  return { method: route.method, path: `${route.path}?after=${afterVersion}` };
+}
+
+export type AccountApiOptions = {
+  readonly timeoutMs?: number;
+  /** For tests outside a browser; pages use their own. */
+  readonly origin?: string;
+};
+
+export function createAccountApi(options: AccountApiOptions = {}): AccountApi {
+  const { timeoutMs = TIMEOUT_MS, origin = '' } = options;
+  const to = (route: Call['route'], body?: unknown): Call => ({ route, body, timeoutMs, origin });
+  return {
+    enrolmentOptions: (body) => read(to(ROUTES.enrolmentOptions, body), decodeOptions),
+    enrol: (body) => read(to(ROUTES.enrolment, body), decodeEnrolment),
+    signInOptions: () => read(to(ROUTES.signInOptions, {}), decodeOptions),
+    signIn: (body) => read(to(ROUTES.signIn, body), decodeEnrolment),
+    signOut: () => read(to(ROUTES.signOut, {}), () => accept(undefined)),
+    enrolDevice: () => read(to(ROUTES.devices, {}), decodeEnrolment),
+    readAccount: () => read(to(ROUTES.account), decodeAccountState),
+    writeProfile: (profile) => read(to(ROUTES.profile, profile), decodeAccountState),
+    readStatement: (after) => read(to(withQuery(ROUTES.statement, after)), decodeStatement),
+    readPayee: (account) => {
+      const path = ROUTES.payee.path.replace(':id', encodeURIComponent(account));
+      return read(to({ method: ROUTES.payee.method, path }), decodePayeeProfile);
+    },
+    readIdentity: () => fetchIdentity(origin, timeoutMs),
+    events: (after, listener) =>
+      listen((version) => origin + withQuery(ROUTES.events, version).path, after, listener),
+  };
 }

@@ -1,6 +1,28 @@
 /** Owns carrying authorizations to the server by fetch; whatever comes back, it never throws. */
+import { concatBytes } from '#protocol/bytes.ts';
+import { ANSWER_MEDIA_TYPE, PAYMENTS_MEDIA_TYPE } from '#protocol/payments-answer.ts';
+import { ROUTES } from '#protocol/routes.ts';
 import type { Transport } from '#wallet/ports.ts';
+import { fetchIdentity } from './account-api.ts';
+import { exchange } from './http-exchange.ts';
 
-export function createHttpTransport(): Transport {
-  throw new Error('not built yet');
+/** `origin` is for tests outside a browser; pages and workers use their own. */
+export function createHttpTransport(origin = ''): Transport {
+  return {
+    postPayments: (authorizations, timeoutMs) =>
+      exchange(
+        origin + ROUTES.payments.path,
+        {
+          method: ROUTES.payments.method,
+          body: concatBytes(...authorizations),
+          headers: { 'content-type': PAYMENTS_MEDIA_TYPE, accept: ANSWER_MEDIA_TYPE },
+          // The signed payment authorizes itself: no session is sent, so none can run out (F79).
+          credentials: 'omit',
+          // A page that is closed now may still deliver; the answer is then read another time.
+          keepalive: true,
+        },
+        timeoutMs,
+      ),
+    readIdentity: (timeoutMs) => fetchIdentity(origin, timeoutMs),
+  };
 }

@@ -2,10 +2,9 @@
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Receipt } from '#protocol/receipt.ts';
 import { accept, type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
-import { OUTBOX_ITEMS_MAX } from '#wallet/authorize.ts';
-import { occupiesRequest, type Payment, promisedPayment, step } from '#wallet/payment.ts';
+import { occupiesRequest, type Payment, step } from '#wallet/payment.ts';
 import { type Settled, StoreFault, type WalletStore } from '#wallet/ports.ts';
-import type { OutboxEntry } from '#wallet/records.ts';
+import { OUTBOX_ITEMS_MAX, type OutboxEntry } from '#wallet/records.ts';
 import type { WalletDatabase, WriteTransaction } from './database.ts';
 import { createPaymentReads, readOutboxEntry, requestRange } from './payment-reads.ts';
 import { createStatementStore } from './statement-store.ts';
@@ -56,43 +55,24 @@ async function addPromise(tx: WriteTransaction, payment: Payment): Promise<Outco
   return accept(payment);
 }
 
-/** What the receipt is about, from whichever copy can be read. */
-async function readSettling(
-  tx: WriteTransaction,
-  id: string,
-): Promise<{ payment: Payment; damaged?: unknown } | undefined> {
-  const [stored, waiting] = await Promise.all([
-    tx.objectStore('payments').get(id),
-    tx.objectStore('outbox').get(id),
-  ]);
-  const payment = readRecord('payment', stored);
-  if (payment) return { payment };
-  const entry = readRecord('outboxEntry', waiting);
-  const words = { requestText: '', payeeName: '', createdAtMs: 0 };
-  const rebuilt = entry && promisedPayment(entry.authorization, words);
-  if (!rebuilt?.ok || rebuilt.value.id !== id) return undefined;
-  // The damaged record stays inside the new one: nothing that was stored is thrown away.
-  return stored === undefined
-    ? { payment: rebuilt.value }
-    : { payment: rebuilt.value, damaged: stored };
-}
-
 async function settleIn(
   tx: WriteTransaction,
-  id: string,
+  signed: Payment,
   receipt: Receipt,
   bytes: Bytes,
 ): Promise<Settled> {
-  const settling = await readSettling(tx, id);
-  if (!settling) return 'known';
-  const { payment, ...damaged } = settling;
+  const stored = await tx.objectStore('payments').get(signed.id);
+  const known = readRecord('payment', stored);
+  const payment = known ?? signed;
   const settled = step(payment, { kind: 'receipt', receipt, bytes });
+  // A damaged record stays inside the new one: nothing that was stored is thrown away.
+  const damaged = known || stored === undefined ? {} : { damaged: stored };
   // One transaction moves it from the outbox to the receipts: it is always in one of them (I9).
   await Promise.all([
     settled === payment
       ? undefined
       : tx.objectStore('payments').put({ ...storedPayment(settled), ...damaged }),
-    tx.objectStore('outbox').delete(id),
+    tx.objectStore('outbox').delete(signed.id),
   ]);
   if (settled === payment) return 'known';
   return settled.contradiction ? 'contradicted' : 'settled';
@@ -134,8 +114,8 @@ function createMoneyStore(database: WalletDatabase): MoneyStore {
         },
         'strict',
       ),
-    settle: (id, receipt, bytes) =>
-      database.write(MONEY, (tx) => settleIn(tx, id, receipt, bytes), 'strict'),
+    settle: (signed, receipt, bytes) =>
+      database.write(MONEY, (tx) => settleIn(tx, signed, receipt, bytes), 'strict'),
     quarantine: (id: string, code: RefusalCode, nowMs: number) =>
       database.write(
         MONEY,

@@ -1,7 +1,7 @@
 /** Owns what the payee's side keeps: statement entries, requests shown, payees heard of. */
 import type { StatementEntry } from '#protocol/wire.ts';
+import { payRequest } from '#wallet/paid-request.ts';
 import type { WalletStore } from '#wallet/ports.ts';
-import { payRequest } from '#wallet/receive.ts';
 import type { ShownRequest } from '#wallet/records.ts';
 import type { WalletDatabase, WriteTransaction } from './database.ts';
 import { readRecord, readRecords } from './stored-records.ts';

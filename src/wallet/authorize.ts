@@ -18,17 +18,16 @@ import { payableTotal } from '#protocol/payable-total.ts';
 import type { PaymentRequest } from '#protocol/payment-request.ts';
 import { accept, assert, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
-import { occupiesRequest, type Payment, promisedPayment } from './payment.ts';
+import { occupiesRequest, type Payment } from './payment.ts';
 import type { Clock, Random, Store } from './ports.ts';
-import type { PayingView } from './records.ts';
+import { promisedPayment } from './promised-payment.ts';
+import { OUTBOX_ITEMS_MAX, type PayingView } from './records.ts';
 
 /**
  * How long after its approval an order may be settled. The request's own valid-until limits when it
  * may be approved; an honest payer without a network needs days to reach the server after that.
  */
 export const VALIDITY_MS = 7 * 24 * 60 * 60 * 1000;
-/** What a phone holds back before it asks for a network first. */
-export const OUTBOX_ITEMS_MAX = 100;
 
 /** What the person is about to agree to. `amountMinor` is without tip and fee. */
 export type Draft = {

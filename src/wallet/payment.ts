@@ -1,9 +1,7 @@
 /** Owns the states of a payment on the payer's phone and the only steps between them. */
-import { decodeAuthorization } from '#protocol/authorization.ts';
-import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import type { Receipt, Verdict } from '#protocol/receipt.ts';
-import { accept, assert, type Outcome, type RefusalCode } from '#protocol/refusals.ts';
+import { assert, type RefusalCode } from '#protocol/refusals.ts';
 
 export type PaymentState = 'promised' | 'cancelled' | Verdict;
 
@@ -37,37 +35,6 @@ export type Payment = {
   /** A second receipt with another verdict: the server contradicted itself. The first one stands. */
   readonly contradiction?: Bytes;
 };
-
-/** What the person saw and the signed bytes do not say. */
-export type SeenWords = {
-  readonly requestText: string;
-  readonly payeeName: string;
-  readonly createdAtMs: number;
-};
-
-/** The promised payment that these signed bytes are. Refusals: those of `decodeAuthorization`. */
-export function promisedPayment(authorization: Bytes, seen: SeenWords): Outcome<Payment> {
-  const decoded = decodeAuthorization(authorization);
-  if (!decoded.ok) return decoded;
-  const { id, order } = decoded.value;
-  return accept({
-    id: toBase64url(id),
-    state: 'promised',
-    authorization,
-    device: order.device,
-    seq: order.seq,
-    requestDigest: toBase64url(order.requestDigest),
-    once: order.once,
-    payee: toBase32(order.payee),
-    amountMinor: order.amountMinor,
-    currency: order.currency,
-    validUntilS: order.validUntilS,
-    ...seen,
-    ...(order.tipMinor !== undefined && { tipMinor: order.tipMinor }),
-    ...(order.feeMinor !== undefined && { feeMinor: order.feeMinor }),
-    ...(order.note !== undefined && { note: order.note }),
-  });
-}
 
 export type PaymentStep =
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly bytes: Bytes }

@@ -83,8 +83,11 @@ export type Store = {
   readPayment(id: string): Promise<Payment | undefined>;
   /** Marks entries as sent; those withdrawn or settled meanwhile are not in the answer. */
   claim(ids: readonly string[], nowMs: number): Promise<OutboxEntry[]>;
-  /** Stores the verified receipt and deletes the outbox entry, both or neither. */
-  settle(id: string, receipt: Receipt, bytes: Bytes): Promise<Settled>;
+  /**
+   * Stores the verified receipt and deletes the outbox entry, both or neither. `signed` is the
+   * payment as its signed bytes say, for when the stored one cannot be read.
+   */
+  settle(signed: Payment, receipt: Receipt, bytes: Bytes): Promise<Settled>;
   quarantine(id: string, code: RefusalCode, nowMs: number): Promise<void>;
   /** Withdraws a promise that nobody else has seen. Refusals: cancel_too_late, not_found, store_*. */
   cancel(id: string): Promise<Outcome<Payment>>;

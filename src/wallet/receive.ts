@@ -1,4 +1,4 @@
-/** Owns the payee's side: making requests for one sale, static codes, and recognising that one was paid. */
+/** Owns the payee's side: making requests for one sale and static codes to print. */
 import { fromBase32 } from '#protocol/base32.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import {
@@ -14,7 +14,7 @@ import {
   writePaymentRequest,
 } from '#protocol/payment-request-writer.ts';
 import { accept, assert, type Outcome } from '#protocol/refusals.ts';
-import type { PayeeProfile, StatementEntry } from '#protocol/wire.ts';
+import type { PayeeProfile } from '#protocol/wire.ts';
 import type { Random } from './ports.ts';
 import type { ShownRequest } from './records.ts';
 
@@ -82,29 +82,4 @@ export function makeStaticRequest(
   server: Bytes,
 ): Outcome<string> {
   return writePaymentRequest(codeDraft(asking, profile, server));
-}
-
-/**
- * The request as this entry leaves it; undefined when the entry does not pay it, or it is paid
- * already: a request for one sale is paid once. The payer decides what they sign, so what came is
- * held against what was asked.
- */
-export function payRequest(request: ShownRequest, entry: StatementEntry): ShownRequest | undefined {
-  if (entry.kind !== 'payment' || entry.paymentId === undefined || entry.amountMinor <= 0n) {
-    return undefined;
-  }
-  if (request.paid || entry.requestDigest !== request.digest) return undefined;
-  const tipMinor = entry.tipMinor ?? 0n;
-  const asked = request.amountMinor ?? 1n;
-  return {
-    ...request,
-    paid: {
-      paymentId: entry.paymentId,
-      amountMinor: entry.amountMinor,
-      tipMinor,
-      payerName: entry.counterpartyName,
-      atMs: entry.postedAtMs,
-      asAsked: entry.currency === request.currency && entry.amountMinor - tipMinor >= asked,
-    },
-  };
 }

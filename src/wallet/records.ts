@@ -26,6 +26,9 @@ export type Quarantine = {
   readonly offeredAtMs: number;
 };
 
+/** What a phone holds back before it asks for a network first. */
+export const OUTBOX_ITEMS_MAX = 100;
+
 /** One authorization without a receipt; `seq` orders the outbox. */
 export type OutboxEntry = {
   readonly id: string;

@@ -3,7 +3,7 @@ import type { Authorization } from '#protocol/authorization.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import type { PaymentAnswer } from '#protocol/payments-answer.ts';
 import type { Receipt } from '#protocol/receipt.ts';
-import type { RefusalCode } from '#protocol/refusals.ts';
+import { assert, type RefusalCode } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import { authorizationWithId, checkReceipt, matchReceipt } from './check-receipt.ts';
 import { classifyUpload, meaningOfRefusal } from './classify.ts';
@@ -17,6 +17,7 @@ import {
   type Transport,
   type VerifyEs256,
 } from './ports.ts';
+import { promisedPayment } from './promised-payment.ts';
 import type { OutboxEntry } from './records.ts';
 import { createPace, isDue, type Pace, QUARANTINE_PERIOD_MS } from './relay-pace.ts';
 
@@ -239,7 +240,11 @@ class OutboxRelay implements Relay {
       this.trouble('forged', 'receipt_other_payment');
       return false;
     }
-    const settled = await this.parts.store.settle(id, receipt, bytes);
+    const createdAtMs = item.authorization.order.authorizedAtS * 1000;
+    const words = { requestText: '', payeeName: '', createdAtMs };
+    const signed = promisedPayment(item.entry.authorization, words);
+    assert(signed.ok, 'what was sent can be read');
+    const settled = await this.parts.store.settle(signed.value, receipt, bytes);
     if (settled === 'settled') this.settled++;
     if (settled !== 'known') this.parts.notice.changed('payments');
     return true;
