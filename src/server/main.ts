@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createApp } from './app.ts';
 import { assertPortFree, PortTaken, saidOfListening } from './free-port.ts';
 import { createLineLog } from './log-lines.ts';
+import { rememberParty } from './passkeys/relying-parties.ts';
 import { createIdentityOnce } from './payments/server-keys.ts';
 import { systemClock, systemRandom } from './ports.ts';
 import { createServices } from './services.ts';
@@ -57,6 +58,7 @@ async function serve(config: Config): Promise<void> {
     random: systemRandom,
     onFault: (what, cause) => log.error(what, cause),
   });
+  await rememberParty(database, services.party);
   const publicDir = config.publicDir === undefined ? BUILT_WALLET : path.resolve(config.publicDir);
   const app = await createApp({ ...services, publicDir, logTo: process.stderr });
 

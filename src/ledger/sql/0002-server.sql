@@ -70,3 +70,12 @@ CREATE TABLE server_state (
   epoch integer NOT NULL DEFAULT 1 CHECK (epoch >= 1),
   created_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- Every site that passkeys have signed for: what was signed there is checked by its name for ever,
+-- also after the server has moved to another.
+CREATE TABLE relying_party (
+  rp_id text NOT NULL,
+  origin text NOT NULL,
+  first_seen_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (rp_id, origin)
+);

@@ -58,6 +58,24 @@ export async function findNewestCredential(
   return rows[0]?.id;
 }
 
+export type ListedCredential = {
+  readonly id: Bytes;
+  readonly createdAt: Date;
+  readonly revokedAt: Date | null;
+};
+
+export async function listCredentials(
+  database: Queryable,
+  account: Bytes,
+): Promise<ListedCredential[]> {
+  const { rows } = await database.query<ListedCredential>(
+    `SELECT id, created_at AS "createdAt", revoked_at AS "revokedAt" FROM credential
+      WHERE account = $1 ORDER BY created_at`,
+    [account],
+  );
+  return rows;
+}
+
 /** WebAuthn says what it saw; we keep it for people who investigate, and gate nothing on it. */
 export async function noteUse(
   transaction: Queryable,

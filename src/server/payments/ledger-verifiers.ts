@@ -1,0 +1,55 @@
+/** Owns the signature checks that a full check of the ledger asks for. */
+import { createPublicKey, verify } from 'node:crypto';
+import type { LedgerVerifiers } from '#ledger/check-payments.ts';
+import { approvalCandidates } from '#protocol/approval.ts';
+import type { RelyingParty } from '#protocol/assertion.ts';
+import { decodeAuthorization } from '#protocol/authorization.ts';
+import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
+import { decodeReceipt } from '#protocol/receipt.ts';
+import type { ServerKey } from '#protocol/wire.ts';
+import { createVerifySignature } from './verify-signature.ts';
+
+function keyObjectOf({ point }: ServerKey) {
+  const [x, y] = [toBase64url(point.subarray(0, 32)), toBase64url(point.subarray(32))];
+  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+}
+
+/** `parties` are all that the server ever was; `keys` all that it ever signed with. */
+export function createLedgerVerifiers(
+  parties: readonly RelyingParty[],
+  keys: readonly ServerKey[],
+): LedgerVerifiers {
+  const verifySignature = createVerifySignature();
+  const serverKeys = keys.map((key) => ({ keyId: key.keyId, key: keyObjectOf(key) }));
+
+  async function isSigned(bytes: Bytes, party: RelyingParty, credentials: Credentials) {
+    const authorization = decodeAuthorization(bytes);
+    if (!authorization.ok) return false;
+    const approvals = approvalCandidates(authorization.value, party);
+    if (!approvals.ok) return false;
+    for (const { id, hint, publicKeySpki: spki } of credentials) {
+      if (!equalBytes(hint, authorization.value.credentialHint)) continue;
+      for (const approval of approvals.value) {
+        if (await verifySignature({ id, spki, revoked: false }, approval)) return true;
+      }
+    }
+    return false;
+  }
+
+  return {
+    async authorization(bytes, credentials) {
+      for (const party of parties) if (await isSigned(bytes, party, credentials)) return true;
+      return false;
+    },
+    receipt(bytes) {
+      const receipt = decodeReceipt(bytes);
+      if (!receipt.ok) return false;
+      const { keyId, signed, signature } = receipt.value;
+      const known = serverKeys.find((candidate) => equalBytes(candidate.keyId, keyId));
+      if (!known) return false;
+      return verify('sha256', signed, { key: known.key, dsaEncoding: 'ieee-p1363' }, signature);
+    },
+  };
+}
+
+type Credentials = Parameters<LedgerVerifiers['authorization']>[1];
