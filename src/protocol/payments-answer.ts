@@ -2,12 +2,15 @@
 import type { Bytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { LEAVES_MAX } from './merkle.ts';
+import { PAYMENT_ID_LENGTH } from './order.ts';
 import { type ReceiptGroup, receiptOfGroup } from './receipt.ts';
 import { accept, isRefusalCode, type Outcome, type RefusalCode, refuse } from './refusals.ts';
 
 /** Limits of one upload (design: batches small enough for the worst link). */
 export const BATCH_ITEMS_MAX = 20;
 export const BATCH_BYTES_MAX = 16 * 1024;
+/** How long an answer may be: a hundred receipts, or a full batch with the groups of its members. */
+export const ANSWER_BYTES_MAX = 128 * 1024;
 export const PAYMENTS_MEDIA_TYPE = 'application/cbor-seq';
 export const ANSWER_MEDIA_TYPE = 'application/cbor';
 
@@ -56,9 +59,10 @@ function decodeGroup(item: Cbor): ReceiptGroup | undefined {
 function decodeItem(item: Cbor, groups: readonly ReceiptGroup[]): PaymentAnswer | undefined {
   if (!Array.isArray(item)) return undefined;
   const [kind, first, second] = item as Cbor[];
-  if (kind === BigInt(KIND.receipt) && first instanceof Uint8Array) {
+  if (kind === BigInt(KIND.receipt) && item.length === 2 && first instanceof Uint8Array) {
     return { kind: 'receipt', receipt: first.slice() };
   }
+  if (item.length !== 3) return undefined;
   if (kind === BigInt(KIND.member) && typeof first === 'bigint' && typeof second === 'bigint') {
     const group = groups[Number(first)];
     const member = group?.bodies[Number(second)];
@@ -67,13 +71,20 @@ function decodeItem(item: Cbor, groups: readonly ReceiptGroup[]): PaymentAnswer 
       : undefined;
   }
   if (kind !== BigInt(KIND.refusal) || typeof first !== 'string') return undefined;
+  if (typeof second !== 'string') return undefined;
   // A code this version does not know is still a refusal; it must not pass for a receipt or a bug.
-  const code = isRefusalCode(first) ? first : 'unavailable';
-  return { kind: 'refusal', code, detail: typeof second === 'string' ? second : first };
+  if (!isRefusalCode(first)) {
+    return { kind: 'refusal', code: 'unavailable', detail: `${first}: ${second}` };
+  }
+  return { kind: 'refusal', code: first, ...(second !== '' && { detail: second }) };
 }
 
-/** Every receipt comes back standing alone, still unverified. Refusal: bytes_malformed. */
+/**
+ * Every receipt comes back standing alone, still unverified. A refusal is unsigned, so it is no
+ * verdict whatever its code. Refusals: bytes_too_long, bytes_malformed.
+ */
 export function decodePaymentsAnswer(bytes: Uint8Array): Outcome<PaymentAnswer[]> {
+  if (bytes.length > ANSWER_BYTES_MAX) return refuse('bytes_too_long', 'answer');
   const item = decodeCbor(bytes);
   if (!item.ok || !Array.isArray(item.value) || item.value.length !== 2) {
     return refuse('bytes_malformed', 'answer');
@@ -81,6 +92,10 @@ export function decodePaymentsAnswer(bytes: Uint8Array): Outcome<PaymentAnswer[]
   const [groupItems, answerItems] = item.value as Cbor[];
   if (!Array.isArray(groupItems) || !Array.isArray(answerItems)) {
     return refuse('bytes_malformed', 'answer');
+  }
+  // Each member costs the hashes of its group, so their number is bounded before any is made.
+  if (groupItems.length > BATCH_ITEMS_MAX || answerItems.length > BATCH_ITEMS_MAX) {
+    return refuse('bytes_malformed', 'more answers than were asked for');
   }
   const groups: ReceiptGroup[] = [];
   for (const groupItem of groupItems) {
@@ -108,7 +123,7 @@ export function decodeReceiptsQuery(bytes: Uint8Array, idsMax: number): Outcome<
   if (item.value.length > idsMax) return refuse('batch_too_large');
   const ids: Bytes[] = [];
   for (const id of item.value as Cbor[]) {
-    if (!(id instanceof Uint8Array) || id.length !== 32) {
+    if (!(id instanceof Uint8Array) || id.length !== PAYMENT_ID_LENGTH) {
       return refuse('bytes_malformed', 'payment id');
     }
     ids.push(id.slice());
@@ -121,6 +136,7 @@ export function encodeReceiptsAnswer(receipts: readonly (Uint8Array | null)[]): 
 }
 
 export function decodeReceiptsAnswer(bytes: Uint8Array): Outcome<(Bytes | null)[]> {
+  if (bytes.length > ANSWER_BYTES_MAX) return refuse('bytes_too_long', 'receipts answer');
   const item = decodeCbor(bytes);
   if (!item.ok || !Array.isArray(item.value)) return refuse('bytes_malformed', 'receipts answer');
   const receipts: (Bytes | null)[] = [];
