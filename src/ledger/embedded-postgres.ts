@@ -9,11 +9,11 @@ import {
   type Attempt,
   assertOurs,
   connectionOf,
+  countLeases,
   createDatabaseOnce,
   isShutdown,
   type Lease,
   openLease,
-  otherLeases,
 } from './postgres-lease.ts';
 import {
   discardStalePidFile,
@@ -33,7 +33,7 @@ const QUIT_TIMEOUT_MS = 10_000;
 /** Recovery after a power cut replays the log before anybody may connect. */
 const START_TIMEOUT_MS = 300_000;
 /** A live server that answers nothing for this long is not one of ours. */
-const SILENCE_MS = 10_000;
+const SILENCE_MS = 5000;
 const RESTART_DELAYS_MS = [0, 200, 500, 1000, 2000, 5000];
 
 export type Log = { info(message: string): void; warn(message: string): void };
@@ -132,7 +132,8 @@ async function ensureRunning(supervision: Supervision): Promise<Running> {
       await launchOnce(supervision, launches);
     } else if (attempt.kind === 'silent' && !changing && !own) {
       silentSince ||= Date.now();
-      if (Date.now() - silentSince > SILENCE_MS) {
+      const mute = pidFile?.status === 'ready' && !pidFile.socketFolder;
+      if (mute || Date.now() - silentSince > SILENCE_MS) {
         throw new Error(
           `${folder.cluster} is held by process ${pidFile?.pid}, which does not answer at ${pidFile?.socketFolder || 'any socket'}. Stop it, or choose another data folder.`,
         );
@@ -214,10 +215,10 @@ class Supervisor {
     // A restart that is under way ends first, or the server would come up behind our back.
     await this.#restarting;
     const { folder, log } = this.#supervision;
-    const { lease } = this.#running;
+    const { lease, socketFolder } = this.#running;
     lease.socket.ref();
-    const others = await otherLeases(lease).catch(() => 0);
     await lease.client.end().catch(() => undefined);
+    const others = await countLeases(socketFolder);
     if (others > 0) log.info('the database keeps running: another process uses it');
     else await stopServer(this.#running, folder.cluster);
   }

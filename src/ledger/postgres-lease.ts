@@ -31,12 +31,12 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-export async function openLease(socketFolder: string): Promise<Attempt> {
+export async function openLease(socketFolder: string, name = LEASE_NAME): Promise<Attempt> {
   const socket = new Socket();
   const client = new pg.Client({
     ...connectionOf(socketFolder),
     database: 'postgres',
-    application_name: LEASE_NAME,
+    application_name: name,
     connectionTimeoutMillis: 5000,
     stream: () => socket,
   });
@@ -87,11 +87,23 @@ export async function createDatabaseOnce({ client }: Lease): Promise<void> {
   });
 }
 
-export async function otherLeases({ client }: Lease): Promise<number> {
-  const { rows } = await client.query<{ others: number }>(
-    `SELECT count(*)::int AS others FROM pg_stat_activity
-      WHERE application_name = $1 AND pid <> pg_backend_pid()`,
-    [LEASE_NAME],
-  );
-  return rows[0]?.others ?? 0;
+/**
+ * How many processes still use the server, asked by one that has given its own lease back: of two
+ * that stop at the same moment at least one must see nobody.
+ */
+export async function countLeases(socketFolder: string): Promise<number> {
+  const attempt = await openLease(socketFolder, 'counterfoil-probe');
+  if (attempt.kind !== 'open') return 0;
+  const { client } = attempt.lease;
+  try {
+    const { rows } = await client.query<{ leases: number }>(
+      'SELECT count(*)::int AS leases FROM pg_stat_activity WHERE application_name = $1',
+      [LEASE_NAME],
+    );
+    return rows[0]?.leases ?? 0;
+  } catch {
+    return 0;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
