@@ -1,5 +1,78 @@
-/** Owns the French texts of: scan. */
+/** Owns the French texts of: scan, and of QR codes shown. */
 import type { enScan } from '../en/scan.ts';
 import type { Translation } from '../message.ts';
 
-export const frScan: Translation<typeof enScan> = {};
+export const frScan: Translation<typeof enScan> = {
+  'scan.title': 'Scanner un code',
+  'scan.starting': 'La caméra démarre…',
+  'scan.asking':
+    'Si le téléphone le demande, autorisez la caméra. Aucune image ne quitte ce téléphone.',
+  'scan.looking': 'Placez le code entre les coins',
+  'scan.paused': 'La caméra est éteinte',
+  'scan.found': 'Code lu',
+  'scan.view': 'Ce que voit la caméra',
+  'scan.torch': 'Lumière',
+  'scan.zoom': 'Zoom',
+  'scan.switch': 'Autre caméra',
+
+  'scan.denied': 'La caméra n’est pas autorisée ici',
+  'scan.denied-next':
+    'Autorisez-la pour ce site dans les réglages du navigateur, puis revenez. Sinon, utilisez une image ou saisissez le code.',
+  'scan.no-camera': 'Aucune caméra trouvée',
+  'scan.no-camera-next': 'Utilisez une image du code ou saisissez-le.',
+  'scan.in-use': 'Une autre application utilise la caméra',
+  'scan.in-use-next': 'Fermez l’autre application, puis réessayez.',
+  'scan.insecure': 'La caméra exige une adresse sécurisée',
+  'scan.insecure-next': 'Ouvrez le portefeuille à une adresse qui commence par https.',
+  'scan.failed': 'La caméra ne montre rien',
+  'scan.failed-next': 'Réessayez. Si elle reste noire, utilisez une image ou saisissez le code.',
+  'scan.no-reader': 'Le lecteur de codes ne démarre pas',
+  'scan.no-reader-next': 'Fermez puis rouvrez l’application, ou saisissez le code.',
+
+  'scan.photo': 'Image',
+  'scan.photo-reading': 'Lecture de l’image…',
+  'scan.photo-nothing': 'Il n’y a pas de code dans cette image',
+  'scan.photo-nothing-next': 'Prenez-la de plus près, avec le bord blanc autour du code.',
+  'scan.photo-not-a-picture': 'Ce fichier ne s’ouvre pas comme une image',
+  'scan.photo-not-a-picture-next': 'Choisissez une photo ou une capture d’écran.',
+  'scan.shared-missing': 'L’image partagée n’est pas arrivée',
+  'scan.shared-missing-next': 'Partagez-la encore une fois, ou choisissez-la ici.',
+
+  'scan.type': 'Saisir ou coller',
+  'scan.type-title': 'Saisir ou coller le code',
+  'scan.type-label': 'Texte ou lien',
+  'scan.type-hint': 'Comme dans le message reçu, ou comme on vous le lit.',
+  'scan.paste': 'Coller',
+  'scan.read': 'Lire',
+
+  'scan.scheme': 'C’est un code {scheme}',
+  'scan.scheme-of': 'C’est un code {scheme} de {merchant}',
+
+  'carry.what':
+    'Cette promesse est signée mais pas encore payée. Vous pouvez la porter au serveur pour l’autre téléphone. Elle compte une seule fois, peu importe qui la porte.',
+  'carry.do': 'La porter maintenant',
+  'carry.carrying': 'En route…',
+  'carry.arrived': 'Le serveur a répondu',
+  'carry.silence': 'Pas encore de réponse. On ne sait pas si c’est payé.',
+  'carry.silence-next': 'Réessayez avec du réseau. L’autre téléphone garde sa promesse.',
+
+  'proof.checking': 'Vérification de la signature…',
+  'proof.genuine': 'Signature vérifiée sur ce téléphone',
+  'proof.genuine-text':
+    'Le serveur de paiement a signé exactement ceci. Personne n’a pu le modifier.',
+  'proof.unchecked': 'Pas encore vérifié',
+  'proof.unchecked-text':
+    'Ce téléphone ne connaît pas la clé de la signature. Regardez à nouveau quand il y a du réseau.',
+  'proof.from': 'De',
+  'proof.to': 'À',
+  'proof.you': 'Vous',
+  'proof.when': 'Décidé',
+  'proof.until': 'Valable jusqu’au',
+  'proof.note': 'Motif',
+  'proof.id': 'Numéro',
+
+  'scan.proof-title': 'Reçu d’une autre personne',
+  'scan.promise-title': 'Promesse d’une autre personne',
+
+  'qr.too-long': 'C’est trop long pour un code. Partagez le texte.',
+};
