@@ -1,10 +1,63 @@
-/** Owns what the first screen does without: relay with its triggers, and the calls for the account. */
-import type { AccountApi } from '#device/account-api.ts';
-import type { Triggers } from '#device/triggers.ts';
+/** Owns what the first screen does without: relay with its triggers, the account calls, live updates. */
+import { type AccountApi, createAccountApi } from '#device/account-api.ts';
+import { createHttpTransport } from '#device/http-transport.ts';
+import { createOutboxLock } from '#device/outbox-lock.ts';
+import { startTriggers, type Triggers } from '#device/triggers.ts';
+import { verifyEs256 } from '#device/verify-es256.ts';
+import type { Transport } from '#wallet/ports.ts';
+import { createRelay, type RelayReport } from '#wallet/relay.ts';
+import { createAccountMirror } from './account-mirror.ts';
+import type { Wallet } from './wallet-model.ts';
 
 export type Engine = {
   readonly api: AccountApi;
   readonly triggers: Triggers;
-  /** Reads account and statement from the server and stores them; quietly does nothing without network. */
+  /** For carrying what is not in this phone's outbox: a promise scanned from another phone. */
+  readonly transport: Transport;
+  /** Reads account and statement from the server and stores them; without network it changes nothing. */
   refresh(): Promise<void>;
 };
+
+/** What a report of the relay says about the connection. */
+function followReport(wallet: Wallet, report: RelayReport): void {
+  const { heardAtMs, lastTrouble } = report;
+  const troubledAtMs = lastTrouble?.kind === 'silence' ? lastTrouble.atMs : undefined;
+  if (heardAtMs !== undefined && heardAtMs >= (troubledAtMs ?? 0)) {
+    wallet.connection.tell({ kind: 'heard', atMs: heardAtMs });
+  } else if (troubledAtMs !== undefined) {
+    wallet.connection.tell({ kind: 'silence', atMs: troubledAtMs });
+  }
+}
+
+/** The second half of main.tsx's wiring, kept apart so that it loads after the first screen stands. */
+export function createEngine(wallet: Wallet): Engine {
+  const { store, clock, random, notice } = wallet;
+  const api = createAccountApi();
+  const account = createAccountMirror(wallet, api);
+  const transport = createHttpTransport();
+  const relay = createRelay({
+    store,
+    clock,
+    random,
+    notice,
+    transport,
+    verify: verifyEs256,
+    lock: createOutboxLock(),
+  });
+  const triggers = startTriggers({
+    relay,
+    notice,
+    clock,
+    random,
+    window,
+    document,
+    ...('serviceWorker' in navigator && { registration: navigator.serviceWorker.ready }),
+  });
+  triggers.subscribe((report) => {
+    followReport(wallet, report);
+    // A settled promise moved the balance; only the server knows by how much.
+    if (report.settled > 0) void account.refresh();
+  });
+  account.start();
+  return { api, triggers, transport, refresh: account.refresh };
+}

@@ -14,6 +14,7 @@ import { type ActivityLine, mergeLines } from './activity-lines.ts';
 import { type BalanceLine, balanceLines } from './balance-lines.ts';
 import { type ConnectionMirror, createConnectionMirror } from './connection.ts';
 import type { Engine } from './engine.ts';
+import { levelTriggered } from './level-triggered.ts';
 
 /** How many lines the first screen shows, and so how many are read for it. */
 export const NEWEST_MAX = 8;
@@ -58,27 +59,6 @@ export type WalletParts = Pick<Wallet, 'store' | 'notice' | 'clock' | 'random' |
 type Mirrored = { readonly home: HomeView; readonly entries: readonly StatementEntry[] };
 
 const MIRRORED_TOPICS: readonly Topic[] = ['payments', 'wallet', 'settings', 'outbox'];
-
-/** Runs `read` now, and once more if it was asked for meanwhile: never two at once, never one too few. */
-function levelTriggered(read: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let again = false;
-  return () => {
-    if (running) {
-      again = true;
-      return running;
-    }
-    running = (async () => {
-      do {
-        again = false;
-        await read();
-      } while (again);
-    })().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-}
 
 function whyOf(error: unknown): string {
   return error instanceof StoreFault ? error.message : String(error);

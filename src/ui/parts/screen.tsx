@@ -10,6 +10,8 @@ type ScreenProps = {
   readonly title: string;
   /** Where Back leads when the person came here directly; no Back without it. */
   readonly back?: string;
+  /** Stands in the bar where the heading is a quiet one. */
+  readonly lead?: ComponentChildren;
   /** Beside the heading, at the end. */
   readonly aside?: ComponentChildren;
   /** Stands at the bottom and stays there: the screen's main action. */
@@ -58,6 +60,7 @@ export function Screen(props: ScreenProps) {
         <h1 ref={heading} tabIndex={-1} class={props.quietTitle ? 'unseen' : 'bar-title'}>
           {props.title}
         </h1>
+        {props.lead}
         {props.aside}
       </header>
       <div class="body">{props.children}</div>

@@ -1,20 +1,6 @@
 /** Owns the paper slip: a sheet that ends in the payment's own cut, and the stub that hangs from it. */
 import type { ComponentChildren } from 'preact';
-import { tearPath } from './tear-line.ts';
-
-export function Tear(props: { readonly id: string; readonly side: 'above' | 'below' }) {
-  const line = tearPath(props.id, props.side);
-  return (
-    <svg
-      class={`tear tear-${props.side}`}
-      viewBox={`0 0 ${line.width} ${line.depth}`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-    >
-      <path d={line.path} />
-    </svg>
-  );
-}
+import { Tear } from './tear.tsx';
 
 type SlipProps = {
   /** Payment id (or account id where there is no payment yet): it shapes the cut. */

@@ -1,7 +1,103 @@
-/** Owns the first screen of somebody with a wallet: the money, the two halves, the newest slips. */
+/** Owns the first screen of somebody with a wallet: the money, what is on its way, the two halves. */
+import { useComputed } from '@preact/signals';
+import type { BalanceLine } from '../balance-lines.ts';
+import { ActivityRow } from '../parts/activity-row.tsx';
+import { Amount } from '../parts/amount.tsx';
+import { ConnectionLine } from '../parts/connection-line.tsx';
+import { IconSettings } from '../parts/icon.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { Tear } from '../parts/tear.tsx';
+import { Ticket } from '../parts/ticket.tsx';
+import { formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
+import { useWallet } from '../wallet-context.ts';
+import type { Wallet } from '../wallet-model.ts';
+
+/** The server's word, and what promises have taken of it already. */
+function BalanceView(props: { readonly line: BalanceLine; readonly first: boolean }) {
+  const { line } = props;
+  return (
+    <div class="balance">
+      <p class="balance-amount">
+        <Amount
+          minor={line.leftMinor}
+          currency={line.currency}
+          size={props.first ? 'hero' : 'title'}
+        />
+      </p>
+      {line.promisedMinor > 0n && (
+        <p class="balance-promised">
+          {t('home.of', {
+            balance: formatMoney(line.balanceMinor, line.currency),
+            promised: formatMoney(line.promisedMinor, line.currency),
+          })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Purse(props: { readonly wallet: Wallet; readonly id: string }) {
+  const { wallet } = props;
+  const account = wallet.state.value?.account;
+  const promising = wallet.balances.value.some(({ promisedMinor }) => promisedMinor > 0n);
+  return (
+    <section class="purse" aria-label={t('home.balance')}>
+      <div class="purse-paper">
+        <p class="purse-label">
+          {promising ? t('home.left') : t('home.balance')}
+          {account?.sandbox && <span class="stamp">{t('home.stamp')}</span>}
+        </p>
+        {wallet.balances.value.map((line, i) => (
+          <BalanceView key={line.currency} line={line} first={i === 0} />
+        ))}
+      </div>
+      <Tear id={props.id} side="above" />
+    </section>
+  );
+}
+
+function Newest(props: { readonly wallet: Wallet }) {
+  const { wallet } = props;
+  const lines = wallet.newest.value;
+  const nowMs = wallet.clock.nowMs();
+  return (
+    <section class="newest" aria-labelledby="newest">
+      <header class="newest-head">
+        <h2 id="newest">{t('home.newest')}</h2>
+        {lines.length > 0 && <a href="/activity">{t('home.everything')}</a>}
+      </header>
+      {lines.length === 0 ? (
+        <p class="soft">{t('home.nothing')}</p>
+      ) : (
+        <ul class="rows">
+          {lines.map((line) => (
+            <ActivityRow key={line.key} line={line} nowMs={nowMs} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
 
 export function HomeScreen() {
-  return <Screen title={t('home.title')} />;
+  const wallet = useWallet();
+  const id = useComputed(() => wallet.state.value?.account.profile.account ?? '').value;
+  return (
+    <Screen
+      title={t('home.title')}
+      class="home"
+      quietTitle
+      foot={<Ticket id={id} />}
+      lead={<ConnectionLine connection={wallet.connection.value} />}
+      aside={
+        <a class="bar-button" href="/settings" aria-label={t('home.settings')}>
+          <IconSettings />
+        </a>
+      }
+    >
+      <Purse wallet={wallet} id={id} />
+      <Newest wallet={wallet} />
+    </Screen>
+  );
 }

@@ -15,13 +15,15 @@ export const enFirst = {
   'welcome.language': 'Language',
 
   'home.title': 'Your money',
-  'home.hello': 'Wallet of {name}',
   'home.balance': 'Balance',
-  'home.promised': {
-    one: '{count} promise on its way, {amount}',
-    other: '{count} promises on their way, {amount}',
+  'home.left': 'Left to spend',
+  'home.of': 'Balance {balance}, promised {promised}',
+  'home.waiting': {
+    one: '{count} promise on its way',
+    other: '{count} promises on their way',
   },
-  'home.left': 'Left to spend {amount}',
+  'home.stamp': 'Play money',
+  'home.actions': 'Pay or get paid',
   'home.pay': 'Pay',
   'home.pay-hint': 'Scan a code',
   'home.receive': 'Get paid',
@@ -30,7 +32,6 @@ export const enFirst = {
   'home.everything': 'All activity',
   'home.nothing': 'Nothing yet. Your first slip will stand here.',
   'home.settings': 'Settings',
-  'home.sandbox': 'Play money. Nothing here is worth anything.',
   'home.cannot-pay-offline':
     'Not tried offline yet. Try it once so that you can pay without network.',
   'home.rehearse': 'Try it now',
@@ -62,6 +63,11 @@ export const enFirst = {
   'action.later': 'Later',
   'action.continue': 'Continue',
   'action.done': 'Done',
+
+  'fault.title': 'Something in the app broke',
+  'fault.text':
+    'Your money and your promises are safe: they are stored apart from this screen. Open the app again.',
+  'fault.again': 'Open again',
 
   'part.loading': 'One moment…',
   'part.missing': 'This part of the app is not on this phone yet. It needs the network once.',

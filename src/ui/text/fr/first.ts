@@ -18,13 +18,15 @@ export const frFirst: Translation<typeof enFirst> = {
   'welcome.language': 'Langue',
 
   'home.title': 'Votre argent',
-  'home.hello': 'Portefeuille de {name}',
   'home.balance': 'Solde',
-  'home.promised': {
-    one: '{count} promesse en route, {amount}',
-    other: '{count} promesses en route, {amount}',
+  'home.left': 'Reste à dépenser',
+  'home.of': 'Solde {balance}, promis {promised}',
+  'home.waiting': {
+    one: '{count} promesse en route',
+    other: '{count} promesses en route',
   },
-  'home.left': 'Reste à dépenser : {amount}',
+  'home.stamp': 'Argent fictif',
+  'home.actions': 'Payer ou recevoir',
   'home.pay': 'Payer',
   'home.pay-hint': 'Scanner un code',
   'home.receive': 'Recevoir',
@@ -33,7 +35,6 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.everything': 'Toute l’activité',
   'home.nothing': 'Rien encore. Votre premier talon sera ici.',
   'home.settings': 'Réglages',
-  'home.sandbox': 'Argent fictif. Rien ici n’a de valeur.',
   'home.cannot-pay-offline':
     'Pas encore essayé sans réseau. Essayez une fois pour pouvoir payer hors ligne.',
   'home.rehearse': 'Essayer maintenant',
@@ -65,6 +66,11 @@ export const frFirst: Translation<typeof enFirst> = {
   'action.later': 'Plus tard',
   'action.continue': 'Continuer',
   'action.done': 'Terminé',
+
+  'fault.title': 'Quelque chose s’est cassé dans l’application',
+  'fault.text':
+    'Votre argent et vos promesses sont en sûreté : ils sont gardés à part. Rouvrez l’application.',
+  'fault.again': 'Rouvrir',
 
   'part.loading': 'Un instant…',
   'part.missing': 'Cette partie n’est pas encore sur ce téléphone. Il faut le réseau une fois.',

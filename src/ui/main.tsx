@@ -1,0 +1,107 @@
+/** Owns the page's wiring: builds the adapters, hands them to the model, and puts the first screen up. */
+import { effect } from '@preact/signals';
+import { hydrate, render } from 'preact';
+import { createChangeNotice } from '#device/change-notice.ts';
+import { openWalletDatabase } from '#device/database.ts';
+import { createPaymentStore } from '#device/payment-store.ts';
+import { systemClock, systemRandom } from '#device/world.ts';
+import { App } from './app.tsx';
+import { FaultBoundary } from './fault-boundary.tsx';
+import { keepInstallPrompt } from './install-prompt.ts';
+import { place, startRouter } from './router.ts';
+import { followSettings, hintedLanguage } from './start-hint.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/first.css';
+import { negotiateLanguage } from './text/languages.ts';
+import { currentLanguage, speak } from './text/text.ts';
+import { WalletContext } from './wallet-context.ts';
+import { createWallet, type Wallet } from './wallet-model.ts';
+
+function wantedLanguage(wallet: Wallet) {
+  const chosen = wallet.settings.value?.language ?? hintedLanguage();
+  return negotiateLanguage(chosen ? [chosen] : navigator.languages);
+}
+
+/** Asks again after a failure: a chunk that could not be had once may be there later. */
+function retried<T>(load: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= load().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
+}
+
+function createPageWallet(): Wallet {
+  const wallet: Wallet = createWallet({
+    store: createPaymentStore(openWalletDatabase()),
+    notice: createChangeNotice(),
+    clock: systemClock,
+    random: systemRandom,
+    // Whatever the first screen does without comes after it, in a chunk of its own.
+    engine: retried(async () => (await import('./engine.ts')).createEngine(wallet)),
+  });
+  return wallet;
+}
+
+/** After the frame that shows what was rendered: from then on a tap is answered. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+}
+
+async function showFirstScreen(wallet: Wallet, root: HTMLElement): Promise<void> {
+  const tree = (
+    <FaultBoundary>
+      <WalletContext.Provider value={wallet}>
+        <App />
+      </WalletContext.Provider>
+    </FaultBoundary>
+  );
+  const page = document.documentElement;
+  const reading = wallet.reread();
+  if (page.dataset.start === undefined && place.value.path === '/') {
+    // The document carries the welcome, in English: whoever sees it can use it at once.
+    hydrate(tree, root);
+    return;
+  }
+  const language = wantedLanguage(wallet);
+  await Promise.all([reading, language === 'en' ? undefined : speak(language).catch(() => {})]);
+  root.replaceChildren();
+  render(tree, root);
+  delete page.dataset.start;
+}
+
+/** Language, theme and the hint for the next start follow the settings as they are read. */
+function keepFollowing(wallet: Wallet): void {
+  effect(() => {
+    if (wallet.storage.value.kind !== 'readable') return;
+    const language = wantedLanguage(wallet);
+    if (language !== currentLanguage()) speak(language).catch(() => {});
+  });
+  effect(() => {
+    const settings = wallet.settings.value;
+    if (settings) followSettings(wallet.state.value !== undefined, settings, currentLanguage());
+  });
+}
+
+async function start(root: HTMLElement): Promise<void> {
+  startRouter();
+  keepInstallPrompt();
+  const wallet = createPageWallet();
+  await showFirstScreen(wallet, root);
+  await painted();
+  performance.mark('usable');
+  keepFollowing(wallet);
+  const startEngine = () => void wallet.engine().catch(() => {});
+  startEngine();
+  addEventListener('online', startEngine);
+}
+
+const root = document.getElementById('app');
+if (root) void start(root);

@@ -1,0 +1,25 @@
+/** Owns the line that says how the server was last reached, without believing the phone. */
+import type { Connection } from '../connection.ts';
+import { formatTime } from '../text/format.ts';
+import { t } from '../text/text.ts';
+
+function words(connection: Connection): string {
+  switch (connection.kind) {
+    case 'never':
+      return t('connection.never');
+    case 'trying':
+      return t('connection.trying');
+    case 'reached':
+      return t('connection.reached', { time: formatTime(connection.atMs) });
+    case 'silent':
+      return t('connection.silent', { time: formatTime(connection.sinceMs) });
+  }
+}
+
+export function ConnectionLine(props: { readonly connection: Connection }) {
+  return (
+    <p class="connection" data-state={props.connection.kind}>
+      {words(props.connection)}
+    </p>
+  );
+}
