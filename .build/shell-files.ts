@@ -18,7 +18,30 @@ export const shellFiles: ShellFiles = {
   /** Cached, with the document, while the worker installs: the first screen needs them offline. */
   home: { chunks: ['main'], files: [] },
   /** Cached after activation: everything else a payment made offline may touch. */
-  later: { chunks: [], files: [] },
+  later: {
+    chunks: [
+      'engine',
+      'rest',
+      'more-styles',
+      'notice',
+      'scan',
+      'scanner',
+      'review',
+      'slip',
+      'check-receipt',
+      'receive',
+      'activity',
+      'payment-story',
+      'onboarding',
+      'rehearsal',
+      'sign-in',
+      'settings',
+      'print-code',
+      'trouble',
+      'french',
+    ],
+    files: [],
+  },
   /** Never cached by the worker: what only an app store, an installer or a person online asks for. */
   networkOnly: { chunks: [], files: [] },
 };
