@@ -1,7 +1,14 @@
 /** Owns the JSON that both sides exchange: its types, and the one place where it becomes them. */
-import { fromBase32 } from './base32.ts';
+import { fromBase32, toBase32 } from './base32.ts';
 import { type Bytes, fromBase64url } from './bytes.ts';
-import { ACCOUNT_ID_LENGTH, SERVER_ID_LENGTH } from './order.ts';
+import {
+  ACCOUNT_ID_LENGTH,
+  PAYMENT_ID_LENGTH,
+  REQUEST_DIGEST_LENGTH,
+  SERVER_ID_LENGTH,
+  WIRE_AMOUNT_MAX,
+} from './order.ts';
+import { KEY_ID_LENGTH } from './receipt.ts';
 import { accept, isRefusalCode, type Outcome, type Refusal, refuse } from './refusals.ts';
 
 // Wire forms: account and server ids are base32 text, payment ids and receipts base64url text,
@@ -118,17 +125,31 @@ function truth(fields: Fields, key: string): boolean {
   return value;
 }
 
-function whole(fields: Fields, key: string): number {
+function whole(fields: Fields, key: string, max = Number.MAX_SAFE_INTEGER): number {
   const value = fields[key];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw new Mismatch(key);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new Mismatch(key);
+  if (value < 0 || value > max) throw new Mismatch(key);
   return value;
 }
 
-function amount(fields: Fields, key: string): bigint {
+function currency(fields: Fields): number {
+  return whole(fields, 'currency', 999);
+}
+
+function amount(fields: Fields, key: string, leastMinor = -WIRE_AMOUNT_MAX): bigint {
   const value = text(fields, key);
-  if (!/^-?(0|[1-9]\d{0,18})$/.test(value)) throw new Mismatch(key);
-  return BigInt(value);
+  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(value)) throw new Mismatch(key);
+  const minor = BigInt(value);
+  if (minor < leastMinor || minor > WIRE_AMOUNT_MAX) throw new Mismatch(key);
+  return minor;
+}
+
+/** Ids are compared as texts, so each has one text only. */
+function accountId(fields: Fields, key: string): string {
+  const value = text(fields, key);
+  const id = fromBase32(value, ACCOUNT_ID_LENGTH);
+  if (!id || toBase32(id) !== value) throw new Mismatch(key);
+  return value;
 }
 
 function list<T>(fields: Fields, key: string, read: (item: Fields) => T): T[] {
@@ -137,10 +158,17 @@ function list<T>(fields: Fields, key: string, read: (item: Fields) => T): T[] {
   return value.map((item) => read(record(item, key)));
 }
 
-function binary(fields: Fields, key: string): Bytes {
+function binary(fields: Fields, key: string, length?: number): Bytes {
   const bytes = fromBase64url(text(fields, key));
-  if (!bytes) throw new Mismatch(key);
+  if (!bytes || bytes.length === 0) throw new Mismatch(key);
+  if (length !== undefined && bytes.length !== length) throw new Mismatch(key);
   return bytes;
+}
+
+/** Bytes that stay text: base64url is strict, so they too have one text only. */
+function binaryText(fields: Fields, key: string, length?: number): string {
+  binary(fields, key, length);
+  return text(fields, key);
 }
 
 function decodeWith<T>(value: unknown, what: string, read: (fields: Fields) => T): Outcome<T> {
@@ -153,10 +181,8 @@ function decodeWith<T>(value: unknown, what: string, read: (fields: Fields) => T
 }
 
 function readProfile(fields: Fields): PayeeProfile {
-  const account = text(fields, 'account');
-  if (!fromBase32(account, ACCOUNT_ID_LENGTH)) throw new Mismatch('account');
   return {
-    account,
+    account: accountId(fields, 'account'),
     name: text(fields, 'name'),
     city: text(fields, 'city'),
     country: text(fields, 'country'),
@@ -168,7 +194,7 @@ function readAccount(fields: Fields): AccountState {
   return {
     profile: readProfile(record(fields.profile, 'profile')),
     balances: list(fields, 'balances', (item) => ({
-      currency: whole(item, 'currency'),
+      currency: currency(item),
       amountMinor: amount(item, 'amountMinor'),
     })),
     version: whole(fields, 'version'),
@@ -182,17 +208,19 @@ function readEntry(fields: Fields): StatementEntry {
   if (kind !== 'payment' && kind !== 'issue') throw new Mismatch('kind');
   return {
     version: whole(fields, 'version'),
-    currency: whole(fields, 'currency'),
+    currency: currency(fields),
     amountMinor: amount(fields, 'amountMinor'),
     balanceMinor: amount(fields, 'balanceMinor'),
     kind,
-    counterparty: text(fields, 'counterparty'),
+    counterparty: fields.counterparty === '' ? '' : accountId(fields, 'counterparty'),
     counterpartyName: text(fields, 'counterpartyName'),
     postedAtMs: whole(fields, 'postedAtMs'),
-    ...('paymentId' in fields && { paymentId: text(fields, 'paymentId') }),
-    ...('requestDigest' in fields && { requestDigest: text(fields, 'requestDigest') }),
+    ...('paymentId' in fields && { paymentId: binaryText(fields, 'paymentId', PAYMENT_ID_LENGTH) }),
+    ...('requestDigest' in fields && {
+      requestDigest: binaryText(fields, 'requestDigest', REQUEST_DIGEST_LENGTH),
+    }),
     ...('note' in fields && { note: text(fields, 'note') }),
-    ...('tipMinor' in fields && { tipMinor: amount(fields, 'tipMinor') }),
+    ...('tipMinor' in fields && { tipMinor: amount(fields, 'tipMinor', 0n) }),
     ...('receipt' in fields && { receipt: binary(fields, 'receipt') }),
   };
 }
@@ -212,11 +240,18 @@ export function decodeStatement(value: unknown): Outcome<Statement> {
   }));
 }
 
+/** As an order names it, from 1. */
+function deviceNumber(fields: Fields): number {
+  const device = whole(fields, 'device', 0x7fffffff);
+  if (device === 0) throw new Mismatch('device');
+  return device;
+}
+
 export function decodeEnrolment(value: unknown): Outcome<Enrolment> {
   return decodeWith(value, 'enrolment', (fields) => ({
     account: readAccount(record(fields.account, 'account')),
-    device: whole(fields, 'device'),
-    credentialId: text(fields, 'credentialId'),
+    device: deviceNumber(fields),
+    credentialId: binaryText(fields, 'credentialId'),
   }));
 }
 
@@ -225,17 +260,18 @@ export function decodeServerIdentity(value: unknown): Outcome<ServerIdentity> {
     const server = fromBase32(text(fields, 'server'), SERVER_ID_LENGTH);
     const origins = fields.origins;
     if (!server) throw new Mismatch('server');
-    if (!Array.isArray(origins) || !origins.every((origin) => typeof origin === 'string')) {
+    if (!Array.isArray(origins) || origins.length === 0) throw new Mismatch('origins');
+    if (!origins.every((origin) => typeof origin === 'string')) {
       throw new Mismatch('origins');
     }
     return {
       server,
-      epoch: whole(fields, 'epoch'),
+      epoch: whole(fields, 'epoch', 0xffffffff),
       rpId: text(fields, 'rpId'),
       origins,
       keys: list(fields, 'keys', (item) => ({
-        keyId: binary(item, 'keyId'),
-        point: binary(item, 'point'),
+        keyId: binary(item, 'keyId', KEY_ID_LENGTH),
+        point: binary(item, 'point', 64),
         active: truth(item, 'active'),
       })),
       nowMs: whole(fields, 'nowMs'),
