@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { minifySync } from 'vite';
 
 const appMarker = '<!--app-->';
 
@@ -10,11 +11,16 @@ const appMarker = '<!--app-->';
  * Under `require-trusted-types-for` a worker's address must come from a policy. The default policy
  * lets our own worker scripts through and nothing else, so no caller needs to know of it.
  */
-const trustedTypes =
-  "self.trustedTypes&&trustedTypes.createPolicy('default',{createScriptURL(u){" +
-  'const a=new URL(u,location.href);' +
-  'if(a.origin===location.origin&&/^\\/(sw|assets\\/[\\w-]+)\\.js$/.test(a.pathname))return u;' +
-  "throw new TypeError('Not a script of this app: '+u)}})";
+const trustedTypes = `
+  self.trustedTypes?.createPolicy('default', {
+    createScriptURL(text) {
+      const address = new URL(text, location.href);
+      const ours = /^\\/(sw|assets\\/[\\w-]+)\\.js$/.test(address.pathname);
+      if (ours && address.origin === location.origin) return text;
+      throw new TypeError('Not a script of this app: ' + text);
+    },
+  });
+`;
 
 /** Replaces text without reading `$` in it as a pattern. */
 const replaceOnce = (text: string, part: string, by: string) => text.replace(part, () => by);
@@ -77,6 +83,14 @@ function assertAllowed(html: string): void {
   }
 }
 
+function minifyInlineScripts(html: string): string {
+  return html.replace(/<script>([\s\S]*?)<\/script>/g, (_, code: string) => {
+    const { code: minified, errors } = minifySync('inline.js', code, { module: false });
+    if (errors.length > 0) throw new Error(`An inline script of index.html: ${errors[0]?.message}`);
+    return `<script>${minified.trim()}</script>`;
+  });
+}
+
 interface DocumentParts {
   /** The prerendered markup for the marker, or null while there is none. */
   readonly firstScreen: string | null;
@@ -93,7 +107,7 @@ export function finishDocument(folder: string, parts: DocumentParts): string {
   if (parts.release !== undefined) {
     html = replaceOnce(html, '</head>', `<meta name="release" content="${parts.release}"></head>`);
   }
-  html = inlineStyles(html, folder);
+  html = inlineStyles(minifyInlineScripts(html), folder);
   if (parts.firstScreen !== null) {
     if (!html.includes(appMarker)) throw new Error(`index.html has no ${appMarker} marker`);
     html = replaceOnce(html, appMarker, parts.firstScreen);
