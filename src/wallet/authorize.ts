@@ -9,6 +9,7 @@ import {
   encodeOrder,
   NONCE_LENGTH,
   NOTE_CHARACTERS_MAX,
+  noteOf,
   type Order,
   paymentId,
   requestDigest,
@@ -136,6 +137,7 @@ export function prepareOrder(
   const payer = fromBase32(wallet.account.profile.account, ACCOUNT_ID_LENGTH);
   assert(payer !== null, 'the wallet has an account id');
   const authorizedAtMs = presentMs(situation);
+  const note = noteOf(draft.note ?? '');
   const order: Order = {
     server: identity.server,
     payer,
@@ -149,7 +151,7 @@ export function prepareOrder(
     seq: wallet.lastSeq + 1,
     authorizedAtS: (authorizedAtMs - (authorizedAtMs % 1000)) / 1000,
     validUntilS: (authorizedAtMs - (authorizedAtMs % 1000) + VALIDITY_MS) / 1000,
-    ...(draft.note && { note: draft.note }),
+    ...(note && { note }),
     ...(draft.tipMinor > 0n && { tipMinor: draft.tipMinor }),
     ...(draft.feeMinor > 0n && { feeMinor: draft.feeMinor }),
   };
