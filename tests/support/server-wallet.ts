@@ -1,0 +1,183 @@
+/** Owns a wallet without a screen: it speaks to a running server as the app would, over its routes. */
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import type { LightMyRequestResponse } from 'fastify';
+import { fromBase32, toBase32 } from '#protocol/base32.ts';
+import { type Bytes, concatBytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
+import { encodeOrder, type Order, requestDigest } from '#protocol/order.ts';
+import {
+  ANSWER_MEDIA_TYPE,
+  decodePaymentsAnswer,
+  PAYMENTS_MEDIA_TYPE,
+  type PaymentAnswer,
+} from '#protocol/payments-answer.ts';
+import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
+import { ROUTES } from '#protocol/routes.ts';
+import {
+  type AccountState,
+  decodeAccountState,
+  decodeEnrolment,
+  decodeServerIdentity,
+  type Enrolment,
+  type ProfileForm,
+  type ServerIdentity,
+} from '#protocol/wire.ts';
+import { PARTY, type RunningServer } from './running-server.ts';
+import { type Authenticator, type Bend, createAuthenticator } from './software-authenticator.ts';
+
+export const EUR = 978;
+export const JPY = 392;
+
+export type ServerWallet = {
+  readonly account: Bytes;
+  readonly authenticator: Authenticator;
+  readonly enrolment: Enrolment;
+  /** As a `cookie` header. */
+  readonly cookie: string;
+  device: number;
+  seq: number;
+};
+
+export const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
+
+function demand<T>(outcome: { ok: true; value: T } | { ok: false; refusal: unknown }): T {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.refusal));
+  return outcome.value;
+}
+
+export function cookieOf(response: LightMyRequestResponse): string {
+  const [cookie] = response.cookies;
+  if (!cookie) throw new Error(`no cookie: ${response.statusCode} ${response.body}`);
+  return `${cookie.name}=${cookie.value}`;
+}
+
+export function post(server: RunningServer, url: string, payload: object, cookie = '') {
+  return server.app.inject({ method: 'POST', url, payload, headers: cookie ? { cookie } : {} });
+}
+
+export const profileOf = (name: string): ProfileForm => ({
+  name,
+  city: 'Lisboa',
+  country: 'PT',
+  category: '5499',
+});
+
+export async function enrol(
+  server: RunningServer,
+  name: string,
+  currency?: number,
+): Promise<ServerWallet> {
+  const authenticator = createAuthenticator(PARTY);
+  const options = await post(server, ROUTES.enrolmentOptions.path, { name });
+  const response = await post(server, ROUTES.enrolment.path, {
+    profile: profileOf(name),
+    credential: authenticator.register(options.json()),
+    ...(currency !== undefined && { currency }),
+  });
+  if (response.statusCode !== 201) throw new Error(response.body);
+  const enrolment = demand(decodeEnrolment(response.json()));
+  const account = fromBase32(enrolment.account.profile.account, 16);
+  if (!account) throw new Error('the account id is not base32');
+  const cookie = cookieOf(response);
+  return { account, authenticator, enrolment, cookie, device: enrolment.device, seq: 0 };
+}
+
+export async function readIdentity(server: RunningServer): Promise<ServerIdentity> {
+  const response = await server.app.inject({ url: ROUTES.keys.path });
+  return demand(decodeServerIdentity(response.json()));
+}
+
+export async function readState(server: RunningServer, who: ServerWallet): Promise<AccountState> {
+  const { cookie } = who;
+  const response = await server.app.inject({ url: ROUTES.account.path, headers: { cookie } });
+  return demand(decodeAccountState(response.json()));
+}
+
+export async function balanceOf(
+  server: RunningServer,
+  who: ServerWallet,
+  currency = EUR,
+): Promise<bigint | undefined> {
+  const { balances } = await readState(server, who);
+  return balances.find((balance) => balance.currency === currency)?.amountMinor;
+}
+
+export async function orderFor(
+  server: RunningServer,
+  payer: ServerWallet,
+  payee: Bytes,
+  change: Partial<Order> = {},
+): Promise<Order> {
+  const { services } = server;
+  payer.seq++;
+  const nowS = Math.floor(server.nowMs() / 1000);
+  return {
+    server: (await services.keys.current()).server,
+    payer: payer.account,
+    payee,
+    amountMinor: 100n,
+    currency: EUR,
+    requestDigest: requestDigest(`a request to ${toBase32(payee)}`),
+    once: false,
+    nonce: random(16),
+    device: payer.device,
+    seq: payer.seq,
+    authorizedAtS: nowS,
+    validUntilS: nowS + 3600,
+    ...change,
+  };
+}
+
+/** An authorization of a payment, ready to be sent. */
+export async function authorize(
+  server: RunningServer,
+  payer: ServerWallet,
+  payee: ServerWallet,
+  change: Partial<Order> = {},
+  bend: Bend = {},
+): Promise<Bytes> {
+  const order = await orderFor(server, payer, payee.account, change);
+  return payer.authenticator.approve(encodeOrder(order), bend);
+}
+
+export function upload(server: RunningServer, items: readonly Bytes[]) {
+  return server.app.inject({
+    method: 'POST',
+    url: ROUTES.payments.path,
+    headers: { 'content-type': PAYMENTS_MEDIA_TYPE },
+    payload: Buffer.from(concatBytes(...items)),
+  });
+}
+
+export async function settle(
+  server: RunningServer,
+  items: readonly Bytes[],
+): Promise<readonly PaymentAnswer[]> {
+  const response = await upload(server, items);
+  if (response.statusCode !== 200 || response.headers['content-type'] !== ANSWER_MEDIA_TYPE) {
+    throw new Error(`${response.statusCode} ${response.body}`);
+  }
+  return demand(decodePaymentsAnswer(new Uint8Array(response.rawPayload)));
+}
+
+/** What a phone would say to a receipt: read, and signed by a published key. Throws when it would not. */
+export function trustReceipt(identity: ServerIdentity, bytes: Bytes): Receipt {
+  const receipt = demand(decodeReceipt(bytes));
+  const key = identity.keys.find((candidate) => equalBytes(candidate.keyId, receipt.keyId));
+  if (!key) throw new Error('signed by a key that is not published');
+  const [x, y] = [toBase64url(key.point.subarray(0, 32)), toBase64url(key.point.subarray(32))];
+  const publicKey = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+  const options = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
+  if (!verify('sha256', receipt.signed, options, receipt.signature)) {
+    throw new Error('the receipt does not verify');
+  }
+  return receipt;
+}
+
+/** One payment, told as its verdict and code. */
+export async function outcomeOf(server: RunningServer, item: Bytes): Promise<string> {
+  const [answer] = await settle(server, [item]);
+  if (!answer) return 'no answer';
+  if (answer.kind === 'refusal') return `unsigned ${answer.code}`;
+  const receipt = trustReceipt(await readIdentity(server), answer.receipt);
+  return receipt.code === undefined ? receipt.verdict : `${receipt.verdict} ${receipt.code}`;
+}
