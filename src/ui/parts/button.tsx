@@ -50,12 +50,19 @@ export function Button(props: ButtonProps) {
 type LinkProps = Common & {
   readonly href: string;
   readonly label?: string;
+  /** Besides going there. */
+  readonly onClick?: () => void;
 };
 
 /** Looks like a button, goes somewhere. */
 export function ButtonLink(props: LinkProps) {
   return (
-    <a class={`button button-${props.kind ?? 'ink'}`} href={props.href} aria-label={props.label}>
+    <a
+      class={`button button-${props.kind ?? 'ink'}`}
+      href={props.href}
+      aria-label={props.label}
+      onClick={() => props.onClick?.()}
+    >
       {props.icon}
       <span>{props.children}</span>
     </a>

@@ -107,3 +107,13 @@ export function decimalPoint(): string {
     return parts.find(({ type }) => type === 'decimal')?.value ?? '.';
   });
 }
+
+/** `KES, Kenyan shilling`; the letters alone where the browser has no names. */
+export function currencyName(alpha: string): string {
+  const names = once(
+    'currencies',
+    (language) => new Intl.DisplayNames(language, { type: 'currency' }),
+  );
+  const name = names.of(alpha);
+  return name === undefined || name === alpha ? alpha : `${alpha}, ${name}`;
+}

@@ -1,0 +1,90 @@
+/** Owns opening a wallet on this phone: enrolment of a new account, or sign-in to one that exists. */
+import type { CeremonyOptions } from '#device/account-api.ts';
+import { accept, type Outcome } from '#protocol/refusals.ts';
+import type { Enrolment, EnrolmentBody } from '#protocol/wire.ts';
+import { signInWithPasskey } from '../passkey.ts';
+import { storeOutcome } from '../store-outcome.ts';
+import type { Wallet } from '../wallet-model.ts';
+
+/** The last step of both ways. Refused (forbidden) while payments of another wallet wait here. */
+async function keepWallet(wallet: Wallet, enrolment: Enrolment): Promise<Outcome<undefined>> {
+  const { store, clock, notice } = wallet;
+  const { api } = await wallet.engine();
+  // Needed before the first payment; when this call is lost the next refresh brings it.
+  const identity = await api.readIdentity();
+  const written = await storeOutcome(async () => {
+    if (identity.ok) await store.writeIdentity(identity.value);
+    return store.writeWallet({
+      account: enrolment.account,
+      accountReadAtMs: clock.nowMs(),
+      device: enrolment.device,
+      credentialId: enrolment.credentialId,
+      canPayOffline: 'unknown',
+      lastSeq: 0,
+    });
+  });
+  if (!written.ok) return written;
+  wallet.session.value = 'open';
+  notice.changed('wallet');
+  await wallet.reread();
+  askToPersist();
+  return accept(undefined);
+}
+
+/** Without it a browser short of space may throw away the wallet's storage, promises included. */
+function askToPersist(): void {
+  navigator.storage?.persist?.().catch(() => false);
+}
+
+export async function beginEnrolment(
+  wallet: Wallet,
+  name: string,
+): Promise<Outcome<CeremonyOptions>> {
+  const { api } = await wallet.engine();
+  return api.enrolmentOptions({ name });
+}
+
+/** May be tried again with the same credential when the answer was lost. */
+export async function sendEnrolment(
+  wallet: Wallet,
+  body: EnrolmentBody,
+): Promise<Outcome<undefined>> {
+  const { api } = await wallet.engine();
+  const enrolment = await api.enrol(body);
+  return enrolment.ok ? keepWallet(wallet, enrolment.value) : enrolment;
+}
+
+export async function beginSignIn(wallet: Wallet): Promise<Outcome<CeremonyOptions>> {
+  const { api } = await wallet.engine();
+  return api.signInOptions();
+}
+
+/** Call it in a tap. */
+export async function finishSignIn(
+  wallet: Wallet,
+  options: CeremonyOptions,
+): Promise<Outcome<undefined>> {
+  const credential = await signInWithPasskey(options);
+  if (!credential.ok) return credential;
+  const { api, refresh } = await wallet.engine();
+  const enrolment = await api.signIn({ credential: credential.value });
+  if (!enrolment.ok) return enrolment;
+  const kept = await keepWallet(wallet, enrolment.value);
+  void refresh();
+  return kept;
+}
+
+/**
+ * Leaves the wallet on this phone. Refused (forbidden) while payments wait for their receipts: they
+ * would be lost with it. The session ends at the server too, when it can be reached.
+ */
+export async function signOut(wallet: Wallet): Promise<Outcome<undefined>> {
+  const forgotten = await storeOutcome(() => wallet.store.forgetWallet());
+  if (!forgotten.ok) return forgotten;
+  const { api } = await wallet.engine();
+  await api.signOut();
+  wallet.session.value = 'closed';
+  wallet.notice.changed('wallet', 'payments');
+  await wallet.reread();
+  return accept(undefined);
+}

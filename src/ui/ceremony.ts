@@ -1,0 +1,44 @@
+/** Owns that one passkey ceremony runs at a time, and what its end means; nothing reloads the page meanwhile. */
+import { signal } from '@preact/signals';
+import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+
+const open = signal(false);
+
+export function ceremonyOpen(): boolean {
+  return open.value;
+}
+
+/** A browser that never answers (seen in web views) must not hold the page for ever. */
+const SILENCE_MS_MAX = 150_000;
+
+/** NotAllowedError means anything: cancelled, timed out, no such passkey, no network for it (F67). */
+const CANCELLED: ReadonlySet<string> = new Set(['NotAllowedError', 'AbortError', 'TimeoutError']);
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}
+
+function silence(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new DOMException('no answer', 'TimeoutError')), SILENCE_MS_MAX);
+  });
+}
+
+/**
+ * Runs a ceremony. `begin` is called before anything is awaited, so that a tap's own gesture opens
+ * the prompt (F66). Refusals: approval_cancelled (also while another one is open), passkey_rejected.
+ */
+export async function runCeremony<T>(begin: () => Promise<T>): Promise<Outcome<T>> {
+  if (open.peek()) return refuse('approval_cancelled', 'another one is open');
+  open.value = true;
+  try {
+    return accept(await Promise.race([begin(), silence()]));
+  } catch (error) {
+    const name = nameOf(error);
+    return CANCELLED.has(name)
+      ? refuse('approval_cancelled', name)
+      : refuse('passkey_rejected', `${name}: ${error instanceof Error ? error.message : ''}`);
+  } finally {
+    open.value = false;
+  }
+}

@@ -1,0 +1,77 @@
+/** Owns the passkey's ceremonies: making one, signing in with one, and approving a payment with it. */
+import { startAuthentication, startRegistration } from '@simplewebauthn/browser';
+import type { CeremonyOptions } from '#device/account-api.ts';
+import { signatureFromDer } from '#protocol/assertion.ts';
+import { type Bytes, fromBase64url } from '#protocol/bytes.ts';
+import { assert, type Outcome } from '#protocol/refusals.ts';
+import type { Approval } from '#wallet/authorize.ts';
+import { runCeremony } from './ceremony.ts';
+
+const TIMEOUT_MS = 120_000;
+
+/** False in many web views: then the wallet must be opened in the browser itself (F71). */
+export function passkeysExist(): boolean {
+  return 'credentials' in navigator && 'PublicKeyCredential' in globalThis;
+}
+
+// The server's options go to the browser unread, and its answer back: their shape is the library's
+// and the standard's business, so this is the border where our `unknown` becomes their type.
+type Registration = Parameters<typeof startRegistration>[0]['optionsJSON'];
+type Authentication = Parameters<typeof startAuthentication>[0]['optionsJSON'];
+
+/** Call it in a tap. */
+export function makePasskey(options: CeremonyOptions): Promise<Outcome<unknown>> {
+  const optionsJSON = options as unknown as Registration;
+  return runCeremony(() => startRegistration({ optionsJSON }));
+}
+
+/** Call it in a tap. */
+export function signInWithPasskey(options: CeremonyOptions): Promise<Outcome<unknown>> {
+  const optionsJSON = options as unknown as Authentication;
+  return runCeremony(() => startAuthentication({ optionsJSON }));
+}
+
+export type Passkey = {
+  /** base64url, as the wallet keeps it. */
+  readonly credentialId: string;
+  readonly rpId: string;
+};
+
+async function readApproval(credential: Credential | null): Promise<Approval> {
+  const response = credential instanceof PublicKeyCredential ? credential.response : undefined;
+  if (!(credential instanceof PublicKeyCredential)) throw new TypeError('no passkey answered');
+  if (!(response instanceof AuthenticatorAssertionResponse)) throw new TypeError('no assertion');
+  const signature = signatureFromDer(new Uint8Array(response.signature));
+  if (!signature) throw new TypeError('not an ES256 signature');
+  return {
+    credentialId: new Uint8Array(credential.rawId),
+    assertion: {
+      authenticatorData: new Uint8Array(response.authenticatorData),
+      clientDataJson: new Uint8Array(response.clientDataJSON),
+      signature,
+    },
+    origin: location.origin,
+  };
+}
+
+/**
+ * Asks the wallet's own passkey to sign `challenge`, which for a payment is its id. Must be called
+ * in the tap itself: nothing is awaited before the browser is asked. Needs no network.
+ */
+export function approve(challenge: Bytes, passkey: Passkey): Promise<Outcome<Approval>> {
+  const id = fromBase64url(passkey.credentialId);
+  assert(id !== null, 'the wallet keeps its credential id as base64url');
+  return runCeremony(() =>
+    navigator.credentials
+      .get({
+        publicKey: {
+          challenge,
+          rpId: passkey.rpId,
+          allowCredentials: [{ type: 'public-key', id }],
+          userVerification: 'required',
+          timeout: TIMEOUT_MS,
+        },
+      })
+      .then(readApproval),
+  );
+}
