@@ -16,7 +16,7 @@ import { Sheet } from '../parts/sheet.tsx';
 import { navigate } from '../router.ts';
 import { type Finding, findingOf } from '../scan-finding.ts';
 import { takeSharedPicture } from '../shared-picture.ts';
-import { t } from '../text/text.ts';
+import { refusalText, t } from '../text/text.ts';
 import { useScanSession } from '../use-scan-session.ts';
 import '../styles/scan.css';
 
@@ -38,16 +38,15 @@ function ComplaintNotice(props: { readonly complaint: Complaint }) {
       </Notice>
     );
   }
-  const { scheme, merchant } = complaint;
+  const { code, scheme, merchant } = complaint;
+  if (!scheme) return <RefusalNotice code={code} />;
+  const { what, next } = refusalText(code);
+  const title = merchant ? t('scan.scheme-of', { scheme, merchant }) : t('scan.scheme', { scheme });
   return (
-    <>
-      <RefusalNotice code={complaint.code} />
-      {scheme && (
-        <p class="scan-scheme">
-          {merchant ? t('scan.scheme-of', { scheme, merchant }) : t('scan.scheme', { scheme })}
-        </p>
-      )}
-    </>
+    <Notice kind="refusal" title={title}>
+      <p>{what}</p>
+      <p>{next}</p>
+    </Notice>
   );
 }
 

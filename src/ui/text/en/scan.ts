@@ -35,7 +35,7 @@ export const enScan = {
   'scan.shared-missing': 'The shared picture did not arrive',
   'scan.shared-missing-next': 'Share it once more, or choose it here.',
 
-  'scan.type': 'Type or paste',
+  'scan.type': 'Type it',
   'scan.type-title': 'Type or paste the code',
   'scan.type-label': 'Text or link',
   'scan.type-hint': 'As it came in a message, or as it is read to you.',

@@ -38,7 +38,7 @@ export const frScan: Translation<typeof enScan> = {
   'scan.shared-missing': 'L’image partagée n’est pas arrivée',
   'scan.shared-missing-next': 'Partagez-la encore une fois, ou choisissez-la ici.',
 
-  'scan.type': 'Saisir ou coller',
+  'scan.type': 'Saisir',
   'scan.type-title': 'Saisir ou coller le code',
   'scan.type-label': 'Texte ou lien',
   'scan.type-hint': 'Comme dans le message reçu, ou comme on vous le lit.',
