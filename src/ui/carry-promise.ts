@@ -1,9 +1,9 @@
 /** Owns carrying somebody else's promise to the server: the signed bytes authorize themselves. */
 import { verifyEs256 } from '#device/verify-es256.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
-import type { Bytes } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
-import { checkReceipt, matchReceipt } from '#wallet/check-receipt.ts';
+import { checkReceipt } from '#wallet/check-receipt.ts';
 import { classifyUpload } from '#wallet/classify.ts';
 import type { Transport } from '#wallet/ports.ts';
 import type { Wallet } from './wallet-model.ts';
@@ -22,7 +22,8 @@ async function believed(wallet: Wallet, promise: Bytes, receipt: Bytes): Promise
   const identity = await wallet.store.readIdentity();
   if (!identity || !authorization.ok) return false;
   const checked = await checkReceipt(receipt, identity, verifyEs256);
-  return checked.ok && matchReceipt(checked.value, authorization.value).ok;
+  // The id is a digest of all that was signed: what names it speaks of this promise and no other.
+  return checked.ok && equalBytes(checked.value.paymentId, authorization.value.id);
 }
 
 /** Any number of times, by anybody: the server settles it once. */
