@@ -18,6 +18,10 @@ export async function checkLedger(
       { text: 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY' },
       { text: 'SET LOCAL statement_timeout = 0' },
       { text: 'SET LOCAL idle_in_transaction_session_timeout = 0' },
+      // Whole tables are read here, which the settings of the money path forbid.
+      { text: 'SET LOCAL enable_seqscan = on' },
+      { text: 'SET LOCAL enable_hashjoin = on' },
+      { text: 'SET LOCAL enable_mergejoin = on' },
     ]);
     const draft = new ReportDraft();
     await checkEntries(client, draft);

@@ -32,8 +32,9 @@ export type Database = Queryable & {
   close(): Promise<void>;
 };
 
-/** Chance and waiting come from outside, so that a test decides them. */
+/** Time and chance come from outside, so that a test decides them. */
 export type RetryPorts = {
+  readonly nowMs: () => number;
   /** In [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -73,6 +74,14 @@ const TIMEOUTS: pg.PoolConfig = {
   query_timeout: 15_000,
 };
 
+/**
+ * Plans are kept, and one that was made while a table was small may read all of it for ever after.
+ * Whatever the money path looks up has an index, so plans always use it. Other engines may not know
+ * these settings, and do without.
+ */
+const PLAN_SETTINGS =
+  'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off';
+
 export type FaultKind = 'conflict' | 'connection' | 'bug';
 
 export function codeOf(error: unknown): string {
@@ -95,6 +104,8 @@ export function faultKind(error: unknown): FaultKind {
   return error instanceof Error && PG_CLIENT_FAULT.test(error.message) ? 'connection' : 'bug';
 }
 
+const isConflict = (error: unknown) => faultKind(error) === 'conflict';
+
 // node-postgres gives these no code.
 const PG_CLIENT_FAULT =
   /^(Connection terminated|Query read timeout|timeout e|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
@@ -111,9 +122,11 @@ export async function pipeline(
   });
 }
 
-const DEFAULT_PORTS: RetryPorts = { random: Math.random, sleep: delay };
+const DEFAULT_PORTS: RetryPorts = { nowMs: Date.now, random: Math.random, sleep: delay };
 const RETRY_BASE_MS = 4;
 const RETRY_MAX_MS = 500;
+/** Whoever asked has given up by then; a later attempt would only add to what is wrong. */
+const RETRY_TOTAL_MS = 8000;
 
 async function runTransaction<T>(
   client: pg.PoolClient,
@@ -137,7 +150,10 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
   const pool = new pg.Pool({ ...TIMEOUTS, pipeline: true, keepAlive: true, ...connection, types });
   // Without these listeners a connection that breaks while nobody asks would end the process.
   pool.on('error', (error) => log.warn(`a database connection broke: ${error.message}`));
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    client.query(PLAN_SETTINGS).catch(() => undefined);
+  });
 
   async function borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -162,11 +178,12 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
     attempt: () => Promise<T>,
     isRepeatable: (error: unknown) => boolean,
   ): Promise<T> {
+    const endMs = ports.nowMs() + RETRY_TOTAL_MS;
     for (let tried = 1; ; tried++) {
       try {
         return await attempt();
       } catch (error) {
-        if (tried >= attemptsMax || !isRepeatable(error)) throw error;
+        if (tried >= attemptsMax || ports.nowMs() >= endMs || !isRepeatable(error)) throw error;
         const limitMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** tried);
         await ports.sleep(ports.random() * limitMs);
       }
@@ -174,13 +191,12 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
   }
 
   return {
-    query: (statement, values) => pool.query(statement as pg.QueryConfig, values),
+    // A lone statement is its own transaction: after a conflict it has had no effect.
+    query: (statement, values) =>
+      repeat(() => pool.query(statement as pg.QueryConfig, values), isConflict),
     borrow,
     transaction: (work) =>
-      repeat(
-        () => borrow((client) => runTransaction(client, work)),
-        (error) => faultKind(error) === 'conflict',
-      ),
+      repeat(() => borrow((client) => runTransaction(client, work)), isConflict),
     // A key that a rival inserted first is found by the next attempt.
     retry: (attempt) =>
       repeat(attempt, (error) => faultKind(error) !== 'bug' || codeOf(error) === '23505'),

@@ -34,6 +34,8 @@ const QUIT_TIMEOUT_MS = 10_000;
 const START_TIMEOUT_MS = 300_000;
 /** A live server that answers nothing for this long is not one of ours. */
 const SILENCE_MS = 5000;
+const LAUNCHES_MAX = 12;
+const RELAUNCH_DELAY_MS = 250;
 const RESTART_DELAYS_MS = [0, 200, 500, 1000, 2000, 5000];
 
 export type Log = { info(message: string): void; warn(message: string): void };
@@ -88,13 +90,16 @@ async function adopt(
 const hasEnded = (child: ChildProcess) =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
-/** Starts a server on the free folder. Of two starts at once PostgreSQL itself lets one through. */
-async function launchOnce(supervision: Supervision, launches: number): Promise<void> {
-  const { folder, binaries, child } = supervision;
-  if (child && !hasEnded(child)) return;
-  if (launches > 3) {
+/**
+ * Starts a server on the free folder. Of two starts at once PostgreSQL itself lets one through, and
+ * none while the last queries of a server that was killed still run: so it is tried for a while.
+ */
+async function launchAgain(supervision: Supervision, launches: number): Promise<void> {
+  const { folder, binaries } = supervision;
+  if (launches > LAUNCHES_MAX) {
     throw new Error(`The database does not start. Its log says:\n${await readLogTail(folder)}`);
   }
+  if (launches > 2) await delay(RELAUNCH_DELAY_MS);
   supervision.child = await launch(folder, binaries);
 }
 
@@ -128,8 +133,8 @@ async function ensureRunning(supervision: Supervision): Promise<Running> {
       log.warn(`removing the mark of process ${pidFile.pid}, which is no database server any more`);
       await discardStalePidFile(folder, pidFile);
     } else if (attempt.kind === 'silent' && holder === 'gone') {
-      if (!supervision.child || hasEnded(supervision.child)) launches++;
-      await launchOnce(supervision, launches);
+      const { child } = supervision;
+      if (!child || hasEnded(child)) await launchAgain(supervision, ++launches);
     } else if (attempt.kind === 'silent' && !changing && !own) {
       silentSince ||= Date.now();
       const mute = pidFile?.status === 'ready' && !pidFile.socketFolder;

@@ -44,8 +44,8 @@ export function findKnown(payments: readonly VerifiedPayment[]): Statement {
 
 export type PaidRow = { readonly payee: Bytes; readonly request_digest: Bytes };
 
-export function findPaidRequests(payments: readonly VerifiedPayment[]): Statement {
-  const single = payments.filter((payment) => payment.order.once);
+/** Of payments to requests that were made for one sale. */
+export function findPaidRequests(single: readonly VerifiedPayment[]): Statement {
   return {
     name: 'find_paid_requests',
     text: `SELECT r.payee, r.request_digest

@@ -76,13 +76,14 @@ async function lockAndRead(
   payments: readonly VerifiedPayment[],
 ): Promise<Reading> {
   const accounts = distinct(payments.flatMap(({ order }) => [order.payer, order.payee]));
-  const [, locked, balances, known, paid, numbers] = await pipeline(client, [
+  const single = payments.filter((payment) => payment.order.once);
+  const [, locked, balances, known, numbers, paid] = await pipeline(client, [
     BEGIN,
     lockAccounts(accounts),
     readBalancesOf(balancesToRead(payments)),
     findKnown(payments),
-    findPaidRequests(payments),
     drawTransferNumbers(payments.length),
+    ...(single.length > 0 ? [findPaidRequests(single)] : []),
   ]);
   const books = openBooks({
     accounts: rowsOf<AccountRow>(locked),

@@ -1,0 +1,87 @@
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { CommitUnknown, faultKind, openDatabase } from '#ledger/database.ts';
+
+const LOG = { info: () => undefined, warn: () => undefined };
+
+function postgresError(code: string): Error {
+  const error = new pg.DatabaseError('from PostgreSQL', 10, 'error');
+  error.code = code;
+  return error;
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error('from the system'), { code });
+}
+
+test.each([
+  ['a serialization failure', postgresError('40001'), 'conflict'],
+  ['a deadlock', postgresError('40P01'), 'conflict'],
+  ['a guard of ours', postgresError('22012'), 'conflict'],
+  ['a server that shuts down', postgresError('57P01'), 'connection'],
+  ['a server that starts', postgresError('57P03'), 'connection'],
+  ['too many connections', postgresError('53300'), 'connection'],
+  ['a full disk', postgresError('53100'), 'connection'],
+  ['a lock that is not given', postgresError('55P03'), 'connection'],
+  ['a statement that takes too long', postgresError('57014'), 'connection'],
+  ['a transaction left idle', postgresError('25P03'), 'connection'],
+  ['nobody at the socket', systemError('ECONNREFUSED'), 'connection'],
+  ['no socket', systemError('ENOENT'), 'connection'],
+  ['a broken pipe', systemError('EPIPE'), 'connection'],
+  ['a dead client', new Error('Connection terminated unexpectedly'), 'connection'],
+  ['an answer that never comes', new Error('Query read timeout'), 'connection'],
+  ['a pool that is exhausted', new Error('timeout exceeded when trying to connect'), 'connection'],
+  ['a COMMIT without an answer', new CommitUnknown('?'), 'connection'],
+  ['a broken constraint', postgresError('23514'), 'bug'],
+  ['wrong SQL', postgresError('42601'), 'bug'],
+  ['a mistake of ours', new TypeError('undefined is not a function'), 'bug'],
+])('%s', (_, error, kind) => {
+  expect(faultKind(error)).toBe(kind);
+});
+
+/** A database that is never connected to: only its way of repeating is asked. */
+function openRepeating(attemptMs = 0) {
+  const pausesMs: number[] = [];
+  let nowMs = 0;
+  const database = openDatabase(
+    {},
+    {
+      log: LOG,
+      attemptsMax: 6,
+      retry: {
+        nowMs: () => nowMs,
+        random: () => 0.999,
+        sleep: async (ms) => {
+          pausesMs.push(ms);
+        },
+      },
+    },
+  );
+  let attempts = 0;
+  const failing = (error: Error) => async () => {
+    attempts++;
+    nowMs += attemptMs;
+    throw error;
+  };
+  return { database, failing, pausesMs, attempts: () => attempts };
+}
+
+test('what may pass is repeated a bounded number of times, with growing pauses', async () => {
+  const { database, failing, pausesMs, attempts } = openRepeating();
+  await expect(database.retry(failing(postgresError('40001')))).rejects.toThrow('from PostgreSQL');
+  expect(attempts()).toBe(6);
+  expect(pausesMs).toEqual([...pausesMs].sort((a, b) => a - b));
+  expect(pausesMs).toHaveLength(5);
+});
+
+test('what is wrong is not repeated', async () => {
+  const { database, failing, attempts } = openRepeating();
+  await expect(database.retry(failing(postgresError('23514')))).rejects.toThrow();
+  expect(attempts()).toBe(1);
+});
+
+test('nothing is repeated for somebody who has given up', async () => {
+  const { database, failing, attempts } = openRepeating(5000);
+  await expect(database.retry(failing(new Error('Query read timeout')))).rejects.toThrow();
+  expect(attempts()).toBe(2);
+});
