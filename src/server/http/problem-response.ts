@@ -1,7 +1,7 @@
 /** Owns how a refusal or a fault leaves over HTTP: RFC 9457 problem+json, made here and nowhere else. */
 import type { ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { codeOf, faultKind } from '#ledger/database.ts';
+import { faultKind } from '#ledger/database.ts';
 import { REFUSALS, type Refusal } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
 
@@ -81,7 +81,7 @@ function saidOfValidation(error: FastifyError): string {
 
 /** The database is away or too busy; anything that it did not do may be tried again. */
 function isPassing(error: FastifyError): boolean {
-  return error instanceof Unavailable || (codeOf(error) !== '' && faultKind(error) !== 'bug');
+  return error instanceof Unavailable || faultKind(error) !== 'bug';
 }
 
 function refusalOf(error: FastifyError): Refusal | undefined {

@@ -180,6 +180,16 @@ describe('a batch', () => {
     },
   );
 
+  test('that was cut off settles what came whole', async () => {
+    const items = await authorizeMany(2);
+    const answers = await settle(server, [items[0]!, items[1]!.slice(0, 100)]);
+    expect(answers).toMatchObject([
+      { kind: 'receipt' },
+      { kind: 'refusal', code: 'bytes_malformed' },
+    ]);
+    expect(await settle(server, [items[1]!])).toMatchObject([{ kind: 'receipt' }]);
+  });
+
   test('gives every payment the verdict that its place in the order earns', async () => {
     const amounts = [60_000n, 60_000n, 40_000n, 1n];
     const items: Bytes[] = [];
