@@ -76,6 +76,28 @@ function staticClosure(output: readonly Rolldown.OutputChunk[]): Set<string> {
   return reached;
 }
 
+/**
+ * Chunks that the bundler split off because several named ones share them. They are not named: each
+ * belongs where the first of its importers does, so that whatever is cached can really run.
+ */
+function sharedChunks(
+  output: readonly Rolldown.OutputChunk[],
+  partOf: (fileName: string) => Part | undefined,
+): Map<string, Part> {
+  const shared = new Map<string, Part>();
+  const assign = (fileName: string, part: Part) => {
+    for (const imported of output.find((chunk) => chunk.fileName === fileName)?.imports ?? []) {
+      if (partOf(imported) !== undefined || shared.has(imported)) continue;
+      shared.set(imported, part);
+      assign(imported, part);
+    }
+  };
+  for (const part of parts) {
+    for (const chunk of output) if (partOf(chunk.fileName) === part) assign(chunk.fileName, part);
+  }
+  return shared;
+}
+
 export interface PageFiles {
   /** The folder the page was written to, with the finished document in it. */
   readonly folder: string;
@@ -90,12 +112,19 @@ export function listPrecache(page: PageFiles, declared: ShellFiles): PrecacheLis
   const entries: Record<Part, PrecacheEntry[]> = { home: [], later: [], networkOnly: [] };
   const used = new Set<string>();
 
+  const named = (file: string, kind: 'chunks' | 'files') => {
+    const name = kind === 'chunks' ? chunkName(file) : file;
+    return parts.filter((part) => declared[part][kind].includes(name));
+  };
+  const shared = sharedChunks(chunks, (file) => named(file, 'chunks')[0]);
+
   for (const file of filesBelow(page.folder)) {
     if (file === 'index.html') continue;
     const built = file.startsWith('assets/');
     const name = built ? chunkName(file) : file;
     const kind = built ? 'chunks' : 'files';
-    const found = parts.filter((part) => declared[part][kind].includes(name));
+    const inherited = shared.get(file);
+    const found = inherited === undefined ? named(file, kind) : [inherited];
     if (found.length !== 1) {
       faults.push(`${file} (${kind}: '${name}') is declared ${found.length} times, not once`);
       continue;

@@ -1,5 +1,6 @@
-// Says which built files the phone keeps. Explicit on purpose: a file that is built or stands in
-// public/ and is not named here fails the build, so nothing large slips into an install unseen.
+// Says which built files the phone keeps. Explicit on purpose: a screen or worker that is built, or
+// a file in public/, and is not named here fails the build, so nothing large slips into an install
+// unseen. Chunks that named ones share need no name: they go where their importers go.
 
 interface ShellPart {
   /** Names of chunks, dedicated workers and imported assets, without folder, hash and extension. */
@@ -26,6 +27,8 @@ export const shellFiles: ShellFiles = {
       'notice',
       'scan',
       'scanner',
+      'qr-code',
+      'qr-path',
       'review',
       'slip',
       'check-receipt',
