@@ -2,14 +2,29 @@
 import { accept, refuse } from '#protocol/refusals.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { WalletStore } from '#wallet/ports.ts';
-import { type DamagedRecord, DEFAULT_SETTINGS, type OutboxEntry } from '#wallet/records.ts';
+import { type DamagedRecord, DEFAULT_SETTINGS } from '#wallet/records.ts';
 import type { ReadTransaction, StoreName, WalletDatabase } from './database.ts';
-import { isDamaged, type RecordKind, readRecord, readRecords } from './stored-records.ts';
-import { type AnyTransaction, readMeta, readWalletOf } from './wallet-state-store.ts';
+import { type AnyTransaction, readMeta, readOutboxEntry, readOutboxOf } from './outbox-store.ts';
+import {
+  DRAFT,
+  ENTRY,
+  IDENTITY,
+  isDamaged,
+  LAST_SEQ,
+  OUTBOX_ENTRY,
+  PAYEE,
+  PAYMENT,
+  REQUEST,
+  type RecordKind,
+  readRecord,
+  readRecords,
+  SETTINGS,
+  WALLET,
+} from './stored-records.ts';
+import { readWalletOf } from './wallet-state-store.ts';
 
 type PaymentReads = Pick<
   WalletStore,
-  | 'readOutbox'
   | 'readPayment'
   | 'readPayments'
   | 'readPromised'
@@ -28,30 +43,7 @@ export function requestRange(digest: string): IDBKeyRange {
 
 async function readPromisedOf(tx: AnyTransaction): Promise<Payment[]> {
   const values = await tx.objectStore('payments').index('byState').getAll('promised');
-  return readRecords('payment', values).sort((a, b) => a.seq - b.seq);
-}
-
-/**
- * A damaged outbox record is made anew from its payment, which has the same signed bytes. It counts
- * as sent, since nobody can know.
- */
-export async function readOutboxEntry(
-  tx: AnyTransaction,
-  id: string,
-): Promise<OutboxEntry | undefined> {
-  const value = await tx.objectStore('outbox').get(id);
-  const entry = readRecord('outboxEntry', value);
-  if (entry || value === undefined) return entry;
-  const payment = readRecord('payment', await tx.objectStore('payments').get(id));
-  if (payment?.state !== 'promised') return undefined;
-  const { seq, authorization } = payment;
-  return { id, seq, authorization, sentAtMs: 0 };
-}
-
-export async function readOutboxOf(tx: AnyTransaction): Promise<OutboxEntry[]> {
-  const ids = await tx.objectStore('outbox').getAllKeys();
-  const entries = await Promise.all(ids.map((id) => readOutboxEntry(tx, id)));
-  return entries.filter((entry) => entry !== undefined).sort((a, b) => a.seq - b.seq);
+  return readRecords(PAYMENT, values).sort((a, b) => a.seq - b.seq);
 }
 
 function sumByCurrency(payments: readonly Payment[]): ReadonlyMap<number, bigint> {
@@ -62,29 +54,36 @@ function sumByCurrency(payments: readonly Payment[]): ReadonlyMap<number, bigint
   return sums;
 }
 
-const KINDS: { readonly [store in Exclude<StoreName, 'meta'>]: RecordKind } = {
-  payments: 'payment',
-  outbox: 'outboxEntry',
-  entries: 'entry',
-  requests: 'request',
-  payees: 'payee',
-};
-const SINGLE: readonly RecordKind[] = ['wallet', 'lastSeq', 'identity', 'settings', 'draft'];
+type ListStore = Exclude<StoreName, 'meta'>;
+const LISTS: readonly (readonly [ListStore, RecordKind<unknown>])[] = [
+  ['payments', PAYMENT],
+  ['outbox', OUTBOX_ENTRY],
+  ['entries', ENTRY],
+  ['requests', REQUEST],
+  ['payees', PAYEE],
+];
+const SINGLE: readonly (readonly [string, RecordKind<unknown>])[] = [
+  ['wallet', WALLET],
+  ['lastSeq', LAST_SEQ],
+  ['identity', IDENTITY],
+  ['settings', SETTINGS],
+  ['draft', DRAFT],
+];
 
 async function readDamagedOf(tx: ReadTransaction): Promise<DamagedRecord[]> {
   const damaged: DamagedRecord[] = [];
-  for (const store of ['payments', 'outbox', 'entries', 'requests', 'payees'] as const) {
+  for (const [store, kind] of LISTS) {
     const [keys, values] = await Promise.all([
       tx.objectStore(store).getAllKeys(),
       tx.objectStore(store).getAll(),
     ]);
     for (const [at, raw] of values.entries()) {
-      if (isDamaged(KINDS[store], raw)) damaged.push({ store, key: String(keys[at]), raw });
+      if (isDamaged(kind, raw)) damaged.push({ store, key: String(keys[at]), raw });
     }
   }
-  for (const kind of SINGLE) {
-    const raw = await tx.objectStore('meta').get(kind);
-    if (isDamaged(kind, raw)) damaged.push({ store: 'meta', key: kind, raw });
+  for (const [key, kind] of SINGLE) {
+    const raw = await tx.objectStore('meta').get(key);
+    if (isDamaged(kind, raw)) damaged.push({ store: 'meta', key, raw });
   }
   return damaged;
 }
@@ -97,10 +96,10 @@ async function readHomeOf(tx: ReadTransaction, recentMax: number) {
     readOutboxOf(tx),
     readPromisedOf(tx),
   ]);
-  const recent = readRecords('payment', recentValues);
+  const recent = readRecords(PAYMENT, recentValues);
   return {
     ...(wallet && { wallet }),
-    settings: readRecord('settings', settings) ?? DEFAULT_SETTINGS,
+    settings: readRecord(SETTINGS, settings) ?? DEFAULT_SETTINGS,
     recent,
     waiting,
     promisedMinor: sumByCurrency(promised),
@@ -111,10 +110,9 @@ async function readHomeOf(tx: ReadTransaction, recentMax: number) {
 export function createPaymentReads(database: WalletDatabase): PaymentReads {
   const both = ['payments', 'outbox'] as const;
   return {
-    readOutbox: () => database.read(both, readOutboxOf),
     readPayment: (id) =>
       database.read(['payments'], async (tx) =>
-        readRecord('payment', await tx.objectStore('payments').get(id)),
+        readRecord(PAYMENT, await tx.objectStore('payments').get(id)),
       ),
     readPayments: (limit, last) =>
       database.read(['payments'], async (tx) => {
@@ -123,14 +121,14 @@ export function createPaymentReads(database: WalletDatabase): PaymentReads {
           .objectStore('payments')
           .index('byNewest')
           .getAll(after ?? null, limit);
-        return readRecords('payment', values);
+        return readRecords(PAYMENT, values);
       }),
     readPromised: () => database.read(['payments'], readPromisedOf),
     readPaying: (digest) =>
       database.read(['payments', 'meta'], async (tx) => {
         const [wallet, identity, promised, same] = await Promise.all([
           readWalletOf(tx),
-          readMeta(tx, 'identity'),
+          readMeta(tx, 'identity', IDENTITY),
           readPromisedOf(tx),
           tx
             .objectStore('payments')
@@ -139,11 +137,11 @@ export function createPaymentReads(database: WalletDatabase): PaymentReads {
         ]);
         if (!wallet) return refuse('no_account');
         if (!identity) return refuse('unavailable', 'the server has not been met yet');
-        return accept({ wallet, identity, promised, sameRequest: readRecords('payment', same) });
+        return accept({ wallet, identity, promised, sameRequest: readRecords(PAYMENT, same) });
       }),
     readStory: (id) =>
       database.read(both, async (tx) => {
-        const payment = readRecord('payment', await tx.objectStore('payments').get(id));
+        const payment = readRecord(PAYMENT, await tx.objectStore('payments').get(id));
         const entry = await readOutboxEntry(tx, id);
         return payment && (entry ? { payment, entry } : { payment });
       }),

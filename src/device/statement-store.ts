@@ -4,7 +4,7 @@ import { payRequest } from '#wallet/paid-request.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import type { ShownRequest } from '#wallet/records.ts';
 import type { WalletDatabase, WriteTransaction } from './database.ts';
-import { readRecord, readRecords } from './stored-records.ts';
+import { ENTRY, PAYEE, REQUEST, readRecord, readRecords } from './stored-records.ts';
 import { ENTRIES_VERSION } from './wallet-state-store.ts';
 
 type StatementStore = Pick<
@@ -39,7 +39,7 @@ async function writeEntriesIn(
   for (const entry of entries) {
     await tx.objectStore('entries').put(entry, -entry.version);
     if (entry.requestDigest === undefined) continue;
-    const request = readRecord('request', await requests.get(entry.requestDigest));
+    const request = readRecord(REQUEST, await requests.get(entry.requestDigest));
     const settled = request && payRequest(request, entry);
     if (!settled) continue;
     await requests.put(storedRequest(settled));
@@ -56,7 +56,7 @@ export function createStatementStore(database: WalletDatabase): StatementStore {
       database.read(['entries'], async (tx) => {
         const after =
           beforeVersion === undefined ? null : IDBKeyRange.lowerBound(-beforeVersion, true);
-        return readRecords('entry', await tx.objectStore('entries').getAll(after, limit));
+        return readRecords(ENTRY, await tx.objectStore('entries').getAll(after, limit));
       }),
     readEntriesVersion: () =>
       database.read(['meta'], async (tx) =>
@@ -82,18 +82,18 @@ export function createStatementStore(database: WalletDatabase): StatementStore {
       ),
     readRequest: (digest) =>
       database.read(['requests'], async (tx) =>
-        readRecord('request', await tx.objectStore('requests').get(digest)),
+        readRecord(REQUEST, await tx.objectStore('requests').get(digest)),
       ),
     readRequests: (limit) =>
       database.read(['requests'], async (tx) =>
         readRecords(
-          'request',
+          REQUEST,
           await tx.objectStore('requests').index('byNewest').getAll(null, limit),
         ),
       ),
     readPayee: (account) =>
       database.read(['payees'], async (tx) =>
-        readRecord('payee', await tx.objectStore('payees').get(account)),
+        readRecord(PAYEE, await tx.objectStore('payees').get(account)),
       ),
     writePayee: (profile, nowMs) =>
       database.write(

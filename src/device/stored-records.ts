@@ -47,18 +47,12 @@ function fits(value: unknown, shape: Shape): boolean {
   });
 }
 
-const PROFILE: Shape = {
-  account: 'text',
-  name: 'text',
-  city: 'text',
-  country: 'text',
-  category: 'text',
-};
+/** One kind of record: its shape, and by it the type that a stored value has when it fits. */
+export type RecordKind<T> = { readonly name: string; readonly shape: Shape; readonly is?: T };
 
-const QUARANTINE: Shape = { code: 'text', sinceMs: 'whole', offeredAtMs: 'whole' };
-
-const SHAPES = {
-  payment: {
+export const PAYMENT: RecordKind<Payment> = {
+  name: 'payment',
+  shape: {
     id: 'text',
     state: 'text',
     authorization: 'bytes',
@@ -67,6 +61,7 @@ const SHAPES = {
     requestText: 'text',
     requestDigest: 'text',
     once: 'truth',
+    payer: 'text',
     payee: 'text',
     payeeName: 'text',
     amountMinor: 'money',
@@ -81,14 +76,46 @@ const SHAPES = {
     'receipt?': 'bytes',
     'contradiction?': 'bytes',
   },
-  outboxEntry: {
+};
+
+export const OUTBOX_ENTRY: RecordKind<OutboxEntry> = {
+  name: 'outbox entry',
+  shape: {
     id: 'text',
     seq: 'whole',
     authorization: 'bytes',
+    payer: 'text',
+    payee: 'text',
+    amountMinor: 'money',
+    currency: 'whole',
     'sentAtMs?': 'whole',
-    'quarantine?': QUARANTINE,
+    'quarantine?': { code: 'text', sinceMs: 'whole', offeredAtMs: 'whole' },
   },
-  wallet: {
+};
+
+export const IDENTITY: RecordKind<ServerIdentity> = {
+  name: 'identity',
+  shape: {
+    server: 'bytes',
+    epoch: 'whole',
+    rpId: 'text',
+    origins: ['text'],
+    keys: [{ keyId: 'bytes', point: 'bytes', active: 'truth' }],
+    nowMs: 'whole',
+  },
+};
+
+const PROFILE: Shape = {
+  account: 'text',
+  name: 'text',
+  city: 'text',
+  country: 'text',
+  category: 'text',
+};
+
+export const WALLET: RecordKind<Omit<WalletState, 'lastSeq'>> = {
+  name: 'wallet',
+  shape: {
     account: {
       profile: PROFILE,
       balances: [{ currency: 'whole', amountMinor: 'money' }],
@@ -101,16 +128,16 @@ const SHAPES = {
     credentialId: 'text',
     canPayOffline: 'any',
   },
-  lastSeq: { device: 'whole', seq: 'whole' },
-  identity: {
-    server: 'bytes',
-    epoch: 'whole',
-    rpId: 'text',
-    origins: ['text'],
-    keys: [{ keyId: 'bytes', point: 'bytes', active: 'truth' }],
-    nowMs: 'whole',
-  },
-  entry: {
+};
+
+export const LAST_SEQ: RecordKind<{ readonly device: number; readonly seq: number }> = {
+  name: 'last seq',
+  shape: { device: 'whole', seq: 'whole' },
+};
+
+export const ENTRY: RecordKind<StatementEntry> = {
+  name: 'statement entry',
+  shape: {
     version: 'whole',
     currency: 'whole',
     amountMinor: 'money',
@@ -125,7 +152,11 @@ const SHAPES = {
     'tipMinor?': 'money',
     'receipt?': 'bytes',
   },
-  request: {
+};
+
+export const REQUEST: RecordKind<ShownRequest> = {
+  name: 'request',
+  shape: {
     digest: 'text',
     text: 'text',
     'amountMinor?': 'money',
@@ -142,52 +173,43 @@ const SHAPES = {
       asAsked: 'truth',
     },
   },
-  payee: { profile: PROFILE, readAtMs: 'whole' },
-  draft: {
+};
+
+export const PAYEE: RecordKind<KnownPayee> = {
+  name: 'payee',
+  shape: { profile: PROFILE, readAtMs: 'whole' },
+};
+
+export const DRAFT: RecordKind<StoredDraft> = {
+  name: 'draft',
+  shape: {
     requestText: 'text',
     'amountMinor?': 'money',
     'tipMinor?': 'money',
     'note?': 'text',
     savedAtMs: 'whole',
   },
-  settings: { 'language?': 'text', theme: 'text' },
-} as const satisfies { readonly [kind: string]: Shape };
-
-type LastSeq = { readonly device: number; readonly seq: number };
-
-/** What is stored under each kind: the record as the engine knows it. */
-type Records = {
-  payment: Payment;
-  outboxEntry: OutboxEntry;
-  wallet: Omit<WalletState, 'lastSeq'>;
-  lastSeq: LastSeq;
-  identity: ServerIdentity;
-  entry: StatementEntry;
-  request: ShownRequest;
-  payee: KnownPayee;
-  draft: StoredDraft;
-  settings: Settings;
 };
 
-export type RecordKind = keyof Records;
+export const SETTINGS: RecordKind<Settings> = {
+  name: 'settings',
+  shape: { 'language?': 'text', theme: 'text' },
+};
 
 /** Undefined when the record is absent or damaged; `isDamaged` tells which. */
-export function readRecord<K extends RecordKind>(kind: K, value: unknown): Records[K] | undefined {
-  return fits(value, SHAPES[kind]) ? (value as Records[K]) : undefined;
+export function readRecord<T>(kind: RecordKind<T>, value: unknown): T | undefined {
+  return fits(value, kind.shape) ? (value as T) : undefined;
 }
 
-export function isDamaged(kind: RecordKind, value: unknown): boolean {
-  return value !== undefined && readRecord(kind, value) === undefined;
+export function isDamaged(kind: RecordKind<unknown>, value: unknown): boolean {
+  return value !== undefined && !fits(value, kind.shape);
 }
 
 /** Leaves out what cannot be read; those are kept where they are and shown by `readDamaged`. */
-export function readRecords<K extends RecordKind>(
-  kind: K,
-  values: readonly unknown[],
-): Records[K][] {
+export function readRecords<T>(kind: RecordKind<T>, values: readonly unknown[]): T[] {
   return values
     .map((value) => readRecord(kind, value))
-    .filter((record): record is Records[K] => record !== undefined);
+    .filter((record): record is Awaited<T> & T => record !== undefined);
 }
 
 /** A payment with the keys of its indexes. */

@@ -1,14 +1,13 @@
 /** Owns the single records: who this phone is, the server's identity, settings and the draft. */
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
-import { StoreFault, type WalletStore } from '#wallet/ports.ts';
+import type { WalletStore } from '#wallet/ports.ts';
 import { DEFAULT_SETTINGS, type WalletState } from '#wallet/records.ts';
-import type { ReadTransaction, WalletDatabase, WriteTransaction } from './database.ts';
-import { isDamaged, type RecordKind, readRecord } from './stored-records.ts';
+import type { WalletDatabase, WriteTransaction } from './database.ts';
+import { type AnyTransaction, readMeta } from './outbox-store.ts';
+import { DRAFT, LAST_SEQ, readRecord, SETTINGS, WALLET } from './stored-records.ts';
 
 type WalletStateStore = Pick<
   WalletStore,
-  | 'readIdentity'
-  | 'writeIdentity'
   | 'readWallet'
   | 'writeWallet'
   | 'writeAccount'
@@ -23,28 +22,17 @@ type WalletStateStore = Pick<
 /** Key in `meta`: where the statement has been read to. */
 export const ENTRIES_VERSION = 'entriesVersion';
 
-export type AnyTransaction = ReadTransaction | WriteTransaction;
-
-/** One record of `meta`, or undefined when there is none. Damage is not absence: it throws. */
-export async function readMeta<K extends RecordKind & ('wallet' | 'identity' | 'lastSeq')>(
-  tx: AnyTransaction,
-  kind: K,
-) {
-  const value = await tx.objectStore('meta').get(kind);
-  if (isDamaged(kind, value)) {
-    throw new StoreFault('store_unreadable', `the ${kind} record is damaged`);
-  }
-  return readRecord(kind, value);
-}
-
 export async function readWalletOf(tx: AnyTransaction): Promise<WalletState | undefined> {
-  const [wallet, last] = await Promise.all([readMeta(tx, 'wallet'), readMeta(tx, 'lastSeq')]);
+  const [wallet, last] = await Promise.all([
+    readMeta(tx, 'wallet', WALLET),
+    readMeta(tx, 'lastSeq', LAST_SEQ),
+  ]);
   if (!wallet) return undefined;
   return { ...wallet, lastSeq: last?.device === wallet.device ? last.seq : 0 };
 }
 
 async function readSettingsOf(tx: AnyTransaction) {
-  return readRecord('settings', await tx.objectStore('meta').get('settings')) ?? DEFAULT_SETTINGS;
+  return readRecord(SETTINGS, await tx.objectStore('meta').get('settings')) ?? DEFAULT_SETTINGS;
 }
 
 async function writeWalletIn(
@@ -54,10 +42,10 @@ async function writeWalletIn(
   const meta = tx.objectStore('meta');
   const [stored, last, waiting] = await Promise.all([
     meta.get('wallet'),
-    readMeta(tx, 'lastSeq'),
+    readMeta(tx, 'lastSeq', LAST_SEQ),
     tx.objectStore('outbox').count(),
   ]);
-  const known = readRecord('wallet', stored);
+  const known = readRecord(WALLET, stored);
   const { lastSeq, ...state } = wallet;
   const same = known?.account.profile.account === state.account.profile.account;
   if (known && !same && waiting > 0) return refuse('forbidden', 'payments are waiting');
@@ -77,7 +65,7 @@ async function patchWallet(
   tx: WriteTransaction,
   part: Partial<Omit<WalletState, 'lastSeq'>>,
 ): Promise<void> {
-  const wallet = await readMeta(tx, 'wallet');
+  const wallet = await readMeta(tx, 'wallet', WALLET);
   if (wallet) await tx.objectStore('meta').put({ ...wallet, ...part }, 'wallet');
 }
 
@@ -91,8 +79,6 @@ export function createWalletStateStore(database: WalletDatabase): WalletStateSto
       'relaxed',
     );
   return {
-    readIdentity: () => database.read(['meta'], (tx) => readMeta(tx, 'identity')),
-    writeIdentity: (identity) => put('identity', identity),
     readWallet: () => database.read(['meta'], readWalletOf),
     writeWallet: (wallet) =>
       database.write(['meta', 'outbox', 'entries'], (tx) => writeWalletIn(tx, wallet), 'strict'),
@@ -118,7 +104,7 @@ export function createWalletStateStore(database: WalletDatabase): WalletStateSto
       ),
     readDraft: () =>
       database.read(['meta'], async (tx) =>
-        readRecord('draft', await tx.objectStore('meta').get('draft')),
+        readRecord(DRAFT, await tx.objectStore('meta').get('draft')),
       ),
     writeDraft: (draft) =>
       draft

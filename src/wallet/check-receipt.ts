@@ -1,10 +1,11 @@
 /** Owns believing a receipt: the server's key, its signature, and that it speaks of this very payment. */
-import { type Authorization, decodeAuthorization } from '#protocol/authorization.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import type { VerifyEs256 } from './ports.ts';
+import type { OutboxEntry } from './records.ts';
 
 /** The key is not among those we know: the server may have a new one since we last asked. */
 export type UnknownKey = { readonly ok: false; readonly refusal: 'key_unknown' };
@@ -25,21 +26,13 @@ export async function checkReceipt(
   return genuine ? accept(receipt) : refuse('receipt_altered');
 }
 
-/** Whether it speaks of this payment and of all that the payer signed. Refusal: receipt_other_payment. */
-export function matchReceipt(receipt: Receipt, authorization: Authorization): Outcome<undefined> {
-  const { id, order } = authorization;
+/** Whether it speaks of this payment and repeats what the payer signed. Refusal: receipt_other_payment. */
+export function matchReceipt(receipt: Receipt, entry: OutboxEntry): Outcome<undefined> {
   const same =
-    equalBytes(receipt.paymentId, id) &&
-    equalBytes(receipt.server, order.server) &&
-    equalBytes(receipt.payer, order.payer) &&
-    equalBytes(receipt.payee, order.payee) &&
-    receipt.amountMinor === order.amountMinor &&
-    receipt.currency === order.currency;
+    toBase64url(receipt.paymentId) === entry.id &&
+    toBase32(receipt.payer) === entry.payer &&
+    toBase32(receipt.payee) === entry.payee &&
+    receipt.amountMinor === entry.amountMinor &&
+    receipt.currency === entry.currency;
   return same ? accept(undefined) : refuse('receipt_other_payment');
-}
-
-/** What these bytes authorize, if it is the payment with this id; damaged bytes answer undefined. */
-export function authorizationWithId(bytes: Bytes, id: string): Authorization | undefined {
-  const decoded = decodeAuthorization(bytes);
-  return decoded.ok && toBase64url(decoded.value.id) === id ? decoded.value : undefined;
 }

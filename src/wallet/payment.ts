@@ -19,6 +19,8 @@ export type Payment = {
   readonly requestDigest: string;
   /** The request was made for one sale and may be paid once. */
   readonly once: boolean;
+  /** Account ids, base32. */
+  readonly payer: string;
   readonly payee: string;
   readonly payeeName: string;
   /** All that the payer pays, tip and fee included. */

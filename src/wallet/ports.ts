@@ -66,29 +66,30 @@ export class StoreFault extends Error {
 export type Settled = 'settled' | 'known' | 'contradicted';
 
 /**
- * The part of the truth on the phone that the relay and the authorizing need. Every method is one
- * transaction; those that move money are strict. A failed one throws `StoreFault`.
+ * The part of the truth on the phone that the relay needs. Every method is one transaction, strict
+ * where it moves money. A failed one throws `StoreFault`.
  */
-export type Store = {
+export type OutboxStore = {
   readIdentity(): Promise<ServerIdentity | undefined>;
   writeIdentity(identity: ServerIdentity): Promise<void>;
+  /** In seq order. */
+  readOutbox(): Promise<OutboxEntry[]>;
+  /** Marks entries as sent; those withdrawn or settled meanwhile are not in the answer. */
+  claim(ids: readonly string[], nowMs: number): Promise<OutboxEntry[]>;
+  /** Stores the verified receipt and deletes the outbox entry, both or neither. */
+  settle(id: string, receipt: Receipt, bytes: Bytes): Promise<Settled>;
+  quarantine(id: string, code: RefusalCode, nowMs: number): Promise<void>;
+};
+
+/** And what authorizing needs. */
+export type Store = OutboxStore & {
   /**
    * Adds payment and outbox entry and moves the device's seq, or none of them. The same payment
    * again is accepted. Refusals: no_account, sequence_taken, already_paying, outbox_full,
    * store_not_saved, store_unreadable.
    */
   promise(payment: Payment): Promise<Outcome<Payment>>;
-  /** In seq order. */
-  readOutbox(): Promise<OutboxEntry[]>;
   readPayment(id: string): Promise<Payment | undefined>;
-  /** Marks entries as sent; those withdrawn or settled meanwhile are not in the answer. */
-  claim(ids: readonly string[], nowMs: number): Promise<OutboxEntry[]>;
-  /**
-   * Stores the verified receipt and deletes the outbox entry, both or neither. `signed` is the
-   * payment as its signed bytes say, for when the stored one cannot be read.
-   */
-  settle(signed: Payment, receipt: Receipt, bytes: Bytes): Promise<Settled>;
-  quarantine(id: string, code: RefusalCode, nowMs: number): Promise<void>;
   /** Withdraws a promise that nobody else has seen. Refusals: cancel_too_late, not_found, store_*. */
   cancel(id: string): Promise<Outcome<Payment>>;
 };

@@ -25,6 +25,7 @@ export function promisedPayment(authorization: Bytes, seen: SeenWords): Outcome<
     seq: order.seq,
     requestDigest: toBase64url(order.requestDigest),
     once: order.once,
+    payer: toBase32(order.payer),
     payee: toBase32(order.payee),
     amountMinor: order.amountMinor,
     currency: order.currency,

@@ -34,10 +34,21 @@ export type OutboxEntry = {
   readonly id: string;
   readonly seq: number;
   readonly authorization: Bytes;
+  /** What the signed order says and its receipt must repeat. */
+  readonly payer: string;
+  readonly payee: string;
+  readonly amountMinor: bigint;
+  readonly currency: number;
   /** Set before the first byte leaves: from then on the promise cannot be withdrawn. */
   readonly sentAtMs?: number;
   readonly quarantine?: Quarantine;
 };
+
+/** The outbox entry of a payment: everything in it is in the payment too, so either can be made from it. */
+export function outboxEntryOf(payment: Payment): OutboxEntry {
+  const { id, seq, authorization, payer, payee, amountMinor, currency } = payment;
+  return { id, seq, authorization, payer, payee, amountMinor, currency };
+}
 
 /** How a request that was made for one sale has been answered. */
 export type PaidRequest = {

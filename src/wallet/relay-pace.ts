@@ -29,7 +29,7 @@ export function isDue(entry: OutboxEntry, nowMs: number): boolean {
 }
 
 export type Pace = {
-  readonly timeoutMs: number;
+  timeoutMs(): number;
   /** What the server asked for binds every reason; our own back-off only the timer. */
   waitMs(nowMs: number, patient: boolean): number;
   nextAttemptAtMs(nowMs: number): number;
@@ -63,9 +63,7 @@ export function createPace(fraction: () => number): Pace {
   }
 
   return {
-    get timeoutMs() {
-      return TIMEOUTS_MS[failures] ?? TIMEOUTS_MS[2];
-    },
+    timeoutMs: () => TIMEOUTS_MS[failures] ?? TIMEOUTS_MS[2],
     waitMs(nowMs, patient) {
       const busyMs = leftMs(busyUntilMs, nowMs);
       const retryMs = patient ? leftMs(retryAtMs, nowMs) : 0;

@@ -1,0 +1,128 @@
+/** Owns the app's files on the phone: which are kept, where a request is answered from, what is thrown away. */
+import { toBase64url } from '#protocol/bytes.ts';
+
+export type ShellFile = { readonly url: string; readonly revision: string | null };
+
+export type ShellList = {
+  readonly buildId: string;
+  /** Begins with the document, `/`. */
+  readonly home: readonly ShellFile[];
+  readonly later: readonly ShellFile[];
+};
+
+export type AppShell = {
+  /** All of `home` or nothing: a shell with a hole is worse than the one before. */
+  install(): Promise<void>;
+  /** Deletes what no open page can still ask for. */
+  activate(): Promise<void>;
+  /** Fetches what is missing of `later`, one file after another; what fails is tried another time. */
+  keepLater(): Promise<void>;
+  /** The answer to a GET of ours, or undefined when it is the network's business. */
+  answer(route: ShellRoute, request: Request): Promise<Response>;
+};
+
+export type ShellRoute = 'document' | 'asset';
+
+const CACHE_PREFIX = 'shell-';
+const REVISION_CHARACTERS = 12;
+/** Marks a build that was in use, so that its files outlive it by one. */
+const ACTIVATED_URL = '/shell-activated';
+
+/**
+ * Navigation alone gets the document; the interface is never answered from here, and nothing but
+ * GET is ever touched (F18).
+ */
+export function shellRoute(
+  request: Pick<Request, 'method' | 'mode' | 'url'>,
+  origin: string,
+): ShellRoute | undefined {
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== origin) return undefined;
+  const { pathname } = url;
+  if (/^\/(api|healthz|readyz)(\/|$)/.test(pathname)) return undefined;
+  if (request.mode === 'navigate') return /\.\w+$/.test(pathname) ? undefined : 'document';
+  return 'asset';
+}
+
+/** What the file must be: a page of a portal or of another build must not become our shell. */
+async function isGenuine(file: ShellFile, response: Response): Promise<boolean> {
+  if (!response.ok || response.redirected) return false;
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') ?? false;
+  if (isPage !== (file.url === '/')) return false;
+  if (file.revision === null) return true;
+  const bytes = await response.clone().arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return toBase64url(digest).slice(0, REVISION_CHARACTERS) === file.revision;
+}
+
+async function keep(cache: Cache, file: ShellFile): Promise<void> {
+  if (await cache.match(file.url, { ignoreVary: true })) return;
+  const hashed = file.revision === null;
+  const held = hashed ? await caches.match(file.url, { ignoreVary: true }) : undefined;
+  // A hashed name never changes its content, so the browser's own cache will do.
+  const response =
+    held ?? (await fetch(file.url, { cache: hashed ? 'default' : 'no-cache', redirect: 'error' }));
+  if (!(await isGenuine(file, response))) throw new TypeError(`not as built: ${file.url}`);
+  await cache.put(file.url, response);
+}
+
+export function createAppShell(list: ShellList): AppShell {
+  const cacheName = CACHE_PREFIX + list.buildId;
+  const own = () => caches.open(cacheName);
+  let keeping: Promise<void> | undefined;
+  let complete = false;
+
+  async function findHeld(url: string): Promise<Response | undefined> {
+    const current = await (await own()).match(url, { ignoreVary: true });
+    // A page of the build before may still ask for its lazy parts (F11).
+    return current ?? caches.match(url, { ignoreVary: true });
+  }
+
+  async function keepMissing(): Promise<void> {
+    if (complete) return;
+    const cache = await own();
+    for (const file of list.later) {
+      try {
+        await keep(cache, file);
+      } catch {
+        return;
+      }
+    }
+    complete = true;
+  }
+
+  /** Shells that were in use, oldest first: `caches.keys()` answers in order of creation. */
+  async function activatedShells(): Promise<string[]> {
+    const names = (await caches.keys()).filter((name) => name.startsWith(CACHE_PREFIX));
+    const marks = await Promise.all(
+      names.map(async (name) => (await caches.open(name)).match(ACTIVATED_URL)),
+    );
+    return names.filter((_, at) => marks[at] !== undefined);
+  }
+
+  return {
+    async install() {
+      const cache = await own();
+      await Promise.all(list.home.map((file) => keep(cache, file)));
+    },
+    async activate() {
+      const before = (await activatedShells()).filter((name) => name !== cacheName).at(-1);
+      for (const name of await caches.keys()) {
+        const old = name.startsWith(CACHE_PREFIX) && name !== cacheName && name !== before;
+        if (old) await caches.delete(name);
+      }
+      await (await own()).put(ACTIVATED_URL, new Response());
+    },
+    keepLater() {
+      keeping ??= keepMissing().finally(() => {
+        keeping = undefined;
+      });
+      return keeping;
+    },
+    async answer(route, request) {
+      if (route === 'document') return (await findHeld('/')) ?? fetch(request);
+      const { pathname } = new URL(request.url);
+      return (await findHeld(pathname)) ?? fetch(request);
+    },
+  };
+}
