@@ -1,7 +1,153 @@
-/** Owns the screen: review. */
+/** Owns review: who is paid and how much, and the tap that approves it. Words come from the signed request. */
+import { useMemo, useState } from 'preact/hooks';
+import type { PaymentRequest } from '#protocol/payment-request.ts';
+import type { RefusalCode } from '#protocol/refusals.ts';
+import type { StoredDraft } from '#wallet/records.ts';
+import { promise } from '../actions/pay.ts';
+import { announce } from '../announce.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
+import { Button, ButtonLink } from '../parts/button.tsx';
+import { IconScan } from '../parts/icon.tsx';
+import { IconPasskey } from '../parts/icon-more.tsx';
+import { RefusalNotice } from '../parts/notice.tsx';
+import { PayeeHead } from '../parts/payee-head.tsx';
+import { Itemised, NoteField, ReviewAmount, TipChooser } from '../parts/review-amount.tsx';
+import {
+  Complaint,
+  complaintOf,
+  PaidBefore,
+  PayNowNotice,
+  recentPayment,
+} from '../parts/review-warnings.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { approve } from '../passkey.ts';
+import { navigate } from '../router.ts';
+import '../styles/review.css';
+import { formatMoney } from '../text/format.ts';
+import { t } from '../text/text.ts';
+import { usePayNow } from '../use-pay-now.ts';
+import { type Asked, askedText, type ReviewState, readAsked, useReview } from '../use-review.ts';
+import { useStored, useWallet } from '../wallet-context.ts';
 
-export function ReviewScreen(_: ScreenProps) {
-  return <Screen title="review" back="/" />;
+type Tap = {
+  readonly busy: boolean;
+  readonly refused: RefusalCode | undefined;
+  /** Undefined while it cannot be tapped. */
+  readonly go: (() => void) | undefined;
+};
+
+/** The tap: the passkey is asked in the click itself, with a challenge that stood ready before it. */
+function useTap(state: ReviewState): Tap {
+  const wallet = useWallet();
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<RefusalCode>();
+  const paying = state.paying.kind === 'read' && state.paying.value.ok && state.paying.value.value;
+  const prepared = state.prepared?.ok ? state.prepared.value : undefined;
+  if (!paying || !prepared) return { busy, refused, go: undefined };
+
+  function go(): void {
+    if (!paying || !prepared || busy) return;
+    const approval = approve(prepared.id, {
+      credentialId: paying.wallet.credentialId,
+      rpId: paying.identity.rpId,
+    });
+    setBusy(true);
+    setRefused(undefined);
+    announce(t('review.approving'));
+    void approval
+      .then((approved) =>
+        approved.ok ? promise(wallet, prepared, paying.identity, approved.value) : approved,
+      )
+      .then((promised) => {
+        setBusy(false);
+        if (!promised.ok) {
+          setRefused(promised.refusal.code);
+          return;
+        }
+        state.endDraft();
+        navigate(`/slip/${promised.value}`, { replace: true });
+      });
+  }
+  return { busy, refused, go };
+}
+
+function RequestReview(props: {
+  readonly request: PaymentRequest;
+  readonly stored: StoredDraft | undefined;
+}) {
+  const { request } = props;
+  const state = useReview(request, props.stored);
+  const tap = useTap(state);
+  const payNow = usePayNow();
+  const { entry, setEntry, nowMs } = state;
+  const review = state.review.ok ? state.review.value : undefined;
+  const paying = state.paying.kind === 'read' && state.paying.value.ok && state.paying.value.value;
+  const before = paying ? recentPayment(paying.sameRequest, nowMs) : undefined;
+  const complaint = complaintOf(state.prepared);
+  const parts = { request, entry, onEntry: setEntry };
+  return (
+    <Screen
+      title={t('review.title')}
+      back="/"
+      class="review"
+      foot={
+        <>
+          {tap.refused && <RefusalNotice code={tap.refused} />}
+          <Button
+            kind="pay"
+            icon={<IconPasskey />}
+            disabled={!tap.go || payNow.now !== 'may'}
+            busy={tap.busy}
+            onClick={() => tap.go?.()}
+          >
+            {review
+              ? t('review.pay', { amount: formatMoney(review.total.totalMinor, request.currency) })
+              : t('review.pay-nothing')}
+          </Button>
+        </>
+      }
+    >
+      <PayeeHead request={request} />
+      {complaint && <Complaint code={complaint} payment={before} />}
+      {!complaint && before && <PaidBefore payment={before} />}
+      <PayNowNotice now={payNow.now} onRetry={payNow.reach} />
+      <ReviewAmount {...parts} review={review} />
+      <Itemised request={request} review={review} />
+      <TipChooser {...parts} />
+      <NoteField {...parts} />
+    </Screen>
+  );
+}
+
+function NothingToReview(props: { readonly asked: Exclude<Asked, { kind: 'request' }> }) {
+  const { asked } = props;
+  return (
+    <Screen
+      title={t('review.nothing')}
+      back="/"
+      foot={
+        <ButtonLink kind="pay" href="/scan" icon={<IconScan />}>
+          {t('review.scan')}
+        </ButtonLink>
+      }
+    >
+      {asked.kind === 'nothing' && <p>{t('review.nothing-text')}</p>}
+      {asked.kind === 'refused' && (
+        <>
+          {asked.scheme && <p>{t('review.scheme', { scheme: asked.scheme })}</p>}
+          <RefusalNotice code={asked.code} />
+        </>
+      )}
+    </Screen>
+  );
+}
+
+export function ReviewScreen(props: ScreenProps) {
+  const stored = useStored('draft', [], (wallet) => wallet.store.readDraft());
+  const draft = stored.kind === 'read' ? stored.value : undefined;
+  const text = askedText(props.query, draft);
+  const asked = useMemo(() => readAsked(text), [text]);
+  if (stored.kind === 'reading') return <Screen title={t('review.title')} back="/" busy />;
+  if (asked.kind !== 'request') return <NothingToReview asked={asked} />;
+  return <RequestReview key={asked.request.text} request={asked.request} stored={draft} />;
 }

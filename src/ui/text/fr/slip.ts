@@ -1,5 +1,51 @@
-/** Owns the French texts of: slip. */
+/** Owns the French texts of the slip. */
 import type { enSlip } from '../en/slip.ts';
 import type { Translation } from '../message.ts';
 
-export const frSlip: Translation<typeof enSlip> = {};
+export const frSlip: Translation<typeof enSlip> = {
+  'slip.title': 'Talon',
+  'slip.missing': 'Ce talon n’est pas sur ce téléphone',
+  'slip.missing-text': 'Il a été fait sur un autre téléphone, ou l’adresse est fausse.',
+  'slip.to': 'À {name}',
+  'slip.made': 'Promis',
+  'slip.settled': 'Réglé',
+  'slip.number': 'Numéro',
+  'slip.note': 'Note',
+  'slip.tip': 'Dont pourboire',
+  'slip.fee': 'Dont frais',
+
+  'slip.promised': 'Promis, pas encore payé',
+  'slip.promised-here':
+    'Signé et gardé sur ce téléphone. Il part de lui-même dès qu’il y a un réseau.',
+  'slip.promised-sent': 'Il a quitté ce téléphone. On attend le reçu du serveur.',
+  'slip.promised-quarantine':
+    'Le serveur ne l’a pas pris. Il reste ici et sera proposé de nouveau.',
+  'slip.accepted': 'Payé',
+  'slip.accepted-text': 'Le serveur a signé le reçu le {moment}. Le bénéficiaire a l’argent.',
+  'slip.refused': 'Refusé, pas payé',
+  'slip.expired': 'Trop tard, pas payé',
+  'slip.cancelled': 'Retiré, pas payé',
+  'slip.cancelled-text':
+    'Vous avez repris cette promesse avant que personne d’autre ne la voie. L’argent n’a pas bougé.',
+  'slip.contradiction':
+    'Le serveur a signé deux verdicts différents pour ce paiement. Le premier vaut ; les deux sont gardés. Prévenez l’assistance.',
+
+  'slip.said-accepted': 'Payé. {amount} à {name}.',
+  'slip.said-not-paid': 'Pas payé. {what}',
+
+  'slip.cancel': 'Reprendre la promesse',
+  'slip.cancel-ask': 'Reprendre cette promesse ?',
+  'slip.cancel-text':
+    'Personne d’autre ne l’a vue. Si vous devez cet argent, il faudra payer de nouveau.',
+  'slip.cancel-yes': 'Oui, la reprendre',
+  'slip.cancel-no': 'La garder',
+  'slip.now': 'Essayer d’envoyer',
+  'slip.show': 'La montrer en code',
+  'slip.show-title': 'Confiez-la au bénéficiaire',
+  'slip.show-text':
+    'Le bénéficiaire scanne ce code et le porte au serveur. Ensuite on ne peut plus la reprendre.',
+  'slip.show-label': 'Votre promesse en code QR',
+  'slip.story': 'Reçu et détails',
+  'slip.again': 'Payer de nouveau',
+  'slip.home': 'Accueil',
+};

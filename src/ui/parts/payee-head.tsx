@@ -1,0 +1,66 @@
+/** Owns how a payee stands at the top of a review: name, place, account, and who vouches for the name. */
+import { useEffect, useState } from 'preact/hooks';
+import type { PaymentRequest } from '#protocol/payment-request.ts';
+import { checkPayee, type PayeeCheck, payeeAccount } from '../payee-check.ts';
+import { shortAccount } from '../text/format.ts';
+import { t } from '../text/text.ts';
+import { useWallet } from '../wallet-context.ts';
+import { IconAccepted } from './icon.tsx';
+import { Notice } from './notice.tsx';
+
+function usePayeeCheck(request: PaymentRequest): PayeeCheck {
+  const wallet = useWallet();
+  const [check, setCheck] = useState<PayeeCheck>({ kind: 'unchecked' });
+  useEffect(() => {
+    let here = true;
+    checkPayee(wallet, request, (found) => here && setCheck(found)).catch(() => {});
+    return () => {
+      here = false;
+    };
+  }, [wallet, request]);
+  return check;
+}
+
+function Vouched(props: { readonly check: PayeeCheck }) {
+  const { check } = props;
+  switch (check.kind) {
+    case 'confirmed':
+      return (
+        <p class="payee-vouched">
+          <IconAccepted />
+          {t('review.name-confirmed')}
+        </p>
+      );
+    case 'different':
+      return (
+        <Notice kind="warning" title={t('review.name-different', { name: check.profile.name })}>
+          <p>{t('review.name-different-text')}</p>
+        </Notice>
+      );
+    case 'unchecked':
+      return (
+        <details class="payee-unchecked">
+          <summary>{t('review.name-unchecked')}</summary>
+          <p>{t('review.name-unchecked-text')}</p>
+        </details>
+      );
+  }
+}
+
+export function PayeeHead(props: { readonly request: PaymentRequest }) {
+  const { request } = props;
+  const account = payeeAccount(request) ?? '';
+  const place = [request.city, request.countryCode].filter(Boolean).join(', ');
+  return (
+    <section class="payee" aria-label={t('review.to')}>
+      <p class="payee-to">{t('review.to')}</p>
+      <p class="payee-name">
+        <bdi>{request.merchantName || t('review.unnamed')}</bdi>
+      </p>
+      <p class="payee-place">
+        <bdi>{place}</bdi> <span class="print">{shortAccount(account)}</span>
+      </p>
+      <Vouched check={usePayeeCheck(request)} />
+    </section>
+  );
+}

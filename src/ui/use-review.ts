@@ -1,0 +1,107 @@
+/** Owns the state of a review: the request read, what was entered, and an order ready to be signed. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { toBase64url } from '#protocol/bytes.ts';
+import { requestDigest } from '#protocol/order.ts';
+import type { PaymentRequest } from '#protocol/payment-request.ts';
+import { type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
+import { readScannedText } from '#protocol/scanned-text.ts';
+import { GENERIC_SCHEME, OWN_SCHEME, schemeOf } from '#protocol/schemes.ts';
+import { type PreparedOrder, prepareOrder } from '#wallet/authorize.ts';
+import type { PayingView, StoredDraft } from '#wallet/records.ts';
+import { type Entry, type Review, restoreEntry, reviewOf, storedDraftOf } from './review-draft.ts';
+import { type Stored, useStored, useWallet } from './wallet-context.ts';
+
+/** What `/pay` was opened with: a request to review, or why there is none. */
+export type Asked =
+  | { readonly kind: 'request'; readonly request: PaymentRequest }
+  /** `scheme` is whose code it is, in its own name, where that is known. */
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly scheme?: string }
+  | { readonly kind: 'nothing' };
+
+/** `r` is a pay link's own text, `l` a whole web+counterfoil: link; neither: the draft of last time. */
+export function askedText(query: URLSearchParams, stored: StoredDraft | undefined): string {
+  return query.get('r') ?? query.get('l') ?? stored?.requestText ?? '';
+}
+
+export function readAsked(text: string): Asked {
+  if (text.trim() === '') return { kind: 'nothing' };
+  const scanned = readScannedText(text);
+  if (scanned.kind === 'foreign') {
+    return { kind: 'refused', code: scanned.refusal.code, scheme: scanned.code.name };
+  }
+  if (scanned.kind === 'receipt' || scanned.kind === 'authorization') {
+    return { kind: 'refused', code: 'not_a_payment_request' };
+  }
+  if (scanned.kind !== 'payment-request') {
+    return { kind: 'refused', code: scanned.refusal.code };
+  }
+  const { reading } = scanned;
+  const slug = reading.ok ? reading.value.scheme : reading.scheme;
+  const named = slug !== OWN_SCHEME && slug !== GENERIC_SCHEME;
+  const scheme = named ? { scheme: schemeOf(slug).name } : {};
+  if (!reading.ok) return { kind: 'refused', code: reading.refusal.code, ...scheme };
+  if (!reading.value.counterfoil) {
+    return { kind: 'refused', code: 'scheme_not_supported', ...scheme };
+  }
+  return { kind: 'request', request: reading.value };
+}
+
+/** An order's times are of the minute in which the person taps, not of when the screen was opened. */
+const PREPARE_EVERY_MS = 30_000;
+
+function useNow(): number {
+  const { clock } = useWallet();
+  const [nowMs, setNowMs] = useState(() => clock.nowMs());
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(clock.nowMs()), PREPARE_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [clock]);
+  return nowMs;
+}
+
+const SAVE_AFTER_MS = 400;
+
+export type ReviewState = {
+  readonly entry: Entry;
+  readonly setEntry: (entry: Entry) => void;
+  readonly review: Outcome<Review>;
+  readonly paying: Stored<Outcome<PayingView>>;
+  readonly nowMs: number;
+  /** Ready before the button is, so that the tap itself can sign. Undefined while still reading. */
+  readonly prepared: Outcome<PreparedOrder> | undefined;
+  /** The promise is kept: what was entered is no longer a draft. */
+  readonly endDraft: () => void;
+};
+
+export function useReview(request: PaymentRequest, stored: StoredDraft | undefined): ReviewState {
+  const wallet = useWallet();
+  const [entry, setEntry] = useState(() => restoreEntry(request, stored));
+  const nowMs = useNow();
+  const digest = useMemo(() => toBase64url(requestDigest(request.text)), [request]);
+  const paying = useStored(digest, ['payments', 'wallet', 'outbox'], (w) =>
+    w.store.readPaying(digest),
+  );
+  const review = useMemo(() => reviewOf(request, entry), [request, entry]);
+
+  const ended = useRef(false);
+  useEffect(() => {
+    const save = async () =>
+      ended.current ||
+      wallet.store.writeDraft(storedDraftOf(request, entry, wallet.clock.nowMs())).catch(() => {});
+    const timer = setTimeout(() => void save(), SAVE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [wallet, request, entry]);
+
+  const prepared = useMemo(() => {
+    if (paying.kind === 'reading') return undefined;
+    if (paying.kind === 'unreadable') return refuse('store_unreadable');
+    if (!paying.value.ok) return paying.value;
+    if (!review.ok) return review;
+    return prepareOrder(review.value.draft, { ...paying.value.value, nowMs }, wallet.random);
+  }, [paying, review, nowMs, wallet]);
+
+  const endDraft = () => {
+    ended.current = true;
+  };
+  return { entry, setEntry, review, paying, nowMs, prepared, endDraft };
+}
