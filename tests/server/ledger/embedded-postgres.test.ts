@@ -1,138 +1,22 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmod,
-  chown,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  type EmbeddedPostgres,
-  type EmbeddedPostgresOptions,
-  startEmbeddedPostgres,
-} from '#ledger/embedded-postgres.ts';
+import { expect, test } from 'vitest';
 import { findBinaries, locateNativeFolder } from '#ledger/postgres-binaries.ts';
+import { isAlive } from '#ledger/postgres-process.ts';
 import { chooseUser, spawnIdentity } from '#ledger/postgres-user.ts';
-import { SILENT_LOG } from '../../support/test-database.ts';
+import {
+  inRoom,
+  pidOf,
+  query,
+  start,
+  startElsewhere,
+  useDatabaseRoom,
+  waitUntil,
+} from '../../support/database-room.ts';
 
-const isRoot = process.getuid?.() === 0;
-const NOBODY = 65534;
-if (!isRoot) {
-  console.warn('SKIPPED: what the embedded database does when started as root (this is not root)');
-}
-
-let room: string;
-let bundleFolder: string;
-const running: EmbeddedPostgres[] = [];
-const children: ReturnType<typeof spawn>[] = [];
-
-beforeAll(async () => {
-  bundleFolder = await mkdtemp(join(tmpdir(), 'cf-bundle-'));
-  await chmod(bundleFolder, 0o755);
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    ssr: { noExternal: true },
-    build: {
-      ssr: join(import.meta.dirname, '../../support/database-process.ts'),
-      outDir: bundleFolder,
-      rolldownOptions: { output: { entryFileNames: 'database-process.mjs' } },
-    },
-  });
-});
-beforeEach(async () => {
-  room = await mkdtemp(join(tmpdir(), 'cf-room-'));
-  await chmod(room, 0o755);
-});
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-  for (const server of running.splice(0)) await server.stop();
-  await killWhoever(join(room, 'data/postgres/cluster'));
-  await rm(room, { recursive: true, force: true });
-});
-afterAll(() => rm(bundleFolder, { recursive: true, force: true }));
-
-async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({
-    dataDir: join(room, 'data'),
-    spareFolder: join(room, 'spare'),
-    log: SILENT_LOG,
-    ...options,
-  });
-  running.push(server);
-  return server;
-}
-
-type Said = { up?: boolean; adopted?: boolean; down?: boolean; refused?: string };
-
-/** The same in another process: for killing it, or for another user. */
-async function startElsewhere(options: { uid?: number; native?: string } = {}) {
-  const { uid, native = locateNativeFolder() } = options;
-  const child = spawn(
-    process.execPath,
-    [join(bundleFolder, 'database-process.mjs'), join(room, 'data'), native, join(room, 'spare')],
-    { stdio: ['pipe', 'pipe', 'inherit'], cwd: '/', ...(uid && { uid, gid: uid }) },
-  );
-  children.push(child);
-  let text = '';
-  const next = async (): Promise<Said> => {
-    while (!text.includes('\n')) text += String((await once(child.stdout!, 'data'))[0]);
-    const line = text.slice(0, text.indexOf('\n'));
-    text = text.slice(line.length + 1);
-    return JSON.parse(line) as Said;
-  };
-  const first = await next();
-  return { child, first, next };
-}
-
-async function query<Row extends object>(server: EmbeddedPostgres, text: string): Promise<Row[]> {
-  const client = new pg.Client(server.connection);
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query<Row>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function pidOf(cluster: string): Promise<number> {
-  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '0');
-  return Number(text.split('\n')[0]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/\) Z /.test(execFileSync('cat', [`/proc/${pid}/stat`], { stdio: 'pipe' }).toString());
-  } catch {
-    return false;
-  }
-}
-
-async function waitUntil(check: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await check())) await delay(10);
-}
-
-async function killWhoever(cluster: string): Promise<void> {
-  const pid = await pidOf(cluster);
-  if (pid > 1 && pid !== process.pid && isAlive(pid)) {
-    process.kill(pid, 'SIGQUIT');
-    await waitUntil(() => !isAlive(pid));
-  }
-}
+useDatabaseRoom();
 
 const SETTINGS = `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages,
   current_setting('synchronous_commit') AS commits, current_setting('listen_addresses') AS tcp,
@@ -165,7 +49,7 @@ test('a server whose process was killed lives on, is adopted, and is stopped by 
   expect(first).toMatchObject({ up: true, adopted: false });
   child.kill('SIGKILL');
   await once(child, 'exit');
-  const pid = await pidOf(join(room, 'data/postgres/cluster'));
+  const pid = await pidOf(inRoom('data/postgres/cluster'));
   expect(isAlive(pid)).toBe(true);
   const server = await start();
   expect(server.adopted).toBe(true);
@@ -189,7 +73,7 @@ test('processes that start at once on an empty folder share one server; the last
   await query(mine, 'SELECT * FROM shared');
   await mine.stop();
   expect(isAlive(pid)).toBe(false);
-  expect(await readdir(join(room, 'data/postgres'))).not.toContainEqual(
+  expect(await readdir(inRoom('data/postgres'))).not.toContainEqual(
     expect.stringContaining('draft'),
   );
 });
@@ -219,7 +103,7 @@ test('the mark of a process that has long been something else does not stop a st
   const marks = [process.pid, 2 ** 22 - 3];
   const owner = await stat(first.clusterFolder);
   for (const pid of marks) {
-    const socket = join(room, 'data/postgres/socket');
+    const socket = inRoom('data/postgres/socket');
     const text = `${pid}\n${first.clusterFolder}\n1700000000\n5432\n${socket}\n\n  1 1\nready   \n`;
     for (const path of [
       join(first.clusterFolder, 'postmaster.pid'),
@@ -240,8 +124,8 @@ async function startForeign(cluster: string, settings: Record<string, string>): 
   const binaries = await findBinaries({
     native: locateNativeFolder(),
     user,
-    linkFolder: join(room, 'links'),
-    copiesFolder: join(room, 'spare'),
+    linkFolder: inRoom('links'),
+    copiesFolder: inRoom('spare'),
   });
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   spawn(binaries.postgres, ['-D', cluster, ...options], {
@@ -291,7 +175,7 @@ test('a cluster of another major version is refused and not touched', async () =
 });
 
 test('binaries that do not run are refused in words, with the way out', async () => {
-  const native = join(room, 'native');
+  const native = inRoom('native');
   await mkdir(join(native, 'bin'), { recursive: true });
   for (const name of ['postgres', 'initdb']) {
     await writeFile(join(native, 'bin', name), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
@@ -300,7 +184,7 @@ test('binaries that do not run are refused in words, with the way out', async ()
 });
 
 test('a data folder with a path too long for a socket gets its socket elsewhere, and is adopted there', async () => {
-  const dataDir = join(room, 'a-long-name-'.repeat(8), 'data');
+  const dataDir = inRoom('a-long-name-'.repeat(8), 'data');
   const server = await start({ dataDir });
   expect(Buffer.byteLength(String(server.connection.host))).toBeLessThan(90);
   const second = await start({ dataDir });
@@ -309,99 +193,3 @@ test('a data folder with a path too long for a socket gets its socket elsewhere,
   await Promise.all([server.stop(), second.stop()]);
   await rm(String(server.connection.host), { recursive: true });
 });
-
-/** The package as npm leaves it when the script that makes its links was not allowed to run. */
-async function copyWithoutLinks(): Promise<string> {
-  const native = join(room, 'package', 'native');
-  const source = locateNativeFolder();
-  await cp(source, native, {
-    recursive: true,
-    filter: async (path) => !(await stat(path).then(() => path)).endsWith('.a'),
-  });
-  const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as {
-    target: string;
-  }[];
-  for (const { target } of links) await rm(join(room, 'package', target), { force: true });
-  return native;
-}
-
-test('missing library links are made in place where that can be written', async () => {
-  const nativeFolder = await copyWithoutLinks();
-  const server = await start({ nativeFolder });
-  expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  expect(await readdir(join(nativeFolder, 'lib'))).toContain('libicuuc.so.60');
-});
-
-test.runIf(isRoot)(
-  'missing library links are made beside the data where node_modules is read-only',
-  async () => {
-    const native = await copyWithoutLinks();
-    await mkdir(join(room, 'data'));
-    execFileSync('chown', [String(NOBODY), join(room, 'data')]);
-    const { first, child, next } = await startElsewhere({ uid: NOBODY, native });
-    expect(first).toMatchObject({ up: true });
-    expect(await readdir(join(native, 'lib'))).not.toContain('libicuuc.so.60');
-    expect(await readdir(join(room, 'data/postgres/libraries'))).toContain('libicuuc.so.60');
-    child.stdin?.write('stop\n');
-    expect(await next()).toEqual({ down: true });
-  },
-);
-
-test.runIf(isRoot)(
-  'started as root it runs as somebody unprivileged, whom others cannot reach',
-  async () => {
-    const server = await start();
-    const pid = await pidOf(server.clusterFolder);
-    expect((await stat(`/proc/${pid}`)).uid).not.toBe(0);
-    const socketFolder = await stat(String(server.connection.host));
-    expect(socketFolder.mode & 0o777).toBe(0o700);
-    const user = await chooseUser(server.clusterFolder);
-    const stranger = 54_321;
-    expect(user.uid).not.toBe(stranger);
-    const attempt = `require('node:net').connect('${server.connection.host}/.s.PGSQL.5432')
-    .on('error', (e) => console.log(e.code)).on('connect', () => console.log('connected'))`;
-    const said = execFileSync(process.execPath, ['-e', attempt], {
-      uid: stranger,
-      gid: stranger,
-      cwd: '/',
-    });
-    expect(said.toString().trim()).toBe('EACCES');
-  },
-);
-
-test.runIf(isRoot)(
-  'as root in a closed folder the cluster goes where it can live, and is found again',
-  async () => {
-    await mkdir(join(room, 'closed'), { mode: 0o700 });
-    const dataDir = join(room, 'closed', 'data');
-    const first = await start({ dataDir });
-    expect(first.clusterFolder.startsWith(join(room, 'spare'))).toBe(true);
-    await query(first, 'CREATE TABLE kept ()');
-    await first.stop();
-    const second = await start({ dataDir });
-    expect(second.clusterFolder).toBe(first.clusterFolder);
-    await query(second, 'SELECT * FROM kept');
-  },
-);
-
-test.runIf(isRoot)(
-  'as root with binaries in a closed folder they are copied to where they can run',
-  async () => {
-    await mkdir(join(room, 'package'), { mode: 0o700 });
-    const nativeFolder = await copyWithoutLinks();
-    await chmod(join(room, 'package'), 0o700);
-    const server = await start({ nativeFolder });
-    expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    expect(await readdir(join(room, 'spare'))).toHaveLength(1);
-  },
-);
-
-test.runIf(isRoot)(
-  'a folder that another user’s database lives in is refused to everybody but root',
-  async () => {
-    const server = await start();
-    await server.stop();
-    const { first } = await startElsewhere({ uid: 54_321 });
-    expect(first.refused).toMatch(/permission denied|belongs to another user/);
-  },
-);
