@@ -101,7 +101,9 @@ function forward(
     );
     outgoing.on('error', reject);
     // A page that goes away must end its event stream at the server too.
-    request.socket.once('close', () => outgoing.destroy());
+    const hangUp = () => outgoing.destroy();
+    request.socket.once('close', hangUp);
+    outgoing.once('close', () => request.socket.off('close', hangUp));
     outgoing.end(body);
   });
 }
