@@ -1,8 +1,9 @@
 /** Owns the checks of a WebAuthn assertion that approves a payment (WebAuthn Level 3 §7.2). */
-import { sha256 } from '@noble/hashes/sha2.js';
+
 import { type Bytes, concatBytes, equalBytes, fromUtf8, toBase64url, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor } from './cbor.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
+import { sha256 } from './sha256.ts';
 
 /** What the verifier holds true about itself. */
 export type RelyingParty = { readonly rpId: string; readonly origins: readonly string[] };

@@ -1,11 +1,12 @@
 /** Owns the authorization: an order's bytes with the passkey's assertion over them, made small. */
-import { sha256 } from '@noble/hashes/sha2.js';
+
 import { type Assertion, AUTHENTICATOR_DATA_LENGTH, signCount } from './assertion.ts';
 import { fromBase45, toBase45 } from './base45.ts';
 import { type Bytes, concatBytes, equalBytes, toBase64url, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { decodeOrder, type Order, paymentId } from './order.ts';
 import { accept, assert, type Outcome, refuse } from './refusals.ts';
+import { sha256 } from './sha256.ts';
 
 export const AUTHORIZATION_BYTES_MAX = 2048;
 export const AUTHORIZATION_QR_PREFIX = 'CFA:';

@@ -1,16 +1,17 @@
 /** Owns the Merkle tree of RFC 9162 §2.1: one root for a group of leaves, a short path for each. */
-import { sha256 } from '@noble/hashes/sha2.js';
+
 import { type Bytes, concatBytes } from './bytes.ts';
+import { sha256 } from './sha256.ts';
 
 /** 2^8: so a path never has more than eight hashes. */
 export const LEAVES_MAX = 256;
 
 export function leafHash(leaf: Uint8Array): Bytes {
-  return sha256(concatBytes(Uint8Array.of(0), leaf)) as Bytes;
+  return sha256(concatBytes(Uint8Array.of(0), leaf));
 }
 
 function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
-  return sha256(concatBytes(Uint8Array.of(1), left, right)) as Bytes;
+  return sha256(concatBytes(Uint8Array.of(1), left, right));
 }
 
 /** The largest power of two below `size` (size ≥ 2). */
@@ -20,23 +21,28 @@ function splitPoint(size: number): number {
   return split;
 }
 
-/** Root over the leaf hashes, of which there is at least one (RFC 9162 §2.1.1). */
-export function merkleRoot(hashes: readonly Bytes[]): Bytes {
+type Tree = { readonly root: Bytes; readonly paths: readonly Bytes[][] };
+
+function treeOf(hashes: readonly Bytes[]): Tree {
   const [only] = hashes;
   if (!only) throw new RangeError('a tree has at least one leaf');
-  if (hashes.length === 1) return only;
+  if (hashes.length === 1) return { root: only, paths: [[]] };
   const split = splitPoint(hashes.length);
-  return nodeHash(merkleRoot(hashes.slice(0, split)), merkleRoot(hashes.slice(split)));
+  const left = treeOf(hashes.slice(0, split));
+  const right = treeOf(hashes.slice(split));
+  for (const path of left.paths) path.push(right.root);
+  for (const path of right.paths) path.push(left.root);
+  return { root: nodeHash(left.root, right.root), paths: [...left.paths, ...right.paths] };
 }
 
-/** The sibling hashes from the leaf up to the root (RFC 9162 §2.1.3.1). */
-export function inclusionPath(hashes: readonly Bytes[], index: number): Bytes[] {
-  if (hashes.length <= 1) return [];
-  const split = splitPoint(hashes.length);
-  const [left, right] = [hashes.slice(0, split), hashes.slice(split)];
-  return index < split
-    ? [...inclusionPath(left, index), merkleRoot(right)]
-    : [...inclusionPath(right, index - split), merkleRoot(left)];
+/** Root over the leaf hashes, of which there is at least one (RFC 9162 §2.1.1). */
+export function merkleRoot(hashes: readonly Bytes[]): Bytes {
+  return treeOf(hashes).root;
+}
+
+/** For each leaf the sibling hashes up to the root (RFC 9162 §2.1.3.1), all found in one pass. */
+export function inclusionPaths(hashes: readonly Bytes[]): readonly Bytes[][] {
+  return treeOf(hashes).paths;
 }
 
 /** The root that a path leads to, or null when the path has the wrong length for its tree (§2.1.3.2). */

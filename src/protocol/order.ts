@@ -1,8 +1,9 @@
 /** Owns the order: the canonical bytes of what the payer agrees to, and the payment id made of them. */
-import { sha256 } from '@noble/hashes/sha2.js';
+
 import { type Bytes, concatBytes, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { accept, assert, type Outcome, refuse } from './refusals.ts';
+import { sha256 } from './sha256.ts';
 
 export const ORDER_VERSION = 1;
 export const ACCOUNT_ID_LENGTH = 16;
@@ -230,10 +231,10 @@ const PAYMENT_ID_TAG = toUtf8('counterfoil/order/1\n');
 
 /** payment id = SHA-256(tag ‖ order bytes): also the WebAuthn challenge. 32 bytes. */
 export function paymentId(orderBytes: Uint8Array): Bytes {
-  return sha256(concatBytes(PAYMENT_ID_TAG, orderBytes)) as Bytes;
+  return sha256(concatBytes(PAYMENT_ID_TAG, orderBytes));
 }
 
 /** What binds an order to the request it answers: the first 8 bytes of SHA-256 of its UTF-8 text. */
 export function requestDigest(requestText: string): Bytes {
-  return sha256(toUtf8(requestText)).slice(0, REQUEST_DIGEST_LENGTH) as Bytes;
+  return sha256(toUtf8(requestText)).slice(0, REQUEST_DIGEST_LENGTH);
 }

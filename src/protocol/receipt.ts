@@ -2,7 +2,7 @@
 import { fromBase45, toBase45 } from './base45.ts';
 import type { Bytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
-import { inclusionPath, LEAVES_MAX, leafHash, merkleRoot, rootFromPath } from './merkle.ts';
+import { inclusionPaths, LEAVES_MAX, leafHash, merkleRoot, rootFromPath } from './merkle.ts';
 import {
   ACCOUNT_ID_LENGTH,
   PAYMENT_ID_LENGTH,
@@ -12,9 +12,9 @@ import {
 import {
   accept,
   assert,
+  isFinalCode,
   isRefusalCode,
   type Outcome,
-  REFUSALS,
   type RefusalCode,
   refuse,
 } from './refusals.ts';
@@ -115,7 +115,7 @@ function readVerdict(
     return code === undefined && transfer !== undefined ? { verdict, transfer } : undefined;
   }
   if (!verdict || typeof code !== 'string' || !isRefusalCode(code)) return undefined;
-  if (!REFUSALS[code].final || fields.has(KEY.transfer)) return undefined;
+  if (!isFinalCode(code) || fields.has(KEY.transfer)) return undefined;
   return (code === 'payment_expired') === (verdict === 'expired') ? { verdict, code } : undefined;
 }
 
@@ -191,14 +191,21 @@ export function groupSignedBytes(header: Uint8Array, bodies: readonly Uint8Array
   return receiptSignedBytes(header, merkleRoot(bodies.map(leafHash)));
 }
 
-/** The receipt of one member, which from then on stands alone. */
+/** The receipts of all members; each from then on stands alone. In the order of the bodies. */
+export function receiptsOfGroup(group: ReceiptGroup): Bytes[] {
+  const paths = inclusionPaths(group.bodies.map(leafHash));
+  return group.bodies.map((body, index) => {
+    const proof = encodeCbor([group.bodies.length, index, paths[index] ?? []]);
+    const unprotected = new Map<number, Cbor>([[HEADER.proofs, new Map([[INCLUSION, [proof]]])]]);
+    return encodeCbor([body, [group.header, unprotected, null, group.signature]]);
+  });
+}
+
+/** The receipt of one member. Where all are wanted, `receiptsOfGroup` hashes once for them all. */
 export function receiptOfGroup(group: ReceiptGroup, index: number): Bytes {
-  const body = group.bodies[index];
-  if (!body) throw new RangeError('no such member of the group');
-  const path = inclusionPath(group.bodies.map(leafHash), index);
-  const proof = encodeCbor([group.bodies.length, index, path]);
-  const unprotected = new Map<number, Cbor>([[HEADER.proofs, new Map([[INCLUSION, [proof]]])]]);
-  return encodeCbor([body, [group.header, unprotected, null, group.signature]]);
+  const receipt = receiptsOfGroup(group)[index];
+  if (!receipt) throw new RangeError('no such member of the group');
+  return receipt;
 }
 
 function readKeyId(header: Uint8Array): Bytes | undefined {

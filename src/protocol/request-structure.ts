@@ -1,10 +1,11 @@
 /** Owns the outer checks of an EMVCo code: that it is whole, that its parts nest, that its check sum is right. */
-import { sha256 } from '@noble/hashes/sha2.js';
+
 import { toHex, toUtf8 } from './bytes.ts';
 import { crc16Text } from './crc16.ts';
 import { type EmvField, isAccountTemplate, isUnreserved } from './emv-rules.ts';
 import { characterCount, type EmvObject, type LengthUnit, readRun } from './emvco.ts';
 import { detectScheme, type Scheme, schemeOf } from './schemes.ts';
+import { sha256 } from './sha256.ts';
 
 /** `objects` is what could be read in any case, so that a damaged code can still be named. */
 export type Structure = {

@@ -7,7 +7,8 @@ import { currencyNumericText, currencyOfNumeric } from '#protocol/currency.ts';
 import type { TipOrFee } from '#protocol/payable-total.ts';
 import { levelOf, type PaymentRequest, type RequestReading } from '#protocol/payment-request.ts';
 import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
-import { type Outcome, REFUSALS, type Refusal } from '#protocol/refusals.ts';
+import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
+import type { Outcome, Refusal } from '#protocol/refusals.ts';
 import { readScannedText, type ScannedText } from '#protocol/scanned-text.ts';
 import { schemeOf } from '#protocol/schemes.ts';
 
@@ -35,7 +36,7 @@ const isList = (value: readonly Value[] | Told): value is readonly Value[] => Ar
 
 export function refusedInspection(kind: string, refusal: Refusal, also: Told = {}): Inspection {
   const { code, detail } = refusal;
-  const reason = REFUSALS[code].title;
+  const reason = REFUSAL_TITLES[code];
   return { kind, verdict: 'refused', code, level: levelOf(code), reason, detail, ...also };
 }
 

@@ -9,7 +9,8 @@ import { fromBase32, toBase32 } from '#protocol/base32.ts';
 import { type Bytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { type Currency, currencyOfAlpha, currencyOfNumeric } from '#protocol/currency.ts';
 import { ACCOUNT_ID_LENGTH, PAYMENT_ID_LENGTH } from '#protocol/order.ts';
-import { type Outcome, REFUSALS } from '#protocol/refusals.ts';
+import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
+import type { Outcome } from '#protocol/refusals.ts';
 import { readAccountState } from './accounts/account-state.ts';
 import { findProfilesByName, readProfile } from './accounts/profiles.ts';
 import { UsageFault } from './command-line.ts';
@@ -61,7 +62,7 @@ function readCurrency(text: string): Currency {
 function demand<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   const { code, detail } = outcome.refusal;
-  throw new UsageFault(`${REFUSALS[code].title}${detail ? `: ${detail}` : ''} (${code})`);
+  throw new UsageFault(`${REFUSAL_TITLES[code]}${detail ? `: ${detail}` : ''} (${code})`);
 }
 
 function money(minor: bigint, numeric: number): string {
@@ -123,7 +124,7 @@ async function showPayment({ database, args, say }: Call): Promise<void> {
   const authorization = decodeAuthorization(payment.authorization);
   say(`payment   ${toBase64url(payment.id)}`);
   say(
-    `verdict   ${payment.verdict}${payment.code ? `: ${payment.code}, ${REFUSALS[payment.code].title}` : ''}`,
+    `verdict   ${payment.verdict}${payment.code ? `: ${payment.code}, ${REFUSAL_TITLES[payment.code]}` : ''}`,
   );
   say(`amount    ${money(payment.amountMinor, payment.currency)}`);
   say(`payer     ${await nameOf(payment.payer)}`);

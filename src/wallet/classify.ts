@@ -5,7 +5,7 @@ import {
   decodePaymentsAnswer,
   type PaymentAnswer,
 } from '#protocol/payments-answer.ts';
-import { REFUSALS, type Refusal, type RefusalCode } from '#protocol/refusals.ts';
+import { type Refusal, type RefusalCode, statusOf } from '#protocol/refusals.ts';
 import { decodeProblem } from '#protocol/wire.ts';
 import type { HttpAnswer } from './ports.ts';
 
@@ -73,7 +73,7 @@ export function classifyUpload(answer: HttpAnswer): UploadAnswer {
  * apart. It is never a verdict.
  */
 export function meaningOfRefusal(code: RefusalCode): 'wait' | 'quarantine' {
-  const { status } = REFUSALS[code];
+  const status = statusOf(code);
   const passing = status >= 500 || status === 429 || status === 409;
   return passing || status === 401 || status === 403 ? 'wait' : 'quarantine';
 }

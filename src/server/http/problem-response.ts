@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { faultKind } from '#ledger/database.ts';
-import { REFUSALS, type Refusal } from '#protocol/refusals.ts';
+import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
+import { type Refusal, statusOf } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -20,7 +21,8 @@ export type Problem = {
 export type ProblemHints = { readonly retryAfterS?: number; readonly allow?: string };
 
 export function problemOf(refusal: Refusal, requestId?: string): Problem {
-  const { title, status } = REFUSALS[refusal.code];
+  const title = REFUSAL_TITLES[refusal.code];
+  const status = statusOf(refusal.code);
   return {
     type: `urn:counterfoil:refusal:${refusal.code}`,
     title,
@@ -112,7 +114,7 @@ export function handleError(
 export function problemBeforeRequest(refusal: Refusal): string {
   const body = JSON.stringify(problemOf(refusal));
   return [
-    `HTTP/1.1 ${REFUSALS[refusal.code].status} ${REFUSALS[refusal.code].title}`,
+    `HTTP/1.1 ${statusOf(refusal.code)} ${REFUSAL_TITLES[refusal.code]}`,
     `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',

@@ -2,7 +2,8 @@ import net from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { concatBytes } from '#protocol/bytes.ts';
-import { isRefusalCode, REFUSALS } from '#protocol/refusals.ts';
+import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
+import { isRefusalCode, type RefusalCode, statusOf } from '#protocol/refusals.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import { type RunningServer, startRunningServer } from '../../support/running-server.ts';
 import { authorize, enrol, post, type ServerWallet, upload } from '../../support/server-wallet.ts';
@@ -29,7 +30,8 @@ function expectProblem(response: Response, code: string): void {
   const problem = response.json();
   expect(problem.code).toBe(code);
   if (!isRefusalCode(problem.code)) throw new Error(`${problem.code} is not in the table`);
-  const { status, title } = REFUSALS[problem.code as keyof typeof REFUSALS];
+  const status = statusOf(problem.code);
+  const title = REFUSAL_TITLES[problem.code as RefusalCode];
   expect(response.statusCode).toBe(status);
   expect(problem).toMatchObject({
     type: `urn:counterfoil:refusal:${code}`,

@@ -3,7 +3,7 @@ import { type AccountRow, openBooks } from '#ledger/books.ts';
 import { decidePayment, type PaymentRules } from '#ledger/decide.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { type Order, WIRE_AMOUNT_MAX } from '#protocol/order.ts';
-import { REFUSALS } from '#protocol/refusals.ts';
+import { isFinalCode, type REFUSALS } from '#protocol/refusals.ts';
 
 const EUR = 978;
 const NOW_S = 1_800_000_000;
@@ -113,7 +113,7 @@ test('every refusal of the table is a final one, so that it can stand in a recei
   for (const [, expected] of ROWS) {
     const [verdict, code] = expected.split(' ');
     if (verdict === 'accepted' || verdict === 'none') continue;
-    expect(REFUSALS[code as keyof typeof REFUSALS].final, code).toBe(true);
+    expect(isFinalCode(code as keyof typeof REFUSALS), code).toBe(true);
   }
 });
 

@@ -8,7 +8,7 @@ import {
   type ReceiptBody,
   type ReceiptGroup,
 } from '#protocol/receipt.ts';
-import { REFUSALS, type RefusalCode } from '#protocol/refusals.ts';
+import { isFinalCode, REFUSALS, type RefusalCode } from '#protocol/refusals.ts';
 import { anyBytes, filled } from './sample-orders.ts';
 
 export const SAMPLE_BODY: ReceiptBody = {
@@ -26,8 +26,8 @@ export const SAMPLE_BODY: ReceiptBody = {
 
 export const KEY_ID = toUtf8('key-0001');
 
-export const VERDICT_CODES = (Object.keys(REFUSALS) as RefusalCode[]).filter(
-  (code) => REFUSALS[code].final,
+export const VERDICT_CODES = (Object.keys(REFUSALS) as RefusalCode[]).filter((code) =>
+  isFinalCode(code),
 );
 
 const anyVerdict: fc.Arbitrary<Pick<ReceiptBody, 'verdict' | 'code' | 'transfer'>> = fc.oneof(
