@@ -5,7 +5,7 @@ import fastifyCookie from '@fastify/cookie';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { ROUTES } from '#protocol/routes.ts';
-import { addAccountRoutes } from './accounts/account-routes.ts';
+import { addAccountRoutes, addPayeeRoute } from './accounts/account-routes.ts';
 import { addEventsRoute } from './accounts/events-route.ts';
 import { loggerOptions } from './http/logging.ts';
 import { describeInterface } from './http/openapi.ts';
@@ -107,6 +107,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   addSignInRoutes(app, parts);
   addSessionRoutes(app, parts);
   addAccountRoutes(app, parts);
+  addPayeeRoute(app, parts);
   addEventsRoute(app, parts);
   addServiceRoutes(app, parts);
   await app.register(async (scope: App) => addPaymentRoutes(scope, parts));

@@ -14,6 +14,7 @@ import {
   profileForm,
   statementForm,
   statementJson,
+  wholeText,
 } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
 import type { Services } from '../services.ts';
@@ -24,12 +25,14 @@ import { readPage } from './statement.ts';
 
 const SESSION = [{ session: [] }];
 
+const ENTRIES_AT_ONCE = 100;
+
 const statementQuery = Type.Object(
   {
-    after: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Cursor' }),
+    after: Type.Optional(wholeText('Cursor: entries behind this version')),
+    limit: Type.Optional(
+      wholeText(`At most ${STATEMENT_ENTRIES_MAX}; ${ENTRIES_AT_ONCE} unless said`),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: STATEMENT_ENTRIES_MAX })),
   },
   { additionalProperties: false },
 );
@@ -95,12 +98,19 @@ export function addAccountRoutes(app: App, services: Services): void {
     handler: async (request, reply) => {
       const session = await sessions.of(request);
       if (!session.ok) return sendProblem(request, reply, session.refusal);
-      const { after = 0, limit = 100 } = request.query;
+      const after = Number(request.query.after ?? 0);
+      const limit = Number(request.query.limit ?? ENTRIES_AT_ONCE);
+      if (limit < 1 || limit > STATEMENT_ENTRIES_MAX) {
+        const detail = `limit is from 1 to ${STATEMENT_ENTRIES_MAX}.`;
+        return sendProblem(request, reply, { code: 'input_invalid', detail });
+      }
       const page = await readPage(database, session.value.account, after, limit);
       return reply.send(statementJson(page));
     },
   });
+}
 
+export function addPayeeRoute(app: App, { database }: Services): void {
   app.route({
     ...ROUTES.payee,
     url: ROUTES.payee.path,

@@ -3,7 +3,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import { toBase32 } from '#protocol/base32.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import type { App } from '../app.ts';
-import { entryJson, problems } from '../http/forms.ts';
+import { entryJson, problems, wholeText } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
 import type { Services } from '../services.ts';
 import { type LiveStream, openLiveStream } from './live-stream.ts';
@@ -12,9 +12,7 @@ import { readEntries } from './statement.ts';
 const HEARTBEAT_MS = 20_000;
 const ENTRIES_AT_ONCE = 100;
 
-const cursor = Type.Optional(
-  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Last version seen' }),
-);
+const cursor = Type.Optional(wholeText('The last version that the page has seen'));
 
 export function addEventsRoute(app: App, services: Services): void {
   const { config, database, sessions, watch } = services;
@@ -65,7 +63,7 @@ export function addEventsRoute(app: App, services: Services): void {
       const session = await sessions.of(request);
       if (!session.ok) return sendProblem(request, reply, session.refusal);
       const { account } = session.value;
-      const after = request.headers['last-event-id'] ?? request.query.after ?? 0;
+      const after = Number(request.headers['last-event-id'] ?? request.query.after ?? 0);
       const headers = reply
         .type('text/event-stream')
         // Proxies that gather an answer before they pass it on would gather for ever.

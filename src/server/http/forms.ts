@@ -121,6 +121,10 @@ export const problemForm = Type.Object(
   { description: 'RFC 9457' },
 );
 
+/** A whole number in a query or a header, as text: nothing is rounded or guessed on the way. */
+export const wholeText = (description: string) =>
+  Type.String({ pattern: '^(0|[1-9][0-9]{0,14})$', description, examples: ['42'] });
+
 export const enrolmentOptionsBody = Type.Object(
   { name: nameText },
   { additionalProperties: false },

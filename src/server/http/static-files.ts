@@ -1,5 +1,5 @@
 /** Owns how the built wallet is served: compressed beforehand, hashed files for ever, the rest asked again. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -19,11 +19,19 @@ const REVALIDATE = 'no-cache';
 
 type PolicyFile = { readonly contentSecurityPolicy?: unknown };
 
-function readPolicy(publicDir: string): string | undefined {
+/** Read again when it changes: a wallet built anew under a running server brings its own policy. */
+function createPolicyReader(publicDir: string): () => string | undefined {
   const file = path.join(path.dirname(publicDir), 'csp.json');
-  if (!existsSync(file)) return undefined;
-  const { contentSecurityPolicy } = JSON.parse(readFileSync(file, 'utf8')) as PolicyFile;
-  return typeof contentSecurityPolicy === 'string' ? contentSecurityPolicy : undefined;
+  let readAtMs = 0;
+  let policy: string | undefined;
+  return () => {
+    const changedAtMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    if (changedAtMs === undefined || changedAtMs === readAtMs) return policy;
+    const { contentSecurityPolicy } = JSON.parse(readFileSync(file, 'utf8')) as PolicyFile;
+    policy = typeof contentSecurityPolicy === 'string' ? contentSecurityPolicy : undefined;
+    readAtMs = changedAtMs;
+    return policy;
+  };
 }
 
 const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? '/';
@@ -39,7 +47,7 @@ function isNavigation(request: FastifyRequest): boolean {
 /** What a page of the wallet needs, when `publicDir` was built; else every page is a 404. */
 export async function serveStaticFiles(app: App, files: StaticFiles): Promise<void> {
   const { publicDir } = files;
-  const policy = readPolicy(publicDir);
+  const readPolicy = createPolicyReader(publicDir);
   if (!existsSync(path.join(publicDir, DOCUMENT))) {
     app.log.warn(`no wallet to serve: ${publicDir} has no ${DOCUMENT}`);
     return;
@@ -49,6 +57,7 @@ export async function serveStaticFiles(app: App, files: StaticFiles): Promise<vo
     reply.header('vary', 'accept-encoding');
     reply.header('cache-control', name.startsWith('/assets/') ? IMMUTABLE : REVALIDATE);
     // The document's policy, and the same for workers, whose scripts bring their own.
+    const policy = readPolicy();
     if (policy !== undefined) reply.header('content-security-policy', policy);
   }
 
