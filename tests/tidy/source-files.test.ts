@@ -37,7 +37,8 @@ const foreignWords = /src\/protocol\/|src\/server\/inspect|src\/ui\/text\//;
 /** What the house says instead. */
 const notOurWords: readonly (readonly [RegExp, string])[] = [
   [/\bsender\b|Sender/, 'payer'],
-  [/\b[Mm]erchant/, 'payee'],
+  // Fields of the payment request and a code list of ISO keep the names they have there.
+  [/\b[Mm]erchant(?!Name|CategoryCode| category)/, 'payee'],
   [/\b[Ii]nvoice/, 'payment request'],
 ];
 
