@@ -3,7 +3,7 @@ import type { Bytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { LEAVES_MAX } from './merkle.ts';
 import { PAYMENT_ID_LENGTH } from './order.ts';
-import { type ReceiptGroup, receiptOfGroup } from './receipt.ts';
+import { type ReceiptGroup, receiptsOfGroup } from './receipt.ts';
 import { accept, isRefusalCode, type Outcome, type RefusalCode, refuse } from './refusals.ts';
 
 /** Limits of one upload (design: batches small enough for the worst link). */
@@ -56,7 +56,8 @@ function decodeGroup(item: Cbor): ReceiptGroup | undefined {
   return { header: header.slice(), signature: signature.slice(), bodies: bodies as Bytes[] };
 }
 
-function decodeItem(item: Cbor, groups: readonly ReceiptGroup[]): PaymentAnswer | undefined {
+/** `groups`: the receipts of their members. */
+function decodeItem(item: Cbor, groups: readonly Bytes[][]): PaymentAnswer | undefined {
   if (!Array.isArray(item)) return undefined;
   const [kind, first, second] = item as Cbor[];
   if (kind === BigInt(KIND.receipt) && item.length === 2 && first instanceof Uint8Array) {
@@ -64,11 +65,8 @@ function decodeItem(item: Cbor, groups: readonly ReceiptGroup[]): PaymentAnswer 
   }
   if (item.length !== 3) return undefined;
   if (kind === BigInt(KIND.member) && typeof first === 'bigint' && typeof second === 'bigint') {
-    const group = groups[Number(first)];
-    const member = group?.bodies[Number(second)];
-    return group && member
-      ? { kind: 'receipt', receipt: receiptOfGroup(group, Number(second)) }
-      : undefined;
+    const receipt = groups[Number(first)]?.[Number(second)];
+    return receipt && { kind: 'receipt', receipt };
   }
   if (kind !== BigInt(KIND.refusal) || typeof first !== 'string') return undefined;
   if (typeof second !== 'string') return undefined;
@@ -93,15 +91,15 @@ export function decodePaymentsAnswer(bytes: Uint8Array): Outcome<PaymentAnswer[]
   if (!Array.isArray(groupItems) || !Array.isArray(answerItems)) {
     return refuse('bytes_malformed', 'answer');
   }
-  // Each member costs the hashes of its group, so their number is bounded before any is made.
+  // A group costs the hashes of its members, so their number is bounded before any is made.
   if (groupItems.length > BATCH_ITEMS_MAX || answerItems.length > BATCH_ITEMS_MAX) {
     return refuse('bytes_malformed', 'more answers than were asked for');
   }
-  const groups: ReceiptGroup[] = [];
+  const groups: Bytes[][] = [];
   for (const groupItem of groupItems) {
     const group = decodeGroup(groupItem);
     if (!group) return refuse('bytes_malformed', 'receipt group');
-    groups.push(group);
+    groups.push(receiptsOfGroup(group));
   }
   const answers: PaymentAnswer[] = [];
   for (const answerItem of answerItems) {
