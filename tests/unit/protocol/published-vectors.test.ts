@@ -1,0 +1,218 @@
+// Our published vectors: another implementation is right when it agrees with every entry.
+import { createPublicKey, verify } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { approvalCandidates } from '#protocol/approval.ts';
+import {
+  authorizationFromQrText,
+  authorizationToQrText,
+  decodeAuthorization,
+} from '#protocol/authorization.ts';
+import { type Bytes, concatBytes, toBase64url, toHex, toUtf8 } from '#protocol/bytes.ts';
+import { splitCborSequence } from '#protocol/cbor.ts';
+import { decodeOrder, encodeOrder, type Order, paymentId } from '#protocol/order.ts';
+import {
+  BATCH_ITEMS_MAX,
+  decodePaymentsAnswer,
+  decodeReceiptsAnswer,
+  decodeReceiptsQuery,
+} from '#protocol/payments-answer.ts';
+import { receiptFromQrText, receiptToQrText } from '#protocol/receipt.ts';
+import { isRefusalCode, type Outcome } from '#protocol/refusals.ts';
+import { RECEIPT_IDS_MAX } from '#protocol/routes.ts';
+import { checkReceipt } from '#wallet/check-receipt.ts';
+import { pointOf, signEs256 } from '../../vectors/make/deterministic-es256.ts';
+import { makeVectors } from '../../vectors/make/make-vectors.ts';
+import { hex } from './sample-orders.ts';
+
+type Entry = {
+  readonly id: string;
+  readonly kind?: string;
+  readonly valid: boolean;
+  readonly code?: string;
+  readonly bytes: string;
+  readonly [field: string]: unknown;
+};
+
+function fileOf(name: string): URL {
+  return new URL(`../../vectors/${name}`, import.meta.url);
+}
+
+// Collecting the tests reads the files, so they are written before.
+if (process.env.UPDATE_VECTORS) {
+  for (const [name, text] of makeVectors()) writeFileSync(fileOf(name), text);
+}
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(fileOf(name), 'utf8'));
+}
+
+function entriesOf(name: string): (readonly [string, Entry])[] {
+  const { entries } = read(name) as { readonly entries: readonly Entry[] };
+  return entries.map((entry) => [entry.id, entry]);
+}
+
+type Key = { readonly d: string; readonly x: string; readonly y: string; readonly keyId: string };
+
+const KEYS = read('keys.json') as {
+  readonly relyingParty: { readonly rpId: string; readonly origins: readonly string[] };
+  readonly server: string;
+  readonly passkeys: readonly Key[];
+  readonly serverKeys: readonly Key[];
+};
+
+function isSigned(point: Uint8Array, signed: Uint8Array, signature: Uint8Array): boolean {
+  const [x = '', y = ''] = [point.subarray(0, 32), point.subarray(32)].map(toBase64url);
+  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+  return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
+function pointOfKey(key: Key | undefined): Bytes {
+  return hex(`${key?.x}${key?.y}`);
+}
+
+/** Bytes as hexadecimal and amounts as text, as the files have them. */
+function toJson(value: object): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, item: unknown) => {
+      if (typeof item === 'bigint') return String(item);
+      // Typed arrays reach here as they are; as objects of numbered members they would be unreadable.
+      return item instanceof Uint8Array ? toHex(item) : item;
+    }),
+  );
+}
+
+function codeOf(outcome: Outcome<unknown>): string | undefined {
+  return outcome.ok ? undefined : outcome.refusal.code;
+}
+
+describe('the files', () => {
+  it.each(makeVectors())('%s is what its maker makes, to the byte', (name, text) => {
+    expect(readFileSync(fileOf(name), 'utf8')).toBe(text);
+  });
+
+  it.each(['orders.json', 'authorizations.json', 'receipts.json', 'exchanges.json'])(
+    '%s has ids of its own, and codes of the refusal table',
+    (name) => {
+      const entries = entriesOf(name);
+      expect(new Set(entries.map(([id]) => id)).size).toBe(entries.length);
+      for (const [id, { valid, code = '' }] of entries) {
+        expect(isRefusalCode(code), id).toBe(!valid);
+      }
+    },
+  );
+
+  it('signatures are those of RFC 6979 (its A.2.5), so that anybody can make them again', () => {
+    const secret = hex('c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721');
+    expect(toHex(signEs256(secret, toUtf8('sample')))).toBe(
+      'efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716' +
+        'f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
+    );
+    expect(toHex(pointOf(secret)).slice(0, 64)).toBe(
+      '60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6',
+    );
+  });
+});
+
+describe('orders', () => {
+  it.each(entriesOf('orders.json'))('%s', (_, entry) => {
+    const bytes = hex(entry.bytes);
+    const order = decodeOrder(bytes);
+    expect(codeOf(order)).toBe(entry.code);
+    if (!order.ok) return;
+    expect(toJson(order.value)).toEqual(entry.order);
+    expect(toHex(encodeOrder(order.value satisfies Order))).toBe(entry.bytes);
+    expect(toHex(paymentId(bytes))).toBe(entry.paymentId);
+  });
+});
+
+describe('authorizations', () => {
+  const passkey = pointOfKey(KEYS.passkeys[0]);
+
+  function judge(bytes: Uint8Array): string | undefined {
+    const authorization = decodeAuthorization(bytes);
+    if (!authorization.ok) return authorization.refusal.code;
+    const candidates = approvalCandidates(authorization.value, KEYS.relyingParty);
+    if (!candidates.ok) return candidates.refusal.code;
+    const isApproved = candidates.value.some(({ signed, signature }) =>
+      isSigned(passkey, signed, signature),
+    );
+    return isApproved ? undefined : 'assertion_signature';
+  }
+
+  it.each(entriesOf('authorizations.json'))('%s', (_, entry) => {
+    const bytes = hex(entry.bytes);
+    expect(judge(bytes)).toBe(entry.code);
+    if (!entry.valid) return;
+    const authorization = decodeAuthorization(bytes);
+    expect(toJson(authorization.ok ? authorization.value : {})).toMatchObject({
+      id: entry.paymentId,
+      order: entry.order,
+      credentialHint: entry.credentialHint,
+      authenticator: entry.authenticator,
+      clientData: entry.clientData,
+      signature: entry.signature,
+    });
+    expect(authorizationToQrText(bytes)).toBe(entry.qrText);
+    expect(authorizationFromQrText(String(entry.qrText))).toEqual({ ok: true, value: bytes });
+  });
+});
+
+describe('receipts', () => {
+  const identity = {
+    ...KEYS.relyingParty,
+    server: hex(KEYS.server),
+    epoch: 1,
+    nowMs: 0,
+    keys: KEYS.serverKeys.map((key) => ({
+      keyId: hex(key.keyId),
+      point: pointOfKey(key),
+      active: true,
+    })),
+  };
+
+  it.each(entriesOf('receipts.json'))('%s', async (_, entry) => {
+    const bytes = hex(entry.bytes);
+    const receipt = await checkReceipt(bytes, identity, (point, signed, signature) =>
+      Promise.resolve(isSigned(point, signed, signature)),
+    );
+    if (!receipt.ok) {
+      const { refusal } = receipt;
+      expect(refusal === 'key_unknown' ? 'receipt_not_this_server' : refusal.code).toBe(entry.code);
+      return;
+    }
+    expect(entry.valid).toBe(true);
+    const { keyId, signed, signature, ...body } = receipt.value;
+    expect(toJson(body)).toEqual(entry.receipt);
+    expect(toJson({ keyId, signed, signature, paymentId: body.paymentId })).toEqual({
+      keyId: entry.keyId,
+      signed: entry.signed,
+      signature: entry.signature,
+      paymentId: entry.paymentId,
+    });
+    expect(receiptToQrText(bytes)).toBe(entry.qrText);
+    expect(receiptFromQrText(String(entry.qrText))).toEqual({ ok: true, value: bytes });
+  });
+});
+
+describe('exchanges', () => {
+  function decodeOf(kind: string | undefined, bytes: Uint8Array): Outcome<unknown> {
+    if (kind === 'answer') return decodePaymentsAnswer(bytes);
+    if (kind === 'receipts-query') return decodeReceiptsQuery(bytes, RECEIPT_IDS_MAX);
+    return decodeReceiptsAnswer(bytes);
+  }
+
+  it.each(entriesOf('exchanges.json'))('%s', (_, entry) => {
+    const bytes = hex(entry.bytes);
+    if (entry.kind === 'upload') {
+      const split = splitCborSequence(bytes, BATCH_ITEMS_MAX);
+      expect(split.ok && split.value.map(toHex)).toEqual(entry.items);
+      expect(split.ok && toHex(concatBytes(...split.value))).toBe(entry.bytes);
+      return;
+    }
+    const decoded = decodeOf(entry.kind, bytes);
+    expect(codeOf(decoded)).toBe(entry.code);
+    const expected = entry.answers ?? entry.ids ?? entry.receipts;
+    if (decoded.ok) expect(toJson(Object(decoded.value))).toEqual(expected);
+  });
+});
