@@ -1,4 +1,5 @@
 /** Owns bringing the server's account and statement into the phone's storage, and hearing of changes live. */
+import { effect } from '@preact/signals';
 import type { AccountApi } from '#device/account-api.ts';
 import type { Refusal } from '#protocol/refusals.ts';
 import { StoreFault } from '#wallet/ports.ts';
@@ -70,7 +71,8 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
 
   async function listen(): Promise<void> {
     if (live || document.visibilityState !== 'visible' || session.value !== 'open') return;
-    const after = await store.readEntriesVersion();
+    // Storage that cannot be read shows itself elsewhere; from the beginning nothing is missed.
+    const after = await store.readEntriesVersion().catch(() => 0);
     live ??= api.events(after, {
       changed: () => void refresh(),
       state: (state) => {
@@ -81,21 +83,30 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     });
   }
 
+  function hangUp(): void {
+    live?.close();
+    live = undefined;
+  }
+
   function followVisibility(): void {
-    if (document.visibilityState === 'visible') {
-      void refresh().then(listen);
-    } else {
-      live?.close();
-      live = undefined;
-    }
+    if (document.visibilityState === 'visible') void refresh().then(listen);
+    else hangUp();
+  }
+
+  /** A wallet just opened, or opened again, is heard of at once; one that was left no longer. */
+  function followSession(): void {
+    const { value } = session;
+    if (value === 'open') void listen();
+    if (value === 'closed') hangUp();
   }
 
   return {
     refresh,
     start() {
       document.addEventListener('visibilitychange', followVisibility);
-      addEventListener('online', () => void refresh().then(listen));
-      void refresh().then(listen);
+      addEventListener('online', () => void refresh());
+      effect(followSession);
+      void refresh();
     },
   };
 }

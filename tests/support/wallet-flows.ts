@@ -1,0 +1,222 @@
+// What people do with the wallet, in their own order: opening one, asking for money, pointing the
+// camera at a code, paying, reading the slip. Everything goes through the screens.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import {
+  type Authenticator,
+  addAuthenticator,
+  controlled,
+  type PageFaults,
+  type Passkey,
+  type Phone,
+  type PhoneOptions,
+  startPhone,
+  watchFaults,
+} from './browser.ts';
+import type { TestServer } from './payment-server.ts';
+import { type Picture, photograph, pointCamera, readCode } from './screen-picture.ts';
+
+/** A phone with a camera and one page of the wallet open on it. */
+export interface Person {
+  readonly phone: Phone;
+  readonly page: Page;
+  readonly passkeys: Authenticator;
+  readonly faults: PageFaults;
+  /** What the camera sees from its next start on. */
+  look(at: Picture | null): void;
+}
+
+export interface PersonOptions extends PhoneOptions {
+  /** Passkeys of a phone that was switched off; a profile does not keep a virtual one's. */
+  readonly passkeys?: readonly Passkey[];
+  /** Runs before the wallet's own code, in every page. */
+  readonly before?: (page: Page) => Promise<void>;
+}
+
+/** The phone is closed after the test file at the latest, its camera's film goes with the profile. */
+export async function startPerson(options: PersonOptions = {}): Promise<Person> {
+  const folder = options.profile ?? fs.mkdtempSync(path.join(os.tmpdir(), 'cf-phone-'));
+  const film = path.join(folder, 'camera.y4m');
+  pointCamera(film, null);
+  const phone = await startPhone({ ...options, profile: folder, camera: film });
+  const page = await phone.context.newPage();
+  return { ...(await becomePerson(phone, page, options)), look: (at) => pointCamera(film, at) };
+}
+
+async function becomePerson(phone: Phone, page: Page, options: PersonOptions) {
+  const faults = watchFaults(page);
+  await options.before?.(page);
+  const { passkeys: kept = [] } = options;
+  const passkeys = await addAuthenticator(page, { passkeys: kept });
+  return { phone, page, passkeys, faults };
+}
+
+/** Opens the wallet again in a page of its own, with the same passkeys: the one before was closed. */
+export async function reopen(
+  person: Person,
+  address: string,
+  passkeys: readonly Passkey[],
+): Promise<Person> {
+  const page = await person.phone.context.newPage();
+  const again = await becomePerson(person.phone, page, { passkeys });
+  await page.goto(address);
+  return { ...again, look: person.look };
+}
+
+export const button = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('button', { name });
+export const link = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('link', { name });
+export const heading = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('heading', { name });
+
+export interface Opening {
+  readonly name: string;
+  readonly city?: string;
+  /** ISO 4217 letters; pounds unless said, since the phones are set to British English. */
+  readonly currency?: string;
+  /** Tries an approval with the network off, as the wallet asks; without it nobody pays offline. */
+  readonly rehearse?: boolean;
+}
+
+/** From the welcome to the home screen with play money, ready to be started without network. */
+export async function openWallet(
+  person: Person,
+  server: TestServer,
+  opening: Opening,
+): Promise<void> {
+  const { page } = person;
+  await page.goto(server.origin);
+  await link(page, 'Open a wallet').click();
+  await fillOpening(person, opening);
+  await controlled(page);
+  if (opening.rehearse) await rehearse(person);
+  else await link(page, 'Later').click();
+  await heading(page, 'Your money').waitFor();
+}
+
+/** From the form to the rehearsal's first screen. */
+export async function fillOpening({ page }: Person, opening: Opening): Promise<void> {
+  await page.getByLabel('Your name or your shop’s').fill(opening.name);
+  await page.getByLabel('Town or stop').fill(opening.city ?? 'Nairobi');
+  if (opening.currency) await page.getByLabel('Currency').selectOption(opening.currency);
+  await button(page, 'Continue').click();
+  await button(page, 'Make the passkey').click();
+  await heading(page, 'Try it without network').waitFor();
+}
+
+async function rehearse({ page, phone }: Person): Promise<void> {
+  await phone.context.setOffline(true);
+  await button(page, 'Approve without network').click();
+  await heading(page, 'It works').waitFor();
+  await phone.context.setOffline(false);
+  await link(page, 'Done').click();
+}
+
+/** Digits and point on the keypad, as a thumb would. */
+export async function keyIn(page: Page, amount: string): Promise<void> {
+  for (const key of amount) await page.getByRole('button', { name: key, exact: true }).click();
+}
+
+/** Shows a request for this amount; without one the payer chooses. Answers the code on the screen. */
+export async function showRequest({ page }: Person, amount?: string): Promise<Locator> {
+  await toHome(page);
+  await link(page, /^Get paid/).click();
+  await heading(page, 'Get paid').waitFor();
+  if (amount === undefined) await button(page, 'They choose the amount').click();
+  else {
+    await keyIn(page, amount);
+    await button(page, 'Show the code').click();
+  }
+  const code = page.getByRole('img', { name: /^QR code that asks for/ });
+  await code.waitFor();
+  return code;
+}
+
+export async function requestText(payee: Person, amount?: string): Promise<string> {
+  return readCode(await photograph(await showRequest(payee, amount)));
+}
+
+/** Within the app, as a person goes back; a page somewhere else is loaded anew. */
+export async function toHome(page: Page): Promise<void> {
+  for (let steps = 0; steps < 5 && new URL(page.url()).pathname !== '/'; steps++) {
+    const back = button(page, 'Back');
+    if ((await back.count()) === 0) break;
+    await back.click();
+  }
+  if (new URL(page.url()).pathname !== '/') await page.goto(new URL('/', page.url()).href);
+  await heading(page, 'Your money').waitFor();
+}
+
+/** Points the payer's camera at the code and waits for the review that it leads to. */
+export async function scan(payer: Person, code: Locator): Promise<void> {
+  payer.look(await photograph(code));
+  await toHome(payer.page);
+  await link(payer.page, /^Pay/).click();
+  await heading(payer.page, 'Check and pay').waitFor();
+}
+
+export const payButton = (page: Page): Locator => button(page, /^Pay .*\d/);
+
+/** The tap that signs. Answers when the slip stands. */
+export async function approve({ page }: Person): Promise<void> {
+  await payButton(page).click();
+  await page.waitForURL(/\/slip\//);
+}
+
+/** The slip's own words for its states. */
+export const SLIP = {
+  promised: 'Promised, not paid yet',
+  accepted: 'Paid',
+  refused: 'Refused, not paid',
+  expired: 'Too late, not paid',
+} as const;
+
+/** Waits until the slip on the screen says this state in its heading. */
+export async function slipSays({ page }: Person, state: keyof typeof SLIP): Promise<void> {
+  await page.getByRole('heading', { name: SLIP[state], exact: true }).waitFor();
+}
+
+/** The payment id that the slip's address names. */
+export function slipId(page: Page): string {
+  const id = /^\/slip\/([\w-]{43})$/.exec(new URL(page.url()).pathname)?.[1];
+  if (id === undefined) throw new Error(`no slip is open at ${page.url()}`);
+  return id;
+}
+
+/** The large amount at home: what is left to spend. */
+export const purse = (page: Page): Locator => page.getByRole('region', { name: 'Balance' });
+
+export async function purseSays(person: Person, amount: string): Promise<void> {
+  await toHome(person.page);
+  await expect.poll(() => purse(person.page).innerText()).toContain(amount);
+}
+
+/** What the phone still holds for the server. */
+export function outboxSize(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('counterfoil');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const counting = db.transaction('outbox').objectStore('outbox').count();
+          counting.onerror = () => reject(counting.error);
+          counting.onsuccess = () => {
+            db.close();
+            resolve(counting.result);
+          };
+        };
+      }),
+  );
+}
+
+/** The ledger checks itself in full; anything but clean fails the test with its words. */
+export async function expectCleanLedger(server: TestServer): Promise<void> {
+  const { code, stdout, stderr } = await server.run('check-ledger');
+  expect(code, stdout + stderr).toBe(0);
+}
