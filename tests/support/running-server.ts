@@ -7,23 +7,26 @@ import { createIdentityOnce } from '#server/payments/server-keys.ts';
 import { systemRandom } from '#server/ports.ts';
 import { createServices, type Services } from '#server/services.ts';
 import { type Environment, readConfig } from '#server/settings.ts';
+import type { WalletServer } from './server-wallet.ts';
 import type { TestCluster, TestDatabase } from './test-database.ts';
 
 export const ORIGIN = 'http://localhost:8080';
 export const PARTY = { rpId: 'localhost', origin: ORIGIN };
 
-export type RunningServer = TestDatabase & {
-  readonly app: App;
-  readonly services: Services;
-  /** Moves the server's clock. */
-  advance(ms: number): void;
-  nowMs(): number;
-  /** What it has logged, line by line. */
-  readonly log: string[];
-  /** Faults that no request had to answer for. */
-  readonly faults: unknown[];
-  stop(): Promise<void>;
-};
+export type RunningServer = TestDatabase &
+  WalletServer & {
+    readonly app: App;
+    readonly services: Services;
+    /** Begins to listen on any free port; answers the address. */
+    listen(): Promise<string>;
+    /** Moves the server's clock. */
+    advance(ms: number): void;
+    /** What it has logged, line by line. */
+    readonly log: string[];
+    /** Faults that no request had to answer for. */
+    readonly faults: unknown[];
+    stop(): Promise<void>;
+  };
 
 export type RunningOptions = {
   readonly env?: Environment;
@@ -70,10 +73,13 @@ export async function startRunningServer(
     services,
     database,
     connection,
+    listen: () => app.listen({ port: 0, host: 'localhost' }),
     advance(ms) {
       offsetMs += ms;
     },
     nowMs,
+    party: PARTY,
+    inject: (request) => app.inject(request),
     log,
     faults,
     async stop() {

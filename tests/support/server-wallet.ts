@@ -1,6 +1,5 @@
 /** Owns a wallet without a screen: it speaks to a running server as the app would, over its routes. */
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
-import type { LightMyRequestResponse } from 'fastify';
 import { fromBase32, toBase32 } from '#protocol/base32.ts';
 import { type Bytes, concatBytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { encodeOrder, type Order, requestDigest } from '#protocol/order.ts';
@@ -21,11 +20,31 @@ import {
   type ProfileForm,
   type ServerIdentity,
 } from '#protocol/wire.ts';
-import { PARTY, type RunningServer } from './running-server.ts';
 import { type Authenticator, type Bend, createAuthenticator } from './software-authenticator.ts';
 
 export const EUR = 978;
 export const JPY = 392;
+
+/** A payment server as a wallet sees it: in this process or in another. */
+export type WalletServer = {
+  readonly party: { readonly rpId: string; readonly origin: string };
+  nowMs(): number;
+  inject(request: {
+    readonly method?: 'GET' | 'POST' | 'PUT';
+    readonly url: string;
+    readonly headers?: Record<string, string>;
+    readonly payload?: object | Buffer;
+  }): Promise<WalletResponse>;
+};
+
+export type WalletResponse = {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, number | string | string[] | undefined>>;
+  readonly body: string;
+  readonly rawPayload: Buffer;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the server said
+  json(): any;
+};
 
 export type ServerWallet = {
   readonly account: Bytes;
@@ -44,14 +63,14 @@ function demand<T>(outcome: { ok: true; value: T } | { ok: false; refusal: unkno
   return outcome.value;
 }
 
-export function cookieOf(response: LightMyRequestResponse): string {
-  const [cookie] = response.cookies;
+export function cookieOf(response: WalletResponse): string {
+  const cookie = String(response.headers['set-cookie'] ?? '').split(';', 1)[0];
   if (!cookie) throw new Error(`no cookie: ${response.statusCode} ${response.body}`);
-  return `${cookie.name}=${cookie.value}`;
+  return cookie;
 }
 
-export function post(server: RunningServer, url: string, payload: object, cookie = '') {
-  return server.app.inject({ method: 'POST', url, payload, headers: cookie ? { cookie } : {} });
+export function post(server: WalletServer, url: string, payload: object, cookie = '') {
+  return server.inject({ method: 'POST', url, payload, headers: cookie ? { cookie } : {} });
 }
 
 export const profileOf = (name: string): ProfileForm => ({
@@ -62,11 +81,11 @@ export const profileOf = (name: string): ProfileForm => ({
 });
 
 export async function enrol(
-  server: RunningServer,
+  server: WalletServer,
   name: string,
   currency?: number,
 ): Promise<ServerWallet> {
-  const authenticator = createAuthenticator(PARTY);
+  const authenticator = createAuthenticator(server.party);
   const options = await post(server, ROUTES.enrolmentOptions.path, { name });
   const response = await post(server, ROUTES.enrolment.path, {
     profile: profileOf(name),
@@ -81,19 +100,19 @@ export async function enrol(
   return { account, authenticator, enrolment, cookie, device: enrolment.device, seq: 0 };
 }
 
-export async function readIdentity(server: RunningServer): Promise<ServerIdentity> {
-  const response = await server.app.inject({ url: ROUTES.keys.path });
+export async function readIdentity(server: WalletServer): Promise<ServerIdentity> {
+  const response = await server.inject({ url: ROUTES.keys.path });
   return demand(decodeServerIdentity(response.json()));
 }
 
-export async function readState(server: RunningServer, who: ServerWallet): Promise<AccountState> {
+export async function readState(server: WalletServer, who: ServerWallet): Promise<AccountState> {
   const { cookie } = who;
-  const response = await server.app.inject({ url: ROUTES.account.path, headers: { cookie } });
+  const response = await server.inject({ url: ROUTES.account.path, headers: { cookie } });
   return demand(decodeAccountState(response.json()));
 }
 
 export async function balanceOf(
-  server: RunningServer,
+  server: WalletServer,
   who: ServerWallet,
   currency = EUR,
 ): Promise<bigint | undefined> {
@@ -102,16 +121,15 @@ export async function balanceOf(
 }
 
 export async function orderFor(
-  server: RunningServer,
+  server: WalletServer,
   payer: ServerWallet,
   payee: Bytes,
   change: Partial<Order> = {},
 ): Promise<Order> {
-  const { services } = server;
   payer.seq++;
   const nowS = Math.floor(server.nowMs() / 1000);
   return {
-    server: (await services.keys.current()).server,
+    server: (await readIdentity(server)).server,
     payer: payer.account,
     payee,
     amountMinor: 100n,
@@ -129,7 +147,7 @@ export async function orderFor(
 
 /** An authorization of a payment, ready to be sent. */
 export async function authorize(
-  server: RunningServer,
+  server: WalletServer,
   payer: ServerWallet,
   payee: ServerWallet,
   change: Partial<Order> = {},
@@ -139,8 +157,8 @@ export async function authorize(
   return payer.authenticator.approve(encodeOrder(order), bend);
 }
 
-export function upload(server: RunningServer, items: readonly Bytes[]) {
-  return server.app.inject({
+export function upload(server: WalletServer, items: readonly Bytes[]) {
+  return server.inject({
     method: 'POST',
     url: ROUTES.payments.path,
     headers: { 'content-type': PAYMENTS_MEDIA_TYPE },
@@ -149,7 +167,7 @@ export function upload(server: RunningServer, items: readonly Bytes[]) {
 }
 
 export async function settle(
-  server: RunningServer,
+  server: WalletServer,
   items: readonly Bytes[],
 ): Promise<readonly PaymentAnswer[]> {
   const response = await upload(server, items);
@@ -174,7 +192,7 @@ export function trustReceipt(identity: ServerIdentity, bytes: Bytes): Receipt {
 }
 
 /** One payment, told as its verdict and code. */
-export async function outcomeOf(server: RunningServer, item: Bytes): Promise<string> {
+export async function outcomeOf(server: WalletServer, item: Bytes): Promise<string> {
   const [answer] = await settle(server, [item]);
   if (!answer) return 'no answer';
   if (answer.kind === 'refusal') return `unsigned ${answer.code}`;

@@ -33,14 +33,18 @@ export function securityHeaders(mainOrigin: string): SecurityHeaders {
     // What people read here is theirs: ASVS 5.0 §14.3.2. Files of the wallet say otherwise.
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
-    'permissions-policy': PERMISSIONS,
-    'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     ...(mainOrigin.startsWith('https:') && { 'strict-transport-security': HSTS }),
   };
 }
+
+/** For what a browser shows as a page. On a slow network nothing else should have to carry them. */
+export const DOCUMENT_HEADERS: SecurityHeaders = {
+  'permissions-policy': PERMISSIONS,
+  'cross-origin-opener-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+};
 
 export function setHeaders(reply: FastifyReply, headers: SecurityHeaders): void {
   for (const [name, value] of Object.entries(headers)) reply.header(name, value);

@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../app.ts';
 import { sendProblem } from './problem-response.ts';
-import { DATA_POLICY } from './security-headers.ts';
+import { DATA_POLICY, DOCUMENT_HEADERS, setHeaders } from './security-headers.ts';
 
 export type StaticFiles = {
   /** Absolute. The policy of the document stands beside it, in `csp.json`. */
@@ -59,6 +59,7 @@ export async function serveStaticFiles(app: App, files: StaticFiles): Promise<vo
     // The document's policy, and the same for workers, whose scripts bring their own.
     const policy = readPolicy();
     if (policy !== undefined) reply.header('content-security-policy', policy);
+    if (name === `/${DOCUMENT}`) setHeaders(reply, DOCUMENT_HEADERS);
   }
 
   await app.register(fastifyStatic, {

@@ -5,7 +5,7 @@ import {
   groupSignedBytes,
   protectedHeader,
   type ReceiptGroup,
-  receiptOfGroup,
+  receiptsOfGroup,
 } from '#protocol/receipt.ts';
 import { assert } from '#protocol/refusals.ts';
 import type { ReceiptSigner, SettledPayment } from './ports.ts';
@@ -25,7 +25,7 @@ export function signGroup(
   const header = protectedHeader(keyId);
   const signature = signer.sign(groupSignedBytes(header, bodies));
   const group: ReceiptGroup = { header, signature, bodies };
-  return bodies.map((_, index) => ({ group, index, receipt: receiptOfGroup(group, index) }));
+  return receiptsOfGroup(group).map((receipt, index) => ({ group, index, receipt }));
 }
 
 /**

@@ -21,15 +21,10 @@ let base: string;
 let ada: ServerWallet;
 let ben: ServerWallet;
 
-async function listen(on: RunningServer): Promise<string> {
-  await on.app.listen({ port: 0, host: 'localhost' });
-  return `http://localhost:${on.app.addresses()[0]?.port}`;
-}
-
 beforeAll(async () => {
   cluster = await startTestCluster();
   server = await startRunningServer(cluster);
-  base = await listen(server);
+  base = await server.listen();
 });
 beforeEach(async () => {
   [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
@@ -137,7 +132,7 @@ describe('a live stream', () => {
 
   test('ends for the oldest page when an account opens too many', async () => {
     const tight = await startRunningServer(cluster, { env: { STREAMS_PER_ACCOUNT_MAX: '2' } });
-    const at = await listen(tight);
+    const at = await tight.listen();
     const eve = await enrol(tight, 'Eve');
     const streams: EventReader[] = [];
     for (let i = 0; i < 3; i++) {
@@ -156,7 +151,7 @@ describe('a live stream', () => {
 
   test('does not keep the server from stopping', async () => {
     const stopping = await startRunningServer(cluster);
-    const at = await listen(stopping);
+    const at = await stopping.listen();
     const eve = await enrol(stopping, 'Eve');
     const stream = await open(eve, '', {}, at);
     entryOf(await stream.next());

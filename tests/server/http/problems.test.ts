@@ -186,12 +186,11 @@ describe('a problem says what is wrong', () => {
   });
 
   test('also to what is hardly HTTP', async () => {
-    await server.app.listen({ port: 0, host: 'localhost' });
-    const address = server.app.addresses()[0];
+    const { hostname, port } = new URL(await server.listen());
     const answers = ['NONSENSE\r\n\r\n', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`].map(
       (text) =>
         new Promise<string>((resolve, reject) => {
-          const socket = net.connect(address?.port ?? 0, address?.address);
+          const socket = net.connect(Number(port), hostname.replace(/[[\]]/g, ''));
           let said = '';
           socket.on('data', (data) => {
             said += data;

@@ -161,15 +161,23 @@ describe('security headers', () => {
       expect(headers).toMatchObject({
         'content-security-policy': expect.stringContaining("default-src 'none'"),
         'x-content-type-options': 'nosniff',
-        'x-frame-options': 'DENY',
         'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
-        'permissions-policy': expect.stringContaining('camera=(self)'),
       });
       expect(headers).not.toHaveProperty('strict-transport-security');
       expect(headers).not.toHaveProperty('access-control-allow-origin');
     }
+  });
+
+  test('that mean something to pages alone stand on pages', async () => {
+    for (const url of ['/', '/scan']) {
+      expect((await get(url, asPerson)).headers).toMatchObject({
+        'x-frame-options': 'DENY',
+        'cross-origin-opener-policy': 'same-origin',
+        'permissions-policy': expect.stringContaining('camera=(self)'),
+      });
+    }
+    expect((await get('/api/keys')).headers).not.toHaveProperty('permissions-policy');
   });
 
   test('ask for https for ever where the wallet is reached by https', async () => {
