@@ -17,6 +17,51 @@ export type AccountMirror = {
   start(): void;
 };
 
+type LiveStream = {
+  listen(): Promise<void>;
+  hangUp(): void;
+  /** A wallet just opened, or opened again, is heard of at once; one that was left no longer. */
+  followSession(): void;
+};
+
+function createLiveStream(
+  wallet: Wallet,
+  api: AccountApi,
+  refresh: () => Promise<void>,
+): LiveStream {
+  const { store, clock, connection, session } = wallet;
+  let live: { close(): void } | undefined;
+
+  async function listen(): Promise<void> {
+    if (live || document.visibilityState !== 'visible' || session.value !== 'open') return;
+    // Storage that cannot be read shows itself elsewhere; from the beginning nothing is missed.
+    const after = await store.readEntriesVersion().catch(() => 0);
+    live ??= api.events(after, {
+      changed: () => void refresh(),
+      state: (state) => {
+        if (state === 'connecting') return;
+        const kind = state === 'live' ? 'heard' : 'silence';
+        connection.tell({ kind, atMs: clock.nowMs() });
+      },
+    });
+  }
+
+  function hangUp(): void {
+    live?.close();
+    live = undefined;
+  }
+
+  return {
+    listen,
+    hangUp,
+    followSession() {
+      const { value } = session;
+      if (value === 'open') void listen();
+      if (value === 'closed') hangUp();
+    },
+  };
+}
+
 export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMirror {
   const { store, notice, clock, connection, session } = wallet;
 
@@ -67,37 +112,11 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     }
   });
 
-  let live: { close(): void } | undefined;
-
-  async function listen(): Promise<void> {
-    if (live || document.visibilityState !== 'visible' || session.value !== 'open') return;
-    // Storage that cannot be read shows itself elsewhere; from the beginning nothing is missed.
-    const after = await store.readEntriesVersion().catch(() => 0);
-    live ??= api.events(after, {
-      changed: () => void refresh(),
-      state: (state) => {
-        if (state === 'connecting') return;
-        const kind = state === 'live' ? 'heard' : 'silence';
-        connection.tell({ kind, atMs: clock.nowMs() });
-      },
-    });
-  }
-
-  function hangUp(): void {
-    live?.close();
-    live = undefined;
-  }
+  const stream = createLiveStream(wallet, api, refresh);
 
   function followVisibility(): void {
-    if (document.visibilityState === 'visible') void refresh().then(listen);
-    else hangUp();
-  }
-
-  /** A wallet just opened, or opened again, is heard of at once; one that was left no longer. */
-  function followSession(): void {
-    const { value } = session;
-    if (value === 'open') void listen();
-    if (value === 'closed') hangUp();
+    if (document.visibilityState === 'visible') void refresh().then(stream.listen);
+    else stream.hangUp();
   }
 
   return {
@@ -105,7 +124,7 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     start() {
       document.addEventListener('visibilitychange', followVisibility);
       addEventListener('online', () => void refresh());
-      effect(followSession);
+      effect(stream.followSession);
       void refresh();
     },
   };

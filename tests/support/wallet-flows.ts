@@ -192,7 +192,7 @@ export const purse = (page: Page): Locator => page.getByRole('region', { name: '
 
 export async function purseSays(person: Person, amount: string): Promise<void> {
   await toHome(person.page);
-  await expect.poll(() => purse(person.page).innerText()).toContain(amount);
+  await expect.poll(() => purse(person.page).textContent()).toContain(amount);
 }
 
 /** What the phone still holds for the server. */

@@ -59,7 +59,7 @@ test('a scanned request is paid with one approval, and both sides see it without
   const code = await showRequest(payee, '250');
   await scan(payer, code);
   await payer.page.getByText('MAMA CIKU').waitFor();
-  expect(await payButton(payer.page).innerText()).toContain('250.00');
+  expect(await payButton(payer.page).textContent()).toContain('250.00');
   await approve(payer);
   await slipSays(payer, 'accepted');
   await heading(payee.page, 'Paid').waitFor();
