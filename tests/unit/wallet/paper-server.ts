@@ -1,0 +1,131 @@
+// A payment server on paper: it settles each payment once and signs real receipts, in memory. Owns no rule of ours.
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { decodeAuthorization } from '#protocol/authorization.ts';
+import { type Bytes, concatBytes, toBase64url, toUtf8 } from '#protocol/bytes.ts';
+import {
+  ANSWER_MEDIA_TYPE,
+  type AnswerItem,
+  encodePaymentsAnswer,
+} from '#protocol/payments-answer.ts';
+import {
+  encodeReceiptBody,
+  groupSignedBytes,
+  protectedHeader,
+  type ReceiptBody,
+  receiptOfGroup,
+} from '#protocol/receipt.ts';
+import type { RefusalCode } from '#protocol/refusals.ts';
+import type { ServerIdentity, ServerKey } from '#protocol/wire.ts';
+import type { HttpAnswer, VerifyEs256 } from '#wallet/ports.ts';
+import { IDENTITY, SERVER_ID } from './samples.ts';
+
+export type PaperServer = {
+  readonly identity: ServerIdentity;
+  /** How often each payment id was settled: more than one is a payment made twice. */
+  readonly transfers: Map<string, number>;
+  /** Every upload that arrived, as payment ids. */
+  readonly uploads: string[][];
+  settle(authorization: Bytes, change?: Partial<ReceiptBody>): Bytes;
+  answer(authorizations: readonly Bytes[]): HttpAnswer;
+  /** From now on, what to say of this payment instead of a receipt. */
+  refuse(id: string, code: RefusalCode): void;
+  rotateKey(): void;
+};
+
+type Signer = { readonly key: ServerKey; readonly sign: (bytes: Bytes) => Bytes };
+
+function newSigner(name: string): Signer {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const point = concatBytes(Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url'));
+  const key: ServerKey = { keyId: toUtf8(name), point, active: true };
+  const options = { key: privateKey, dsaEncoding: 'ieee-p1363' as const };
+  return { key, sign: (bytes) => new Uint8Array(sign('sha256', bytes, options)) };
+}
+
+export function httpAnswer(
+  status: number,
+  mediaType: string,
+  body: Bytes = new Uint8Array(0),
+): HttpAnswer {
+  return { kind: 'http', status, mediaType, body };
+}
+
+export function answerOf(items: readonly AnswerItem[], status = 200): HttpAnswer {
+  return httpAnswer(status, ANSWER_MEDIA_TYPE, encodePaymentsAnswer([], items));
+}
+
+export function createPaperServer(): PaperServer {
+  let signer = newSigner('key-0001');
+  let keys: ServerKey[] = [signer.key];
+  const receipts = new Map<string, Bytes>();
+  const transfers = new Map<string, number>();
+  const refused = new Map<string, RefusalCode>();
+  const uploads: string[][] = [];
+
+  function settle(authorization: Bytes, change: Partial<ReceiptBody> = {}): Bytes {
+    const decoded = decodeAuthorization(authorization);
+    if (!decoded.ok) throw new Error(decoded.refusal.code);
+    const { id, order } = decoded.value;
+    const name = toBase64url(id);
+    const known = receipts.get(name);
+    if (known) return known;
+    const body: ReceiptBody = {
+      server: SERVER_ID,
+      paymentId: id,
+      verdict: 'accepted',
+      amountMinor: order.amountMinor,
+      currency: order.currency,
+      payer: order.payer,
+      payee: order.payee,
+      settledAtS: order.authorizedAtS + 1,
+      epoch: 1,
+      ...(change.verdict && change.verdict !== 'accepted' ? {} : { transfer: 1n }),
+      ...change,
+    };
+    const bodies = [encodeReceiptBody(body)];
+    const header = protectedHeader(signer.key.keyId);
+    const signature = signer.sign(groupSignedBytes(header, bodies));
+    const receipt = receiptOfGroup({ header, signature, bodies }, 0);
+    receipts.set(name, receipt);
+    if (body.verdict === 'accepted') transfers.set(name, (transfers.get(name) ?? 0) + 1);
+    return receipt;
+  }
+
+  function itemFor(authorization: Bytes): AnswerItem {
+    const decoded = decodeAuthorization(authorization);
+    if (!decoded.ok) return { kind: 'refusal', code: decoded.refusal.code };
+    const code = refused.get(toBase64url(decoded.value.id));
+    return code ? { kind: 'refusal', code } : { kind: 'receipt', receipt: settle(authorization) };
+  }
+
+  return {
+    get identity() {
+      return { ...IDENTITY, keys };
+    },
+    transfers,
+    uploads,
+    settle,
+    answer(authorizations) {
+      const ids = authorizations.map((bytes) => {
+        const decoded = decodeAuthorization(bytes);
+        return decoded.ok ? toBase64url(decoded.value.id) : 'damaged';
+      });
+      uploads.push(ids);
+      return answerOf(authorizations.map(itemFor));
+    },
+    refuse: (id, code) => void refused.set(id, code),
+    rotateKey() {
+      signer = newSigner('key-0002');
+      keys = [...keys.map((key) => ({ ...key, active: false })), signer.key];
+    },
+  };
+}
+
+/** ES256 by Node, where no WebCrypto timing may disturb a scheduled test. */
+export const verifyByNode: VerifyEs256 = async (point, signed, signature) => {
+  const x = toBase64url(point.subarray(0, 32));
+  const y = toBase64url(point.subarray(32));
+  const key = { kty: 'EC', crv: 'P-256', x, y };
+  return verify('sha256', signed, { key, format: 'jwk', dsaEncoding: 'ieee-p1363' }, signature);
+};
