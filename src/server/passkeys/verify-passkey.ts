@@ -10,9 +10,8 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
-import type { RelyingParty } from '#protocol/assertion.ts';
+import { es256Point, type RelyingParty } from '#protocol/assertion.ts';
 import { type Bytes, fromBase64url, fromUtf8, toBase64url } from '#protocol/bytes.ts';
-import { type Cbor, decodeCbor } from '#protocol/cbor.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 
 const ES256 = -7;
@@ -83,18 +82,11 @@ export function challengeOf(clientDataJson: string): Bytes | undefined {
   }
 }
 
-// COSE_Key (RFC 9053 §7.1) for P-256.
-const COSE = { keyType: 1, algorithm: 3, curve: -1, x: -2, y: -3 } as const;
-
 function spkiOf(cose: Uint8Array): Bytes | undefined {
-  const item = decodeCbor(cose);
-  if (!item.ok || !(item.value instanceof Map)) return undefined;
-  const key: ReadonlyMap<number, Cbor> = item.value;
-  const [x, y] = [key.get(COSE.x), key.get(COSE.y)];
-  if (key.get(COSE.keyType) !== 2n || key.get(COSE.algorithm) !== BigInt(ES256)) return undefined;
-  if (key.get(COSE.curve) !== 1n) return undefined;
-  if (!(x instanceof Uint8Array) || !(y instanceof Uint8Array)) return undefined;
-  const jwk = { kty: 'EC', crv: 'P-256', x: toBase64url(x), y: toBase64url(y) };
+  const point = es256Point(cose);
+  if (!point.ok) return undefined;
+  const [x, y] = [point.value.subarray(0, 32), point.value.subarray(32)].map(toBase64url);
+  const jwk = { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' };
   // Throws for a point that is not on the curve.
   const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
   return new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
