@@ -2,4 +2,22 @@
 import type { enActivity } from '../en/activity.ts';
 import type { Translation } from '../message.ts';
 
-export const frActivity: Translation<typeof enActivity> = {};
+export const frActivity: Translation<typeof enActivity> = {
+  'activity.title': 'Toute l’activité',
+  'activity.search': 'Rechercher',
+  'activity.search-hint': 'Nom, montant, motif…',
+  'activity.filter': 'Quels paiements',
+  'activity.all': 'Tout',
+  'activity.waiting': 'En route',
+  'activity.paid': 'Payés',
+  'activity.received': 'Reçus',
+  'activity.unpaid': 'Non payés',
+  'activity.found': {
+    one: '{count} ticket trouvé',
+    many: '{count} tickets trouvés',
+    other: '{count} tickets trouvés',
+  },
+  'activity.searching': 'Recherche dans les anciens tickets…',
+  'activity.none-found': 'Aucun ticket ne correspond.',
+  'activity.nothing': 'Rien encore. Votre premier ticket sera ici.',
+};
