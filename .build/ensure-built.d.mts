@@ -1,5 +1,7 @@
 export interface BuildStamp {
   readonly fingerprint: string;
+  /** What the build printed: its sizes and budgets. */
+  readonly said: string;
   readonly assets: readonly string[];
   readonly carried: readonly string[];
 }

@@ -188,7 +188,7 @@ export async function ensureBuilt({ force = false, onStart = () => {} } = {}) {
     const taken = fingerprint();
     try {
       const said = await runVite(next, force ? {} : { BUDGETS: 'report' });
-      swapIn(next, { fingerprint: taken, ...carryOver(next) });
+      swapIn(next, { fingerprint: taken, said, ...carryOver(next) });
       return said;
     } catch (error) {
       fs.rmSync(next, { recursive: true, force: true });

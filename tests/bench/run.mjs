@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
-import { ensureBuilt } from '../../.build/ensure-built.mjs';
+import { ensureBuilt, readStamp } from '../../.build/ensure-built.mjs';
 import { obtainChromium } from '../support/chromium.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -22,7 +22,8 @@ const load = async (file) =>
 const chromium = await obtainChromium(say);
 Object.assign(process.env, chromium.env, { CHROME_PATH: chromium.path });
 if (chromium.lacks.length > 0) process.env.CHROME_LACKS = chromium.lacks.join(',');
-say((await ensureBuilt({ force: true })) ?? '');
+await ensureBuilt();
+say(readStamp().said);
 
 const { formatSection, isMissed } = await load('section.ts');
 const benches = fs
