@@ -22,6 +22,7 @@ export const shellFiles: ShellFiles = {
   later: {
     chunks: [
       'engine',
+      'app-update',
       'rest',
       'more-styles',
       'notice',
@@ -43,8 +44,18 @@ export const shellFiles: ShellFiles = {
       'trouble',
       'french',
     ],
-    files: [],
+    files: ['manifest.webmanifest', 'favicon.svg', 'icon-192.png'],
   },
   /** Never cached by the worker: what only an app store, an installer or a person online asks for. */
-  networkOnly: { chunks: [], files: [] },
+  networkOnly: {
+    chunks: [],
+    files: [
+      'icon-512.png',
+      'icon-maskable-192.png',
+      'icon-maskable-512.png',
+      'shortcut-pay.png',
+      'shortcut-receive.png',
+      'robots.txt',
+    ],
+  },
 };
