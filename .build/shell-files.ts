@@ -55,6 +55,8 @@ export const shellFiles: ShellFiles = {
       'icon-maskable-512.png',
       'shortcut-pay.png',
       'shortcut-receive.png',
+      'screenshot-narrow.png',
+      'screenshot-wide.png',
       'robots.txt',
     ],
   },
