@@ -1,12 +1,8 @@
 /** Owns that one passkey ceremony runs at a time, and what its end means; nothing reloads the page meanwhile. */
-import { signal } from '@preact/signals';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+import { holdReload } from './reload-guard.ts';
 
-const open = signal(false);
-
-export function ceremonyOpen(): boolean {
-  return open.value;
-}
+let open = false;
 
 /** A browser that never answers (seen in web views) must not hold the page for ever. */
 const SILENCE_MS_MAX = 150_000;
@@ -29,8 +25,9 @@ function silence(): Promise<never> {
  * the prompt (F66). Refusals: approval_cancelled (also while another one is open), passkey_rejected.
  */
 export async function runCeremony<T>(begin: () => Promise<T>): Promise<Outcome<T>> {
-  if (open.peek()) return refuse('approval_cancelled', 'another one is open');
-  open.value = true;
+  if (open) return refuse('approval_cancelled', 'another one is open');
+  open = true;
+  const release = holdReload();
   try {
     return accept(await Promise.race([begin(), silence()]));
   } catch (error) {
@@ -39,6 +36,7 @@ export async function runCeremony<T>(begin: () => Promise<T>): Promise<Outcome<T
       ? refuse('approval_cancelled', name)
       : refuse('passkey_rejected', `${name}: ${error instanceof Error ? error.message : ''}`);
   } finally {
-    open.value = false;
+    open = false;
+    release();
   }
 }

@@ -19,8 +19,10 @@ import { currentLanguage, speak } from './text/text.ts';
 import { WalletContext } from './wallet-context.ts';
 import { createWallet, type Wallet } from './wallet-model.ts';
 
+/** The person's choice where it is known; before that, the one this phone spoke last time. */
 function wantedLanguage(wallet: Wallet) {
-  const chosen = wallet.settings.value?.language ?? hintedLanguage();
+  const settings = wallet.settings.value;
+  const chosen = settings ? settings.language : hintedLanguage();
   return negotiateLanguage(chosen ? [chosen] : navigator.languages);
 }
 
@@ -101,6 +103,7 @@ async function start(root: HTMLElement): Promise<void> {
   const startEngine = () => void wallet.engine().catch(() => {});
   startEngine();
   addEventListener('online', startEngine);
+  import('./app-update.ts').then(({ registerWorker }) => registerWorker()).catch(() => {});
 }
 
 const root = document.getElementById('app');

@@ -8,6 +8,7 @@ import { readScannedText } from '#protocol/scanned-text.ts';
 import { GENERIC_SCHEME, OWN_SCHEME, schemeOf } from '#protocol/schemes.ts';
 import { type PreparedOrder, prepareOrder } from '#wallet/authorize.ts';
 import type { PayingView, StoredDraft } from '#wallet/records.ts';
+import { dropDraft } from './actions/pay.ts';
 import { type Entry, type Review, restoreEntry, reviewOf, storedDraftOf } from './review-draft.ts';
 import { type Stored, useStored, useWallet } from './wallet-context.ts';
 
@@ -91,6 +92,14 @@ export function useReview(request: PaymentRequest, stored: StoredDraft | undefin
     const timer = setTimeout(() => void save(), SAVE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [wallet, request, entry]);
+
+  // Going elsewhere in the app gives it up; a reload or an update does not come by here.
+  useEffect(
+    () => () => {
+      if (!ended.current) void dropDraft(wallet);
+    },
+    [wallet],
+  );
 
   const prepared = useMemo(() => {
     if (paying.kind === 'reading') return undefined;

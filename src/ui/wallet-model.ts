@@ -9,7 +9,7 @@ import {
   type Topic,
   type WalletStore,
 } from '#wallet/ports.ts';
-import type { HomeView, Settings, WalletState } from '#wallet/records.ts';
+import type { HomeView, Settings, StoredDraft, WalletState } from '#wallet/records.ts';
 import { type ActivityLine, mergeLines } from './activity-lines.ts';
 import { type BalanceLine, balanceLines } from './balance-lines.ts';
 import { type ConnectionMirror, createConnectionMirror } from './connection.ts';
@@ -36,10 +36,10 @@ export type Wallet = {
   readonly balances: ReadonlySignal<readonly BalanceLine[]>;
   readonly newest: ReadonlySignal<readonly ActivityLine[]>;
   readonly settings: ReadonlySignal<Settings | undefined>;
+  /** A payment that was begun and neither approved nor given up. */
+  readonly draft: ReadonlySignal<StoredDraft | undefined>;
   readonly connection: ConnectionMirror;
   readonly session: { value: SessionState };
-  /** A passkey prompt is open: nothing may reload or start another one. */
-  readonly ceremony: { value: boolean };
 
   // What actions and screens work with.
   readonly store: WalletStore;
@@ -56,7 +56,11 @@ export type Wallet = {
 
 export type WalletParts = Pick<Wallet, 'store' | 'notice' | 'clock' | 'random' | 'engine'>;
 
-type Mirrored = { readonly home: HomeView; readonly entries: readonly StatementEntry[] };
+type Mirrored = {
+  readonly home: HomeView;
+  readonly entries: readonly StatementEntry[];
+  readonly draft: StoredDraft | undefined;
+};
 
 const MIRRORED_TOPICS: readonly Topic[] = ['payments', 'wallet', 'settings', 'outbox'];
 
@@ -72,11 +76,12 @@ export function createWallet(parts: WalletParts): Wallet {
 
   const reread = levelTriggered(async () => {
     try {
-      const [view, entries] = await Promise.all([
+      const [view, entries, draft] = await Promise.all([
         store.readHome(NEWEST_MAX),
         store.readEntries(NEWEST_MAX),
+        store.readDraft(),
       ]);
-      mirrored.value = { home: view, entries };
+      mirrored.value = { home: view, entries, draft };
       storage.value = { kind: 'readable' };
     } catch (error) {
       storage.value = { kind: 'unreadable', why: whyOf(error) };
@@ -103,9 +108,9 @@ export function createWallet(parts: WalletParts): Wallet {
       return mergeLines(value.home.recent, value.entries, complete).slice(0, NEWEST_MAX);
     }),
     settings: computed(() => home.value?.settings),
+    draft: computed(() => mirrored.value?.draft),
     connection: createConnectionMirror(),
     session: signal<SessionState>('unknown'),
-    ceremony: signal(false),
     reread,
     async writeSettings(settings) {
       await store.writeSettings(settings);

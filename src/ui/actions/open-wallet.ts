@@ -14,9 +14,16 @@ async function keepWallet(wallet: Wallet, enrolment: Enrolment): Promise<Outcome
   const identity = await api.readIdentity();
   const written = await storeOutcome(async () => {
     if (identity.ok) await store.writeIdentity(identity.value);
+    const known = await store.readWallet();
+    const nowMs = clock.nowMs();
+    if (known?.account.profile.account === enrolment.account.profile.account) {
+      // The same wallet with a new session: its device, passkey and promises stay what they are.
+      await store.writeAccount(enrolment.account, nowMs);
+      return accept(undefined);
+    }
     return store.writeWallet({
       account: enrolment.account,
-      accountReadAtMs: clock.nowMs(),
+      accountReadAtMs: nowMs,
       device: enrolment.device,
       credentialId: enrolment.credentialId,
       canPayOffline: 'unknown',

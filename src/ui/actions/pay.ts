@@ -18,9 +18,9 @@ export async function promise(
   const { store, notice } = wallet;
   const promised = await storeOutcome(() => promisePayment(wallet, prepared, identity, approval));
   if (!promised.ok) return promised;
-  notice.changed('payments', 'outbox');
   // From here on nothing may undo what was kept: a draft that stays behind is only a nuisance.
   await store.writeDraft(undefined).catch(() => {});
+  notice.changed('payments', 'outbox');
   void wallet.engine().then(
     ({ triggers }) => triggers.enqueued(),
     () => {},
@@ -43,4 +43,10 @@ export async function handOverPromise(wallet: Wallet, id: string): Promise<boole
   const claimed = await wallet.store.claim([id], wallet.clock.nowMs());
   wallet.notice.changed('payments');
   return claimed.length > 0;
+}
+
+/** Gives up what was begun and not approved. */
+export async function dropDraft(wallet: Wallet): Promise<void> {
+  await wallet.store.writeDraft(undefined).catch(() => {});
+  await wallet.reread();
 }

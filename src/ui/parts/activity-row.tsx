@@ -27,7 +27,14 @@ export function lineMoment(atMs: number, nowMs: number): string {
   return sameDay(atMs, nowMs) ? formatTime(atMs) : formatDay(atMs);
 }
 
-export function ActivityRow(props: { readonly line: ActivityLine; readonly nowMs: number }) {
+type RowProps = {
+  readonly line: ActivityLine;
+  readonly nowMs: number;
+  /** The currency that need not be repeated on each line. */
+  readonly usualCurrency?: number | undefined;
+};
+
+export function ActivityRow(props: RowProps) {
   const { line } = props;
   const signed = line.direction === 'out' ? -line.amountMinor : line.amountMinor;
   const moved = line.state === 'accepted' || line.state === 'received' || line.state === 'promised';
@@ -36,7 +43,12 @@ export function ActivityRow(props: { readonly line: ActivityLine; readonly nowMs
       <a class="row-link" href={lineAddress(line)}>
         <span class="row-title">{lineTitle(line)}</span>
         <span class="row-amount" data-moved={moved}>
-          <Amount minor={signed} currency={line.currency} signed />
+          <Amount
+            minor={signed}
+            currency={line.currency}
+            signed
+            bare={line.currency === props.usualCurrency}
+          />
         </span>
         <span class="row-state">
           <StateBadge state={line.state} /> <time>{lineMoment(line.atMs, props.nowMs)}</time>

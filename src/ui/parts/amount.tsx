@@ -6,6 +6,8 @@ type AmountProps = {
   /** ISO 4217 numeric code. */
   readonly currency: number;
   readonly size?: 'row' | 'title' | 'hero';
+  /** Leaves the currency to listeners: it is the same all over the list. */
+  readonly bare?: boolean;
   /** Says the direction with a sign: + for money in. */
   readonly signed?: boolean;
 };
@@ -18,7 +20,12 @@ export function Amount(props: AmountProps) {
     <bdi class={`amount amount-${size}`} data-long={length > 11 ? 'true' : undefined}>
       {props.signed && props.minor > 0n && <span class="amount-sign">+</span>}
       {parts.map(({ kind, text }) => (
-        <span key={kind + text} class={`amount-${kind}`}>
+        <span
+          key={kind + text}
+          class={
+            props.bare && (kind === 'symbol' || kind === 'space') ? 'unseen' : `amount-${kind}`
+          }
+        >
           {text}
         </span>
       ))}

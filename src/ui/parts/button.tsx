@@ -3,9 +3,9 @@ import type { ComponentChildren } from 'preact';
 
 /**
  * `pay` and `receive` are the two halves of a ticket and mean money out and money in; `ink` is the
- * main action where no money moves; `plain` and `quiet` stand beside it; `danger` takes something away.
+ * main action where no money moves; `stub` is torn off a slip; `plain` and `quiet` stand beside it; `danger` takes something away.
  */
-export type ButtonKind = 'pay' | 'receive' | 'ink' | 'plain' | 'quiet' | 'danger';
+export type ButtonKind = 'pay' | 'receive' | 'ink' | 'stub' | 'plain' | 'quiet' | 'danger';
 
 type Common = {
   readonly kind?: ButtonKind;

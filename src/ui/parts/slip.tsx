@@ -5,7 +5,8 @@ import { Tear } from './tear.tsx';
 type SlipProps = {
   /** Payment id (or account id where there is no payment yet): it shapes the cut. */
   readonly id: string;
-  readonly tone?: 'plain' | 'pay' | 'receive';
+  /** The stock of the stub. */
+  readonly tone?: 'plain' | 'pay' | 'receive' | 'refused';
   /** Still one piece, or torn: a promise that became a receipt. */
   readonly torn?: boolean;
   /** What hangs below the cut. */

@@ -9,9 +9,11 @@ export function Ticket(props: { readonly id: string }) {
   return (
     <nav class="ticket" aria-label={t('home.actions')}>
       <a class="ticket-half ticket-pay" href="/scan">
-        <IconScan />
         <b>{t('home.pay')}</b>
-        <span>{t('home.pay-hint')}</span>
+        <span>
+          <IconScan />
+          {t('home.pay-hint')}
+        </span>
       </a>
       <svg
         class="ticket-cut"
@@ -22,9 +24,11 @@ export function Ticket(props: { readonly id: string }) {
         <path d={path} />
       </svg>
       <a class="ticket-half ticket-receive" href="/receive">
-        <IconCode />
         <b>{t('home.receive')}</b>
-        <span>{t('home.receive-hint')}</span>
+        <span>
+          <IconCode />
+          {t('home.receive-hint')}
+        </span>
       </a>
     </nav>
   );

@@ -4,6 +4,7 @@ import type { BalanceLine } from '../balance-lines.ts';
 import { ActivityRow } from '../parts/activity-row.tsx';
 import { Amount } from '../parts/amount.tsx';
 import { ConnectionLine } from '../parts/connection-line.tsx';
+import { HomeNotice } from '../parts/home-notice.tsx';
 import { IconSettings } from '../parts/icon.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Tear } from '../parts/tear.tsx';
@@ -61,6 +62,7 @@ function Newest(props: { readonly wallet: Wallet }) {
   const { wallet } = props;
   const lines = wallet.newest.value;
   const nowMs = wallet.clock.nowMs();
+  const usualCurrency = wallet.balances.value[0]?.currency;
   return (
     <section class="newest" aria-labelledby="newest">
       <header class="newest-head">
@@ -72,7 +74,7 @@ function Newest(props: { readonly wallet: Wallet }) {
       ) : (
         <ul class="rows">
           {lines.map((line) => (
-            <ActivityRow key={line.key} line={line} nowMs={nowMs} />
+            <ActivityRow key={line.key} line={line} nowMs={nowMs} usualCurrency={usualCurrency} />
           ))}
         </ul>
       )}
@@ -97,6 +99,7 @@ export function HomeScreen() {
       }
     >
       <Purse wallet={wallet} id={id} />
+      <HomeNotice />
       <Newest wallet={wallet} />
     </Screen>
   );

@@ -16,6 +16,7 @@ import { Notice, RefusalNotice } from '../parts/notice.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { makePasskey, passkeysExist } from '../passkey.ts';
 import { currencyOfRegion, regionOf } from '../region.ts';
+import { holdReload } from '../reload-guard.ts';
 import { navigate } from '../router.ts';
 import { currencyName } from '../text/format.ts';
 import { t } from '../text/text.ts';
@@ -143,6 +144,9 @@ function PasskeyStep(props: {
   const [busy, setBusy] = useState(false);
   const [code, setCode] = useState<RefusalCode>();
   const [credential, setCredential] = useState<unknown>();
+  const unsent = credential !== undefined;
+  // A passkey that the server has not heard of yet lives in this page's memory alone.
+  useEffect(() => (unsent ? holdReload() : undefined), [unsent]);
 
   async function send(made: unknown): Promise<void> {
     const currency = currencyOfAlpha(props.answers.currency);

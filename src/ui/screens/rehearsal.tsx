@@ -8,6 +8,7 @@ import { Notice } from '../parts/notice.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { t } from '../text/text.ts';
 import { useStored, useWallet } from '../wallet-context.ts';
+import type { Wallet } from '../wallet-model.ts';
 
 const PROBE_EVERY_MS = 1_500;
 
@@ -35,11 +36,17 @@ function useNetworkOff(active: boolean): boolean {
 
 type Stage = 'ready' | 'asking' | 'failed' | 'works';
 
+/** Somebody who came by a link to pay goes on to it. */
+function nextAddress(wallet: Wallet): string {
+  return wallet.draft.value ? '/pay' : '/';
+}
+
 function Done() {
+  const wallet = useWallet();
   return (
     <Screen
       title={t('rehearsal.works')}
-      foot={<ButtonLink href="/">{t('action.done')}</ButtonLink>}
+      foot={<ButtonLink href={nextAddress(wallet)}>{t('action.done')}</ButtonLink>}
     >
       <p>{t('rehearsal.works-text')}</p>
     </Screen>
@@ -79,11 +86,15 @@ export function RehearsalScreen(props: ScreenProps) {
             {t('rehearsal.try')}
           </Button>
           {stage === 'failed' ? (
-            <ButtonLink href="/" kind="quiet" onClick={() => void recordRehearsal(wallet, false)}>
+            <ButtonLink
+              href={nextAddress(wallet)}
+              kind="quiet"
+              onClick={() => void recordRehearsal(wallet, false)}
+            >
               {t('rehearsal.online-only')}
             </ButtonLink>
           ) : (
-            <ButtonLink href="/" kind="quiet">
+            <ButtonLink href={nextAddress(wallet)} kind="quiet">
               {t('rehearsal.later')}
             </ButtonLink>
           )}

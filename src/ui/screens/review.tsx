@@ -20,6 +20,7 @@ import {
   recentPayment,
 } from '../parts/review-warnings.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { Tear } from '../parts/tear.tsx';
 import { approve } from '../passkey.ts';
 import { navigate } from '../router.ts';
 import '../styles/review.css';
@@ -71,6 +72,33 @@ function useTap(state: ReviewState): Tap {
   return { busy, refused, go };
 }
 
+/** The slip's own stub, still uncut: tearing it off is the payment. */
+function PayStub(props: {
+  readonly id: string;
+  readonly tap: Tap;
+  readonly ready: boolean;
+  readonly label: string;
+}) {
+  const { tap } = props;
+  return (
+    <div class="pay-stub">
+      {tap.refused && <RefusalNotice code={tap.refused} />}
+      <div class="pay-stub-paper" data-ready={tap.go !== undefined && props.ready}>
+        <Tear id={props.id} side="below" />
+        <Button
+          kind="stub"
+          icon={<IconPasskey />}
+          disabled={!tap.go || !props.ready}
+          busy={tap.busy}
+          onClick={() => tap.go?.()}
+        >
+          {props.label}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
 function RequestReview(props: {
   readonly request: PaymentRequest;
   readonly stored: StoredDraft | undefined;
@@ -91,20 +119,16 @@ function RequestReview(props: {
       back="/"
       class="review"
       foot={
-        <>
-          {tap.refused && <RefusalNotice code={tap.refused} />}
-          <Button
-            kind="pay"
-            icon={<IconPasskey />}
-            disabled={!tap.go || payNow.now !== 'may'}
-            busy={tap.busy}
-            onClick={() => tap.go?.()}
-          >
-            {review
+        <PayStub
+          id={request.text}
+          tap={tap}
+          ready={payNow.now === 'may'}
+          label={
+            review
               ? t('review.pay', { amount: formatMoney(review.total.totalMinor, request.currency) })
-              : t('review.pay-nothing')}
-          </Button>
-        </>
+              : t('review.pay-nothing')
+          }
+        />
       }
     >
       <PayeeHead request={request} />

@@ -36,7 +36,7 @@ export function SignInScreen() {
     void finishSignIn(wallet, options).then((outcome) => {
       setBusy(false);
       if (outcome.ok) {
-        navigate('/', { replace: true });
+        navigate(wallet.draft.peek() ? '/pay' : '/', { replace: true });
         return;
       }
       setCode(outcome.refusal.code);

@@ -17,6 +17,15 @@ import { formatMoment, formatMoney } from '../text/format.ts';
 import { refusalText, t } from '../text/text.ts';
 import { useStored } from '../wallet-context.ts';
 
+/** A promise is on the payer's stock; accepted, its stub is the payee's; what came to nothing is on neither. */
+const STOCK = {
+  promised: 'pay',
+  accepted: 'receive',
+  refused: 'refused',
+  expired: 'refused',
+  cancelled: 'plain',
+} as const;
+
 function heading(stage: SlipStage): string {
   return t(isWaiting(stage) ? 'slip.promised' : `slip.${stage as Payment['state']}`);
 }
@@ -120,7 +129,7 @@ function SlipView(props: { readonly story: PaymentStory }) {
     >
       <Slip
         id={payment.id}
-        tone="pay"
+        tone={STOCK[payment.state]}
         torn={stage === 'accepted'}
         stub={
           <div class="slip-state" data-state={payment.state}>

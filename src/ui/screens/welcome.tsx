@@ -1,4 +1,5 @@
 /** Owns the first screen of a new visitor. Prerendered: it must stand from the document alone. */
+import { useEffect } from 'preact/hooks';
 import { ButtonLink } from '../parts/button.tsx';
 import { LanguageChoice } from '../parts/language-choice.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -6,13 +7,27 @@ import { TornTicket } from '../parts/torn-ticket.tsx';
 import { Wordmark } from '../parts/wordmark.tsx';
 import { place } from '../router.ts';
 import { t } from '../text/text.ts';
+import { useWallet } from '../wallet-context.ts';
+
+/** A link to pay brought somebody here who has no wallet: the request waits until there is one. */
+function useAskedToPay(): boolean {
+  const wallet = useWallet();
+  const { path, query } = place.value;
+  const asked = path === '/pay' ? (query.get('r') ?? query.get('l')) : null;
+  const readable = wallet.storage.value.kind === 'readable';
+  useEffect(() => {
+    if (!asked || !readable) return;
+    const draft = { requestText: asked, savedAtMs: wallet.clock.nowMs() };
+    void wallet.store.writeDraft(draft).then(wallet.reread, () => {});
+  }, [wallet, asked, readable]);
+  return Boolean(asked);
+}
 
 export function WelcomeScreen() {
-  // A deep link brought them here: the request itself is kept and waits until there is a wallet.
-  const asked = place.value.path === '/pay';
+  const asked = useAskedToPay();
   return (
     <Screen
-      title={t('welcome.title')}
+      title={`${t('welcome.title')} ${t('welcome.title-later')}`}
       class="welcome"
       quietTitle
       lead={<Wordmark />}
@@ -28,7 +43,8 @@ export function WelcomeScreen() {
     >
       <TornTicket />
       <p class="welcome-title" aria-hidden="true">
-        {t('welcome.title')}
+        <span>{t('welcome.title')}</span>
+        <span>{t('welcome.title-later')}</span>
       </p>
       <p class="welcome-lead">{asked ? t('welcome.asked') : t('welcome.lead')}</p>
     </Screen>

@@ -4,7 +4,8 @@ export const enFirst = {
   'app.name': 'Counterfoil',
   'app.skip': 'Skip to content',
 
-  'welcome.title': 'Pay now. The network can come later.',
+  'welcome.title': 'Pay now.',
+  'welcome.title-later': 'The network can come later.',
   'welcome.lead':
     'A wallet that pays by scanning a code and touching your phone. With no network it promises, signs and delivers later.',
   'welcome.open': 'Open a wallet',
@@ -18,10 +19,6 @@ export const enFirst = {
   'home.balance': 'Balance',
   'home.left': 'Left to spend',
   'home.of': 'Balance {balance}, promised {promised}',
-  'home.waiting': {
-    one: '{count} promise on its way',
-    other: '{count} promises on their way',
-  },
   'home.stamp': 'Play money',
   'home.actions': 'Pay or get paid',
   'home.pay': 'Pay',
@@ -32,6 +29,15 @@ export const enFirst = {
   'home.everything': 'All activity',
   'home.nothing': 'Nothing yet. Your first slip will stand here.',
   'home.settings': 'Settings',
+  'home.aside': 'The server did not take one of your promises.',
+  'home.look': 'Have a look',
+  'home.signed-out': 'Sign in again to see new money. Paying still works.',
+  'home.sign-in': 'Sign in',
+  'home.draft': 'You had begun a payment.',
+  'home.update': 'A new version of the app is here.',
+  'home.update-take': 'Use it',
+  'home.install': 'Keep the wallet on your home screen.',
+  'home.install-go': 'Install',
   'home.cannot-pay-offline':
     'Not tried offline yet. Try it once so that you can pay without network.',
   'home.rehearse': 'Try it now',
@@ -40,11 +46,10 @@ export const enFirst = {
   'connection.trying': 'Trying to reach the server…',
   'connection.silent': 'No answer since {time}',
   'connection.never': 'The server has not answered yet',
-  'connection.offline-hint': 'The phone says it has no network',
 
   'entry.to': 'To {name}',
   'entry.from': 'From {name}',
-  'entry.issue': 'Money put into your wallet',
+  'entry.issue': 'Money put in',
   'entry.unnamed': 'Account {account}',
 
   'state.promised': 'Promised',

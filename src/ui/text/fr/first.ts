@@ -6,7 +6,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'app.name': 'Counterfoil',
   'app.skip': 'Aller au contenu',
 
-  'welcome.title': 'Payez maintenant. Le réseau peut venir après.',
+  'welcome.title': 'Payez maintenant.',
+  'welcome.title-later': 'Le réseau peut venir après.',
   'welcome.lead':
     'Un portefeuille qui paie en scannant un code et en touchant le téléphone. Sans réseau, il promet, signe et livre plus tard.',
   'welcome.open': 'Ouvrir un portefeuille',
@@ -21,10 +22,6 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.balance': 'Solde',
   'home.left': 'Reste à dépenser',
   'home.of': 'Solde {balance}, promis {promised}',
-  'home.waiting': {
-    one: '{count} promesse en route',
-    other: '{count} promesses en route',
-  },
   'home.stamp': 'Argent fictif',
   'home.actions': 'Payer ou recevoir',
   'home.pay': 'Payer',
@@ -35,19 +32,26 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.everything': 'Toute l’activité',
   'home.nothing': 'Rien encore. Votre premier talon sera ici.',
   'home.settings': 'Réglages',
-  'home.cannot-pay-offline':
-    'Pas encore essayé sans réseau. Essayez une fois pour pouvoir payer hors ligne.',
+  'home.aside': 'Le serveur n’a pas pris une de vos promesses.',
+  'home.look': 'Regarder',
+  'home.signed-out': 'Reconnectez-vous pour voir les rentrées. Payer marche toujours.',
+  'home.sign-in': 'Se connecter',
+  'home.draft': 'Vous aviez commencé un paiement.',
+  'home.update': 'Une nouvelle version est là.',
+  'home.update-take': 'L’utiliser',
+  'home.install': 'Gardez le portefeuille sur l’écran d’accueil.',
+  'home.install-go': 'Installer',
+  'home.cannot-pay-offline': 'Pas encore essayé sans réseau.',
   'home.rehearse': 'Essayer maintenant',
 
   'connection.reached': 'Serveur joint à {time}',
   'connection.trying': 'On cherche le serveur…',
   'connection.silent': 'Pas de réponse depuis {time}',
   'connection.never': 'Le serveur n’a pas encore répondu',
-  'connection.offline-hint': 'Le téléphone dit être sans réseau',
 
   'entry.to': 'À {name}',
   'entry.from': 'De {name}',
-  'entry.issue': 'Argent versé dans votre portefeuille',
+  'entry.issue': 'Argent versé',
   'entry.unnamed': 'Compte {account}',
 
   'state.promised': 'Promis',

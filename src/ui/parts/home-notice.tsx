@@ -1,0 +1,68 @@
+/** Owns the one thing home asks of a person, if any: the most pressing first, never two at once. */
+import type { ComponentChildren } from 'preact';
+import { canInstall, installApp } from '../install-prompt.ts';
+import { mayReload } from '../reload-guard.ts';
+import { t } from '../text/text.ts';
+import { takeUpdate, updateOffered } from '../update-offer.ts';
+import { useWallet } from '../wallet-context.ts';
+
+function Line(props: { readonly text: string; readonly children: ComponentChildren }) {
+  return (
+    <p class="ask">
+      <span>{props.text}</span>
+      {props.children}
+    </p>
+  );
+}
+
+function UpdateLine() {
+  return (
+    <Line text={t('home.update')}>
+      <button type="button" disabled={!mayReload()} onClick={takeUpdate}>
+        {t('home.update-take')}
+      </button>
+    </Line>
+  );
+}
+
+export function HomeNotice() {
+  const wallet = useWallet();
+  const aside = wallet.home.value?.waiting.find(({ quarantine }) => quarantine);
+  if (aside) {
+    return (
+      <Line text={t('home.aside')}>
+        <a href={`/slip/${aside.id}`}>{t('home.look')}</a>
+      </Line>
+    );
+  }
+  if (wallet.session.value === 'closed') {
+    return (
+      <Line text={t('home.signed-out')}>
+        <a href="/sign-in">{t('home.sign-in')}</a>
+      </Line>
+    );
+  }
+  if (wallet.draft.value) {
+    return (
+      <Line text={t('home.draft')}>
+        <a href="/pay">{t('action.continue')}</a>
+      </Line>
+    );
+  }
+  if (updateOffered()) return <UpdateLine />;
+  if (wallet.state.value?.canPayOffline === 'unknown') {
+    return (
+      <Line text={t('home.cannot-pay-offline')}>
+        <a href="/rehearsal">{t('home.rehearse')}</a>
+      </Line>
+    );
+  }
+  if (!canInstall()) return null;
+  return (
+    <Line text={t('home.install')}>
+      <button type="button" onClick={() => void installApp()}>
+        {t('home.install-go')}
+      </button>
+    </Line>
+  );
+}
