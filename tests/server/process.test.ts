@@ -25,7 +25,7 @@ beforeAll(async () => {
   server = connectTo(running.origin);
   [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
 });
-afterAll(() => running.dispose());
+afterAll(() => running?.dispose());
 
 const idOf = (item: Uint8Array) => {
   const authorization = decodeAuthorization(item);
