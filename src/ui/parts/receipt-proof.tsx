@@ -10,6 +10,7 @@ import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
 import { Notice, RefusalNotice } from './notice.tsx';
 import { StateBadge } from './state-badge.tsx';
+import '../styles/proof.css';
 
 /** In one line, for a story that shows the facts already. */
 export function SignatureLine(props: { readonly check: ReceiptCheck }) {
