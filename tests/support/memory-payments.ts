@@ -1,0 +1,163 @@
+/** Owns a ledger in memory behind settlement's port: the real rules of verdicts, no database, no chance. */
+import {
+  type AccountRow,
+  type Changes,
+  keyOf,
+  openBooks,
+  type PaidRequest,
+} from '#ledger/books.ts';
+import { decidePayment, type PaymentRules } from '#ledger/decide.ts';
+import type { SettledPayment, VerifiedPayment } from '#ledger/payment-rows.ts';
+import type { Bytes } from '#protocol/bytes.ts';
+import type {
+  PayerCredential,
+  PaymentsLedger,
+  Settlement,
+  SignReceipts,
+} from '#server/payments/ports.ts';
+
+type Account = { row: AccountRow; readonly devices: Set<number>; credentials: PayerCredential[] };
+
+export type MemoryPayments = PaymentsLedger & {
+  openAccount(id: Bytes, balances: readonly { currency: number; balance: bigint }[]): void;
+  addCredential(account: Bytes, credential: PayerCredential, hint: Bytes): void;
+  addDevice(account: Bytes, device: number): void;
+  setFrozen(account: Bytes, frozen: boolean): void;
+  balanceOf(account: Bytes, currency: number): bigint | undefined;
+  /** All that moved, in its order: what a check of invariants reads. */
+  readonly transfers: readonly SettledPayment[];
+};
+
+export type MemoryOptions = { readonly rules: PaymentRules; readonly nowS: () => number };
+
+class Memory implements MemoryPayments {
+  readonly transfers: SettledPayment[] = [];
+  readonly #options: MemoryOptions;
+  readonly #accounts = new Map<string, Account>();
+  readonly #hints = new Map<PayerCredential, string>();
+  readonly #balances = new Map<string, { account: Bytes; currency: number; balance: bigint }>();
+  readonly #paid: PaidRequest[] = [];
+  readonly #payments = new Map<string, { authorization: Bytes; receipt: Bytes }>();
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+  }
+
+  openAccount(id: Bytes, balances: readonly { currency: number; balance: bigint }[]): void {
+    const row: AccountRow = { id, kind: 'person', frozen: false, version: 0n };
+    this.#accounts.set(keyOf(id), { row, devices: new Set(), credentials: [] });
+    for (const { currency, balance } of balances) this.#setBalance(id, currency, balance);
+  }
+
+  #setBalance(account: Bytes, currency: number, balance: bigint): void {
+    this.#balances.set(`${keyOf(account)}${currency}`, { account, currency, balance });
+  }
+
+  #account(id: Bytes): Account {
+    const account = this.#accounts.get(keyOf(id));
+    if (!account) throw new Error('no such account');
+    return account;
+  }
+
+  addCredential(account: Bytes, credential: PayerCredential, hint: Bytes): void {
+    this.#account(account).credentials.push(credential);
+    this.#hints.set(credential, keyOf(hint));
+  }
+
+  addDevice(account: Bytes, device: number): void {
+    this.#account(account).devices.add(device);
+  }
+
+  setFrozen(account: Bytes, frozen: boolean): void {
+    const page = this.#account(account);
+    page.row = { ...page.row, frozen };
+  }
+
+  balanceOf(account: Bytes, currency: number): bigint | undefined {
+    return this.#balances.get(`${keyOf(account)}${currency}`)?.balance;
+  }
+
+  async findKnown(ids: readonly Bytes[]) {
+    return ids.map((id) => this.#payments.get(keyOf(id)) ?? null);
+  }
+
+  async findPayers(questions: Parameters<PaymentsLedger['findPayers']>[0]) {
+    return questions.map(({ payer, credentialHint, device }) => {
+      const account = this.#accounts.get(keyOf(payer));
+      return {
+        isKnown: account !== undefined,
+        isDeviceKnown: account?.devices.has(device) ?? false,
+        credentials: (account?.credentials ?? []).filter(
+          (credential) => this.#hints.get(credential) === keyOf(credentialHint),
+        ),
+      };
+    });
+  }
+
+  #write(changes: Changes): void {
+    for (const { account, currency, after } of changes.balances) {
+      this.#setBalance(account, currency, after);
+    }
+    for (const { account, after } of changes.versions) {
+      const page = this.#account(account);
+      page.row = { ...page.row, version: after };
+    }
+    this.#paid.push(...changes.paidRequests);
+  }
+
+  /** One group at a time, all or nothing, as the database's transactions are. */
+  async settle(payments: readonly VerifiedPayment[], sign: SignReceipts): Promise<Settlement[]> {
+    const nowS = this.#options.nowS();
+    const books = openBooks({
+      accounts: [...this.#accounts.values()].map((account) => account.row),
+      balances: [...this.#balances.values()],
+      paidRequests: this.#paid,
+    });
+    const fresh = new Map<string, { payment: VerifiedPayment; settled: SettledPayment }>();
+    for (const payment of payments) {
+      const { id, order } = payment;
+      if (this.#payments.has(keyOf(id)) || fresh.has(keyOf(id))) continue;
+      const decision = decidePayment(order, books, this.#options.rules, nowS);
+      if (decision.verdict === 'none') continue;
+      const { payer, payee, currency, amountMinor, requestDigest } = order;
+      const settled: SettledPayment = {
+        paymentId: id,
+        verdict: decision.verdict,
+        amountMinor,
+        currency,
+        payer,
+        payee,
+        settledAtS: nowS,
+        ...(decision.verdict !== 'accepted' && { code: decision.code }),
+        ...(decision.verdict === 'accepted' && {
+          transfer: BigInt(this.transfers.length + fresh.size + 1),
+        }),
+      };
+      if (settled.transfer !== undefined) {
+        const { transfer } = settled;
+        books.post({ from: payer, to: payee, currency, amountMinor, transfer, paymentId: id });
+        if (order.once) books.markPaid({ payee, requestDigest, paymentId: id });
+      }
+      fresh.set(keyOf(id), { payment, settled });
+    }
+    const items = [...fresh.values()];
+    const receipts = items.length > 0 ? await sign(items.map((item) => item.settled)) : [];
+    this.#write(books.changes());
+    items.forEach(({ payment, settled }, index) => {
+      const receipt = new Uint8Array(receipts[index] ?? []);
+      this.#payments.set(keyOf(payment.id), { authorization: payment.bytes, receipt });
+      if (settled.verdict === 'accepted') this.transfers.push(settled);
+    });
+    const positions = new Map([...fresh.keys()].map((key, index) => [key, index]));
+    return payments.map(({ id }): Settlement => {
+      const known = this.#payments.get(keyOf(id));
+      return known
+        ? { kind: 'receipt', receipt: known.receipt, position: positions.get(keyOf(id)) ?? null }
+        : { kind: 'refusal', refusal: { code: 'payer_unknown' } };
+    });
+  }
+}
+
+export function createMemoryPayments(options: MemoryOptions): MemoryPayments {
+  return new Memory(options);
+}
