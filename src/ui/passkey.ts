@@ -3,7 +3,8 @@ import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
 import type { CeremonyOptions } from '#device/account-api.ts';
 import { signatureFromDer } from '#protocol/assertion.ts';
 import { type Bytes, fromBase64url } from '#protocol/bytes.ts';
-import { assert, type Outcome } from '#protocol/refusals.ts';
+import { PAYMENT_ID_LENGTH } from '#protocol/order.ts';
+import { assert, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { Approval } from '#wallet/authorize.ts';
 import { runCeremony } from './ceremony.ts';
 
@@ -25,9 +26,15 @@ export function makePasskey(options: CeremonyOptions): Promise<Outcome<unknown>>
   return runCeremony(() => startRegistration({ optionsJSON }));
 }
 
-/** Call it in a tap. */
-export function signInWithPasskey(options: CeremonyOptions): Promise<Outcome<unknown>> {
+/**
+ * Call it in a tap. Refused (passkey_rejected) when the challenge could be a payment's id: else a
+ * server in wrong hands could have a payment approved in the name of signing in.
+ */
+export async function signInWithPasskey(options: CeremonyOptions): Promise<Outcome<unknown>> {
   const optionsJSON = options as unknown as Authentication;
+  if (fromBase64url(optionsJSON.challenge)?.length === PAYMENT_ID_LENGTH) {
+    return refuse('passkey_rejected', 'the challenge could be a payment');
+  }
   return runCeremony(() => startAuthentication({ optionsJSON }));
 }
 

@@ -5,7 +5,8 @@ import type { Bytes } from '#protocol/bytes.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { Clock, Random } from '../ports.ts';
 
-export const CHALLENGE_LENGTH = 32;
+/** Another length than a payment id's, which is a challenge too: no sign-in can ever approve a payment. */
+export const CHALLENGE_LENGTH = 24;
 
 export type Ceremonies<Data> = {
   /** Answers the challenge that the passkey is to sign. */
