@@ -1,42 +1,14 @@
 /** Owns the wallet's IndexedDB: its schema, and a connection that is reopened when the browser loses it. */
-import {
-  type DBSchema,
-  type IDBPDatabase,
-  type IDBPTransaction,
-  openDB,
-  type StoreNames,
-} from 'idb';
 import { StoreFault } from '#wallet/ports.ts';
+import {
+  type ReadTransaction,
+  type StoreName,
+  transact,
+  type WriteTransaction,
+} from './transaction.ts';
 
 export const DATABASE_NAME = 'counterfoil';
 export const SCHEMA_VERSION = 1;
-
-/** Values are what we wrote, or damaged: `stored-records.ts` decides, so here they are unknown. */
-export interface WalletSchema extends DBSchema {
-  payments: {
-    key: string;
-    value: unknown;
-    indexes: {
-      /** [-createdAtMs, -seq]: ascending is newest first, in one request. */
-      byNewest: number[];
-      byState: string;
-      /** [requestDigest, newest]. */
-      byRequest: (string | number[])[];
-    };
-  };
-  outbox: { key: string; value: unknown };
-  /** Keyed by -version, so that ascending is newest first. */
-  entries: { key: number; value: unknown };
-  requests: { key: string; value: unknown; indexes: { byNewest: number } };
-  payees: { key: string; value: unknown };
-  /** One record each; see `wallet-state-store.ts`. */
-  meta: { key: string; value: unknown };
-}
-
-export type StoreName = StoreNames<WalletSchema>;
-type Connection = IDBPDatabase<WalletSchema>;
-export type ReadTransaction = IDBPTransaction<WalletSchema, StoreName[], 'readonly'>;
-export type WriteTransaction = IDBPTransaction<WalletSchema, StoreName[], 'readwrite'>;
 
 /**
  * `blocked`: another tab holds an older schema, ask the person to close it. `superseded`: a newer
@@ -46,6 +18,8 @@ export type DatabaseTrouble = 'blocked' | 'superseded' | 'lost';
 
 export type DatabaseOptions = {
   readonly name?: string;
+  /** Of the schema; for tests of a wallet newer than this one. */
+  readonly version?: number;
   readonly openTimeoutMs?: number;
   readonly onTrouble?: (trouble: DatabaseTrouble) => void;
 };
@@ -70,16 +44,19 @@ const OPEN_TIMEOUT_MS = 3_000;
 const ATTEMPTS_MAX = 3;
 
 /** Migrations only add or transform; they never drop a record (F16). */
-function upgrade(db: Connection, oldVersion: number): void {
+function upgrade(db: IDBDatabase, oldVersion: number): void {
   if (oldVersion < 1) {
     const payments = db.createObjectStore('payments', { keyPath: 'id' });
+    // [-createdAtMs, -seq]: ascending is newest first, in one request.
     payments.createIndex('byNewest', 'newest');
     payments.createIndex('byState', 'state');
     payments.createIndex('byRequest', ['requestDigest', 'newest']);
     db.createObjectStore('outbox', { keyPath: 'id' });
+    // Keyed by -version, for the same reason.
     db.createObjectStore('entries');
     db.createObjectStore('requests', { keyPath: 'digest' }).createIndex('byNewest', 'newest');
     db.createObjectStore('payees');
+    // One record each: wallet, lastSeq, identity, settings, draft, entriesVersion.
     db.createObjectStore('meta');
   }
 }
@@ -114,19 +91,14 @@ function faultOf(error: unknown, writing: boolean): StoreFault | null {
 
 class Handle implements WalletDatabase {
   private readonly options: DatabaseOptions;
-  private opening: Promise<Connection> | undefined;
+  private opening: Promise<IDBDatabase> | undefined;
 
   constructor(options: DatabaseOptions) {
     this.options = options;
   }
 
   read<T>(stores: readonly StoreName[], work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
-    return this.attempt(false, async (db) => {
-      const tx = db.transaction([...stores], 'readonly');
-      // The values are what counts; a failing request rejects `work` itself.
-      tx.done.catch(() => undefined);
-      return work(tx);
-    });
+    return this.attempt(false, (db) => transact(db.transaction([...stores], 'readonly'), work));
   }
 
   write<T>(
@@ -134,10 +106,9 @@ class Handle implements WalletDatabase {
     work: (tx: WriteTransaction) => Promise<T>,
     durability: 'strict' | 'relaxed',
   ): Promise<T> {
-    return this.attempt(true, (db) => {
-      const tx = db.transaction([...stores], 'readwrite', { durability });
-      return finish(tx, work);
-    });
+    return this.attempt(true, (db) =>
+      transact(db.transaction([...stores], 'readwrite', { durability }), work),
+    );
   }
 
   close(): void {
@@ -150,7 +121,7 @@ class Handle implements WalletDatabase {
   }
 
   /** Bounded: a dead handle is dropped and the whole transaction done again on a new one (F22). */
-  private async attempt<T>(writing: boolean, work: (db: Connection) => Promise<T>): Promise<T> {
+  private async attempt<T>(writing: boolean, work: (db: IDBDatabase) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work(await this.connect());
@@ -164,7 +135,7 @@ class Handle implements WalletDatabase {
     }
   }
 
-  private async connect(): Promise<Connection> {
+  private async connect(): Promise<IDBDatabase> {
     this.opening ??= this.open();
     const { opening } = this;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -184,65 +155,33 @@ class Handle implements WalletDatabase {
     }
   }
 
-  private open(): Promise<Connection> {
-    const tell = (trouble: DatabaseTrouble) => this.options.onTrouble?.(trouble);
-    const drop = () => {
+  private open(): Promise<IDBDatabase> {
+    const { name = DATABASE_NAME, version = SCHEMA_VERSION, onTrouble } = this.options;
+    const request = indexedDB.open(name, version);
+    request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
+    request.onblocked = () => onTrouble?.('blocked');
+    const opening = new Promise<IDBDatabase>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const drop = (trouble: DatabaseTrouble) => {
       if (this.opening === opening) this.opening = undefined;
+      onTrouble?.(trouble);
     };
-    const opening: Promise<Connection> = openDB<WalletSchema>(
-      this.options.name ?? DATABASE_NAME,
-      SCHEMA_VERSION,
-      {
-        upgrade,
-        blocked: () => tell('blocked'),
-        blocking: (_current, _wanted, event) => {
-          // At once, so that the newer wallet can begin; what runs here still ends (F26).
-          drop();
-          (event.target as IDBDatabase).close();
-          tell('superseded');
-        },
-        terminated: () => {
-          drop();
-          tell('lost');
-        },
-      },
-    );
-    // One that nobody waits for any more is closed as soon as it opens.
     opening.then(
       (db) => {
+        // One that nobody waits for any more is closed as soon as it opens.
         if (this.opening !== opening) db.close();
+        db.onclose = () => drop('lost');
+        db.onversionchange = () => {
+          // At once, so that the newer wallet can begin; what runs here still ends (F26).
+          db.close();
+          drop('superseded');
+        };
       },
       () => undefined,
     );
     return opening;
-  }
-}
-
-/** Awaits the commit itself: a successful `put` proves nothing (F20). */
-async function finish<T>(
-  tx: WriteTransaction,
-  work: (tx: WriteTransaction) => Promise<T>,
-): Promise<T> {
-  let working = true;
-  let early = false;
-  const done = tx.done.then(() => {
-    early = working;
-  });
-  done.catch(() => undefined);
-  try {
-    const value = await work(tx);
-    working = false;
-    await done;
-    if (early)
-      throw new Error('a transaction ended before its work: something foreign was awaited');
-    return value;
-  } catch (error) {
-    try {
-      tx.abort();
-    } catch {
-      // It has ended already.
-    }
-    throw tx.error ?? error;
   }
 }
 

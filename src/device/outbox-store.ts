@@ -4,7 +4,7 @@ import type { Receipt } from '#protocol/receipt.ts';
 import { step } from '#wallet/payment.ts';
 import { type OutboxStore, type Settled, StoreFault } from '#wallet/ports.ts';
 import { type OutboxEntry, outboxEntryOf } from '#wallet/records.ts';
-import type { ReadTransaction, WalletDatabase, WriteTransaction } from './database.ts';
+import type { WalletDatabase } from './database.ts';
 import {
   IDENTITY,
   isDamaged,
@@ -14,14 +14,13 @@ import {
   readRecord,
   storedPayment,
 } from './stored-records.ts';
-
-export type AnyTransaction = ReadTransaction | WriteTransaction;
+import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
 const MONEY = ['payments', 'outbox'] as const;
 
 /** One record of `meta`, or undefined when there is none. Damage is not absence: it throws. */
 export async function readMeta<T>(
-  tx: AnyTransaction,
+  tx: ReadTransaction,
   key: string,
   kind: RecordKind<T>,
 ): Promise<T | undefined> {
@@ -35,8 +34,8 @@ export async function readMeta<T>(
  * sent, since nobody can know.
  */
 export async function readOutboxEntry(
-  tx: AnyTransaction,
-  id: string,
+  tx: ReadTransaction,
+  id: IDBValidKey,
 ): Promise<OutboxEntry | undefined> {
   const value = await tx.objectStore('outbox').get(id);
   const entry = readRecord(OUTBOX_ENTRY, value);
@@ -45,7 +44,7 @@ export async function readOutboxEntry(
   return payment?.state === 'promised' ? { ...outboxEntryOf(payment), sentAtMs: 0 } : undefined;
 }
 
-export async function readOutboxOf(tx: AnyTransaction): Promise<OutboxEntry[]> {
+export async function readOutboxOf(tx: ReadTransaction): Promise<OutboxEntry[]> {
   const ids = await tx.objectStore('outbox').getAllKeys();
   const entries = await Promise.all(ids.map((id) => readOutboxEntry(tx, id)));
   return entries.filter((entry) => entry !== undefined).sort((a, b) => a.seq - b.seq);

@@ -3,8 +3,8 @@ import { accept, refuse } from '#protocol/refusals.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import { type DamagedRecord, DEFAULT_SETTINGS } from '#wallet/records.ts';
-import type { ReadTransaction, StoreName, WalletDatabase } from './database.ts';
-import { type AnyTransaction, readMeta, readOutboxEntry, readOutboxOf } from './outbox-store.ts';
+import type { WalletDatabase } from './database.ts';
+import { readMeta, readOutboxEntry, readOutboxOf } from './outbox-store.ts';
 import {
   DRAFT,
   ENTRY,
@@ -21,6 +21,7 @@ import {
   SETTINGS,
   WALLET,
 } from './stored-records.ts';
+import type { ReadTransaction, StoreName } from './transaction.ts';
 import { readWalletOf } from './wallet-state-store.ts';
 
 type PaymentReads = Pick<
@@ -41,8 +42,8 @@ export function requestRange(digest: string): IDBKeyRange {
   return IDBKeyRange.bound([digest], [digest, [[]]]);
 }
 
-async function readPromisedOf(tx: AnyTransaction): Promise<Payment[]> {
-  const values = await tx.objectStore('payments').index('byState').getAll('promised');
+async function readPromisedOf(tx: ReadTransaction): Promise<Payment[]> {
+  const values = await tx.objectStore('payments').byIndex('byState', 'promised');
   return readRecords(PAYMENT, values).sort((a, b) => a.seq - b.seq);
 }
 
@@ -92,7 +93,7 @@ async function readHomeOf(tx: ReadTransaction, recentMax: number) {
   const [wallet, settings, recentValues, waiting, promised] = await Promise.all([
     readWalletOf(tx),
     tx.objectStore('meta').get('settings'),
-    tx.objectStore('payments').index('byNewest').getAll(null, recentMax),
+    tx.objectStore('payments').byIndex('byNewest', null, recentMax),
     readOutboxOf(tx),
     readPromisedOf(tx),
   ]);
@@ -117,10 +118,7 @@ export function createPaymentReads(database: WalletDatabase): PaymentReads {
     readPayments: (limit, last) =>
       database.read(['payments'], async (tx) => {
         const after = last && IDBKeyRange.lowerBound([-last.createdAtMs, -last.seq], true);
-        const values = await tx
-          .objectStore('payments')
-          .index('byNewest')
-          .getAll(after ?? null, limit);
+        const values = await tx.objectStore('payments').byIndex('byNewest', after ?? null, limit);
         return readRecords(PAYMENT, values);
       }),
     readPromised: () => database.read(['payments'], readPromisedOf),
@@ -130,10 +128,7 @@ export function createPaymentReads(database: WalletDatabase): PaymentReads {
           readWalletOf(tx),
           readMeta(tx, 'identity', IDENTITY),
           readPromisedOf(tx),
-          tx
-            .objectStore('payments')
-            .index('byRequest')
-            .getAll(requestRange(digest), SAME_REQUEST_MAX),
+          tx.objectStore('payments').byIndex('byRequest', requestRange(digest), SAME_REQUEST_MAX),
         ]);
         if (!wallet) return refuse('no_account');
         if (!identity) return refuse('unavailable', 'the server has not been met yet');

@@ -3,11 +3,12 @@ import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { occupiesRequest, type Payment, step } from '#wallet/payment.ts';
 import { StoreFault, type WalletStore } from '#wallet/ports.ts';
 import { OUTBOX_ITEMS_MAX, outboxEntryOf } from '#wallet/records.ts';
-import type { WalletDatabase, WriteTransaction } from './database.ts';
+import type { WalletDatabase } from './database.ts';
 import { createOutboxStore, readOutboxEntry } from './outbox-store.ts';
 import { createPaymentReads, requestRange } from './payment-reads.ts';
 import { createStatementStore } from './statement-store.ts';
 import { PAYMENT, readRecord, readRecords, storedPayment } from './stored-records.ts';
+import type { WriteTransaction } from './transaction.ts';
 import { createWalletStateStore, readWalletOf } from './wallet-state-store.ts';
 
 /** A failed write as the refusal a person is shown. A bug goes on as it is. */
@@ -25,7 +26,7 @@ async function promiseIn(tx: WriteTransaction, payment: Payment): Promise<Outcom
   const [wallet, stored, sameRequest, waiting] = await Promise.all([
     readWalletOf(tx),
     payments.get(payment.id),
-    payments.index('byRequest').getAll(requestRange(payment.requestDigest)),
+    payments.byIndex('byRequest', requestRange(payment.requestDigest)),
     tx.objectStore('outbox').count(),
   ]);
   // The same signed order again (a second tap, a repeat after a lost connection) is one payment.

@@ -3,8 +3,9 @@ import type { StatementEntry } from '#protocol/wire.ts';
 import { payRequest } from '#wallet/paid-request.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import type { ShownRequest } from '#wallet/records.ts';
-import type { WalletDatabase, WriteTransaction } from './database.ts';
+import type { WalletDatabase } from './database.ts';
 import { ENTRY, PAYEE, REQUEST, readRecord, readRecords } from './stored-records.ts';
+import type { WriteTransaction } from './transaction.ts';
 import { ENTRIES_VERSION } from './wallet-state-store.ts';
 
 type StatementStore = Pick<
@@ -86,10 +87,7 @@ export function createStatementStore(database: WalletDatabase): StatementStore {
       ),
     readRequests: (limit) =>
       database.read(['requests'], async (tx) =>
-        readRecords(
-          REQUEST,
-          await tx.objectStore('requests').index('byNewest').getAll(null, limit),
-        ),
+        readRecords(REQUEST, await tx.objectStore('requests').byIndex('byNewest', null, limit)),
       ),
     readPayee: (account) =>
       database.read(['payees'], async (tx) =>

@@ -2,9 +2,10 @@
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import { DEFAULT_SETTINGS, type WalletState } from '#wallet/records.ts';
-import type { WalletDatabase, WriteTransaction } from './database.ts';
-import { type AnyTransaction, readMeta } from './outbox-store.ts';
+import type { WalletDatabase } from './database.ts';
+import { readMeta } from './outbox-store.ts';
 import { DRAFT, LAST_SEQ, readRecord, SETTINGS, WALLET } from './stored-records.ts';
+import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
 type WalletStateStore = Pick<
   WalletStore,
@@ -22,7 +23,7 @@ type WalletStateStore = Pick<
 /** Key in `meta`: where the statement has been read to. */
 export const ENTRIES_VERSION = 'entriesVersion';
 
-export async function readWalletOf(tx: AnyTransaction): Promise<WalletState | undefined> {
+export async function readWalletOf(tx: ReadTransaction): Promise<WalletState | undefined> {
   const [wallet, last] = await Promise.all([
     readMeta(tx, 'wallet', WALLET),
     readMeta(tx, 'lastSeq', LAST_SEQ),
@@ -31,7 +32,7 @@ export async function readWalletOf(tx: AnyTransaction): Promise<WalletState | un
   return { ...wallet, lastSeq: last?.device === wallet.device ? last.seq : 0 };
 }
 
-async function readSettingsOf(tx: AnyTransaction) {
+async function readSettingsOf(tx: ReadTransaction) {
   return readRecord(SETTINGS, await tx.objectStore('meta').get('settings')) ?? DEFAULT_SETTINGS;
 }
 
@@ -107,9 +108,14 @@ export function createWalletStateStore(database: WalletDatabase): WalletStateSto
         readRecord(DRAFT, await tx.objectStore('meta').get('draft')),
       ),
     writeDraft: (draft) =>
-      draft
-        ? put('draft', draft)
-        : database.write(['meta'], (tx) => tx.objectStore('meta').delete('draft'), 'relaxed'),
+      database.write(
+        ['meta'],
+        async (tx) => {
+          const meta = tx.objectStore('meta');
+          await (draft ? meta.put(draft, 'draft') : meta.delete('draft'));
+        },
+        'relaxed',
+      ),
     readSettings: () => database.read(['meta'], readSettingsOf),
     writeSettings: (settings) => put('settings', settings),
   };
