@@ -47,6 +47,8 @@ function readConfigOrLeave(): Config {
 }
 
 async function serve(config: Config): Promise<void> {
+  // Whoever reads our words may leave; payments go on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const log = createLineLog(config.logLevel, process.stderr);
   await assertPortFree(config.host, config.port);
   const { database, where, stop: stopDatabase } = await startDatabase(config, log);

@@ -1,10 +1,16 @@
 /** Owns how a refusal or a fault leaves over HTTP: RFC 9457 problem+json, made here and nowhere else. */
-import type { ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { faultKind } from '#ledger/database.ts';
 import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
 import { type Refusal, statusOf } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Why this request was refused, for its log line. */
+    refusalCode: string;
+  }
+}
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -45,6 +51,7 @@ export function sendProblem(
   hints: ProblemHints = {},
 ): FastifyReply {
   const problem = problemOf(refusal, request.id);
+  reply.refusalCode = refusal.code;
   const retryAfterS = retryAfterOf(problem.status, hints);
   if (retryAfterS !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterS)));
   if (hints.allow !== undefined) reply.header('allow', hints.allow);
@@ -121,11 +128,4 @@ export function problemBeforeRequest(refusal: Refusal): string {
     '',
     body,
   ].join('\r\n');
-}
-
-/** The same for an answer that was taken out of Fastify's hands (a live stream that may not begin). */
-export function writeProblem(response: ServerResponse, refusal: Refusal, requestId: string): void {
-  const problem = problemOf(refusal, requestId);
-  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE });
-  response.end(JSON.stringify(problem));
 }

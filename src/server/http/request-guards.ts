@@ -22,6 +22,8 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
     uploads: createRateLimit(config.uploadsPerMinute),
   };
 
+  app.decorateReply('refusalCode', '');
+
   app.addHook('onRequest', async (request, reply) => {
     setHeaders(reply, headers);
     const { limited } = request.routeOptions.config;
@@ -47,6 +49,7 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
         method: request.method,
         route: request.routeOptions.url ?? 'none',
         status: reply.statusCode,
+        ...(reply.refusalCode !== '' && { code: reply.refusalCode }),
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
       'request',

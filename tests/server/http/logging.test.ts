@@ -29,6 +29,7 @@ test('every request is one JSON line with its id, route, status and time', async
       method: 'GET',
       route: '/api/payees/:id',
       status: 422,
+      code: 'payee_unknown',
       ms: expect.any(Number),
       msg: 'request',
     },

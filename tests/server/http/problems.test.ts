@@ -224,6 +224,26 @@ describe('load is shed', () => {
     await tight.stop();
   });
 
+  test.each([
+    ['', [200, 429]],
+    ['true', [200, 200]],
+  ])('by the address that a proxy names, if proxies are trusted (%j)', async (trust, statuses) => {
+    const env = { CEREMONIES_PER_MINUTE: '1', TRUST_PROXY: trust };
+    const behind = await startRunningServer(cluster, { env });
+    const answers: number[] = [];
+    for (const address of ['192.0.2.1', '192.0.2.2']) {
+      const response = await behind.app.inject({
+        method: 'POST',
+        url: ROUTES.signInOptions.path,
+        payload: {},
+        headers: { 'x-forwarded-for': address },
+      });
+      answers.push(response.statusCode);
+    }
+    expect(answers).toEqual(statuses);
+    await behind.stop();
+  });
+
   test('before any signature is looked at, when too much is in flight', async () => {
     const tight = await startRunningServer(cluster, { env: { UPLOADS_IN_FLIGHT_MAX: '1' } });
     const [payer, payee] = [await enrol(tight, 'Ada'), await enrol(tight, 'Ben')];
