@@ -1,11 +1,12 @@
 /** Owns asking for money: an amount, perhaps a note, and the code that is made of them. */
 import { useState } from 'preact/hooks';
-import { CURRENCIES, currencyOfNumeric } from '#protocol/currency.ts';
+import { CURRENCIES, currencyOfAlpha, currencyOfNumeric } from '#protocol/currency.ts';
 import { LABEL_CHARACTERS_MAX } from '#protocol/emv-rules.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import { StoreFault } from '#wallet/ports.ts';
 import { makeRequest } from '#wallet/receive.ts';
 import { entryMinor } from '../amount-entry.ts';
+import { currencyOfRegion, regionOf } from '../region.ts';
 import { navigate } from '../router.ts';
 import { currencyLabel } from '../text/format.ts';
 import { t } from '../text/text.ts';
@@ -18,12 +19,13 @@ import { IconPrinted } from './icon-more.tsx';
 import { RefusalNotice } from './notice.tsx';
 import { Screen } from './screen.tsx';
 
-const EURO = 978;
-
 /** What this account holds, or, while it holds nothing, everything there is. */
 function currenciesOf(wallet: Wallet): readonly number[] {
   const held = wallet.balances.value.map(({ currency }) => currency);
-  return held.length > 0 ? held : [EURO, ...CURRENCIES.map(({ numeric }) => numeric)];
+  if (held.length > 0) return held;
+  const usual = currencyOfAlpha(currencyOfRegion(regionOf(navigator.language)));
+  const all = CURRENCIES.map(({ numeric }) => numeric);
+  return usual ? [usual.numeric, ...all.filter((each) => each !== usual.numeric)] : all;
 }
 
 export type NewRequest = {
@@ -105,7 +107,7 @@ export function ReceiveAsk() {
   const [text, setText] = useState('');
   const [note, setNote] = useState<string>();
   const [refused, setRefused] = useState<RefusalCode>();
-  const currency = chosen ?? currencies[0] ?? EURO;
+  const currency = chosen ?? currencies[0] ?? 978;
   const minor = entryMinor(text, currencyOfNumeric(currency)?.exponent ?? 0);
   const ask = async (amountMinor?: bigint) => {
     const noted = note?.trim() ? { note: note.trim() } : {};

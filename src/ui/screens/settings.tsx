@@ -1,7 +1,93 @@
-/** Owns the screen: settings. */
+/** Owns the settings: who you are to payers, how the app speaks and looks, what this phone can do. */
+import type { ComponentChildren } from 'preact';
+import type { Settings } from '#wallet/records.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
+import { ButtonLink } from '../parts/button.tsx';
+import { Choice } from '../parts/field.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { SettingsAbilities } from '../parts/settings-abilities.tsx';
+import {
+  SettingsDamaged,
+  SettingsPasskey,
+  SettingsServer,
+  SettingsVersions,
+} from '../parts/settings-about.tsx';
+import { SettingsLeave } from '../parts/settings-leave.tsx';
+import { SettingsProfile } from '../parts/settings-profile.tsx';
+import { LANGUAGE_CODES, LANGUAGES } from '../text/languages.ts';
+import { currentLanguage, t } from '../text/text.ts';
+import { useWallet } from '../wallet-context.ts';
+import '../styles/settings.css';
+
+const THEMES = ['system', 'light', 'dark'] as const satisfies readonly Settings['theme'][];
+
+function Section(props: {
+  readonly id: string;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section class="settings-section" aria-labelledby={props.id}>
+      <h2 id={props.id}>{props.title}</h2>
+      {props.children}
+    </section>
+  );
+}
+
+function Looks() {
+  const wallet = useWallet();
+  const settings = wallet.settings.value;
+  if (!settings) return null;
+  return (
+    <>
+      <Choice
+        legend={t('settings.language')}
+        row
+        value={currentLanguage()}
+        onValue={(language) => void wallet.writeSettings({ ...settings, language })}
+        options={LANGUAGE_CODES.map((code) => ({
+          value: code,
+          label: <span lang={code}>{LANGUAGES[code].name}</span>,
+        }))}
+      />
+      <Choice
+        legend={t('settings.theme')}
+        value={settings.theme}
+        onValue={(theme) => void wallet.writeSettings({ ...settings, theme })}
+        options={THEMES.map((theme) => ({ value: theme, label: t(`settings.theme-${theme}`) }))}
+      />
+    </>
+  );
+}
 
 export function SettingsScreen(_: ScreenProps) {
-  return <Screen title="settings" back="/" />;
+  const wallet = useWallet();
+  const state = wallet.state.value;
+  return (
+    <Screen title={t('home.settings')} back="/" class="settings">
+      <SettingsDamaged />
+      {state && <SettingsProfile profile={state.account.profile} />}
+      <Looks />
+      <Section id="abilities" title={t('settings.abilities')}>
+        <SettingsAbilities {...(state && { canPayOffline: state.canPayOffline })} />
+      </Section>
+      {state && (
+        <Section id="passkey" title={t('settings.account')}>
+          <SettingsPasskey wallet={state} />
+          {wallet.session.value === 'closed' && (
+            <ButtonLink kind="plain" href="/sign-in">
+              {t('home.sign-in')}
+            </ButtonLink>
+          )}
+          <SettingsLeave />
+        </Section>
+      )}
+      <Section id="server" title={t('settings.server')}>
+        <SettingsServer />
+      </Section>
+      <Section id="about" title={t('settings.about')}>
+        <SettingsVersions />
+      </Section>
+    </Screen>
+  );
 }
