@@ -36,6 +36,7 @@ export const shellFiles: ShellFiles = {
       'receive',
       'activity',
       'payment-story',
+      'receipt-proof',
       'onboarding',
       'rehearsal',
       'sign-in',
