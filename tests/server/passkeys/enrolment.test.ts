@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FLAG } from '#protocol/assertion.ts';
+import { PAYMENT_ID_LENGTH } from '#protocol/order.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import { decodeEnrolment } from '#protocol/wire.ts';
 import { PARTY, type RunningServer, startRunningServer } from '../../support/running-server.ts';
@@ -208,6 +209,14 @@ describe('signing in', () => {
     const options = await beginSignIn();
     expect(options.allowCredentials ?? []).toEqual([]);
     expect(options.userVerification).toBe('required');
+  });
+
+  test('asks for a signature over what can never be a payment’s id', async () => {
+    for (const options of [await beginSignIn(), await begin()]) {
+      const { length } = Buffer.from(options.challenge, 'base64url');
+      expect(length).toBeGreaterThanOrEqual(16);
+      expect(length).not.toBe(PAYMENT_ID_LENGTH);
+    }
   });
 
   test('gives the account’s state and a device number of its own', async () => {
