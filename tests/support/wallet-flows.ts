@@ -92,10 +92,27 @@ export async function openWallet(
   await page.goto(server.origin);
   await link(page, 'Open a wallet').click();
   await fillOpening(person, opening);
-  await controlled(page);
+  await keptForOffline(page);
   if (opening.rehearse) await rehearse(person);
   else await link(page, 'Later').click();
   await heading(page, 'Your money').waitFor();
+}
+
+/** Waits until the worker has laid every part of the app aside: from then on no network is needed. */
+export async function keptForOffline(page: Page): Promise<void> {
+  await controlled(page);
+  await page.evaluate(async (deadlineMs) => {
+    // The list stands in the worker's own script; the browser's cache has it for the asking.
+    const script = await (await fetch('/sw.js', { cache: 'force-cache' })).text();
+    const files = [...new Set(script.match(/\/assets\/[\w.-]+/g) ?? ['no list'])];
+    for (;;) {
+      const held = await Promise.all(files.map((file) => caches.match(file)));
+      const missing = files.filter((_, at) => held[at] === undefined);
+      if (missing.length === 0) return;
+      if (Date.now() > deadlineMs) throw new Error(`not kept: ${missing.join(' ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }, Date.now() + 20_000);
 }
 
 /** From the form to the rehearsal's first screen. */

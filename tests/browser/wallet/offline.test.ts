@@ -1,0 +1,112 @@
+// Paying without network: the app starts from the phone, the promise is kept, and the worker carries
+// it to the server by itself once that can be reached, with every page closed.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backgroundSyncMissing } from '../../support/browser.ts';
+import { startServer, type TestServer } from '../../support/payment-server.ts';
+import { route } from '../../support/proxy.ts';
+import { openStall, printedCode, type Stall } from '../../support/stall.ts';
+import {
+  approve,
+  expectCleanLedger,
+  heading,
+  link,
+  openWallet,
+  outboxSize,
+  type Person,
+  payButton,
+  purseSays,
+  reopen,
+  slipId,
+  slipSays,
+  startPerson,
+} from '../../support/wallet-flows.ts';
+
+const missing = backgroundSyncMissing();
+if (missing) console.warn(`SKIPPED: what the worker does by itself, ${missing}`);
+
+const uploads = route('POST', '/api/payments');
+
+let server: TestServer;
+let payer: Person;
+let stall: Stall;
+
+beforeAll(async () => {
+  [server, payer] = await Promise.all([startServer(), startPerson()]);
+  stall = await openStall(server, 'Duka la Amina');
+  await openWallet(payer, server, { name: 'Juma', currency: 'KES', rehearse: true });
+});
+
+afterAll(async () => {
+  await payer?.phone.close();
+  await server?.dispose();
+});
+
+/** Closes the page and opens another, from whatever the phone has; scans the code and approves. */
+async function payFromCache(text: string): Promise<string> {
+  const passkeys = await payer.passkeys.passkeys();
+  await payer.page.close();
+  payer.look(printedCode(text));
+  payer = await reopen(payer, server.origin, passkeys);
+  await heading(payer.page, 'Your money').waitFor();
+  await link(payer.page, /^Pay/).click();
+  await heading(payer.page, 'Check and pay').waitFor();
+  await payButton(payer.page).waitFor();
+  await approve(payer);
+  await slipSays(payer, 'promised');
+  return slipId(payer.page);
+}
+
+async function closeEveryPage(): Promise<void> {
+  for (const page of payer.phone.context.pages()) {
+    if (page.url().startsWith(server.origin)) await page.close();
+  }
+}
+
+async function paymentsReceived(id: string): Promise<number> {
+  return (await stall.received()).filter((entry) => entry.paymentId === id).length;
+}
+
+describe.skipIf(missing !== null)('with Background Sync', () => {
+  test('a payment promised with the network cut is settled by the worker alone once it is back', async () => {
+    const { context } = payer.phone;
+    await context.setOffline(true);
+    const id = await payFromCache(stall.ask({ amountMinor: 25_000n }));
+    expect(await outboxSize(payer.page)).toBe(1);
+    const passkeys = await payer.passkeys.passkeys();
+    await closeEveryPage();
+    const settled = server.proxy.answered(uploads);
+    await context.setOffline(false);
+    await settled;
+    expect(await paymentsReceived(id)).toBe(1);
+
+    payer = await reopen(payer, `${server.origin}/slip/${id}`, passkeys);
+    await slipSays(payer, 'accepted');
+    expect(await outboxSize(payer.page)).toBe(0);
+  });
+
+  test('a payment promised while only the server is gone is settled by the worker alone once it is back', async () => {
+    await server.stop();
+    const id = await payFromCache(stall.ask({ amountMinor: 5_000n }));
+    const passkeys = await payer.passkeys.passkeys();
+    await closeEveryPage();
+    const settled = server.proxy.answered(uploads);
+    await server.start();
+    await settled;
+    expect(await paymentsReceived(id)).toBe(1);
+
+    payer = await reopen(payer, `${server.origin}/slip/${id}`, passkeys);
+    await slipSays(payer, 'accepted');
+    expect(await outboxSize(payer.page)).toBe(0);
+  });
+
+  test('each was one ledger transfer, and balances agree on both sides', async () => {
+    expect(await stall.received()).toHaveLength(2);
+    expect(await stall.balanceMinor()).toBe(130_000n);
+    await purseSays(payer, '700.00');
+    await expectCleanLedger(server);
+  });
+});
+
+test('nothing was logged as an error', () => {
+  expect(payer.faults.seen).toEqual([]);
+});
