@@ -3,7 +3,14 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type BuildEnvironmentOptions, defineConfig, type Rolldown, type ViteBuilder } from 'vite';
+import {
+  type BuildEnvironmentOptions,
+  defineConfig,
+  type EnvironmentOptions,
+  type Rolldown,
+  type ViteBuilder,
+} from 'vite';
+import { chunkGroups } from './.build/chunks.ts';
 import { compressFolder, weigh } from './.build/compress.ts';
 import { finishDocument } from './.build/document.ts';
 import { createPrecachePlugin, listPrecache } from './.build/precache.ts';
@@ -42,6 +49,17 @@ const nodeBuild = (outDir: string, input: Record<string, string>): BuildEnvironm
   },
 });
 
+/** One script that needs no other: a classic worker imports no modules. */
+const workerBuild = (input: string, entryFileNames: string): EnvironmentOptions => ({
+  consumer: 'client',
+  build: {
+    outDir: publicDir,
+    emptyOutDir: false,
+    copyPublicDir: false,
+    rolldownOptions: { input, output: { format: 'iife', entryFileNames, codeSplitting: false } },
+  },
+});
+
 const precache = createPrecachePlugin();
 
 async function buildPart(builder: ViteBuilder, name: string) {
@@ -67,9 +85,12 @@ async function buildEverything(builder: ViteBuilder): Promise<void> {
     const policy = finishDocument(publicDir, { firstScreen, release: process.env.RELEASE });
     writeFileSync(path.join(dist, 'csp.json'), JSON.stringify({ contentSecurityPolicy: policy }));
     const list = listPrecache({ folder: publicDir, output: page.output }, shellFiles);
-    precache.fill(list);
-    if (present('src/sw/sw.ts')) await buildPart(builder, 'serviceWorker');
-    const { table, over } = weigh(await compressFolder(publicDir), list);
+    // First its second script: the worker names it by its hash.
+    const { output } = await buildPart(builder, 'outboxWorker');
+    const kept = { ...list, outboxScript: `/${output[0].fileName}` };
+    precache.fill(kept);
+    await buildPart(builder, 'serviceWorker');
+    const { table, over } = weigh(await compressFolder(publicDir), kept);
     say(table);
     if (over !== null && !lenient) throw new Error(over);
   }
@@ -91,25 +112,18 @@ export default defineConfig({
     client: {
       build: {
         outDir: publicDir,
-        rolldownOptions: { input: { main: path.join(root, 'index.html') } },
+        rolldownOptions: {
+          input: { main: path.join(root, 'index.html') },
+          output: { codeSplitting: chunkGroups },
+        },
       },
     },
     firstScreen: {
       consumer: 'server',
       build: nodeBuild(firstScreenDir, { prerender: 'src/ui/prerender.tsx' }),
     },
-    serviceWorker: {
-      consumer: 'client',
-      build: {
-        outDir: publicDir,
-        emptyOutDir: false,
-        copyPublicDir: false,
-        rolldownOptions: {
-          input: 'src/sw/sw.ts',
-          output: { format: 'iife', entryFileNames: 'sw.js', codeSplitting: false },
-        },
-      },
-    },
+    outboxWorker: workerBuild('src/sw/outbox.ts', 'assets/outbox-[hash].js'),
+    serviceWorker: workerBuild('src/sw/sw.ts', 'sw.js'),
     server: { consumer: 'server', build: nodeBuild(path.join(dist, 'server'), serverInput) },
   },
 });

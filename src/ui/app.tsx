@@ -1,24 +1,28 @@
 /** Owns the route table and the choice between welcome, wallet and trouble. */
 import { announced } from './announce.ts';
-import { type LazyScreen, lazyScreen, type ScreenComponent } from './lazy-screen.tsx';
+import { type LazyScreen, lazyScreen } from './lazy-screen.tsx';
 import { matchPath, place } from './router.ts';
-import { HomeScreen } from './screens/home.tsx';
 import { WelcomeScreen } from './screens/welcome.tsx';
 import { useWallet } from './wallet-context.ts';
 
 type Route = {
   readonly pattern: string;
-  readonly screen: LazyScreen | { readonly Component: ScreenComponent };
+  readonly screen: LazyScreen;
   /** Also for somebody who has no wallet on this phone yet. */
   readonly open?: true;
 };
 
+/** Apart from the welcome's code, and all that somebody with a wallet needs for the first screen. */
+export const homeScreen = lazyScreen(
+  async () => (await import('./screens/home.tsx')).HomeScreen,
+  async () => {},
+);
 const trouble = lazyScreen(async () => (await import('./screens/trouble.tsx')).TroubleScreen);
 const lost = lazyScreen(async () => (await import('./screens/trouble.tsx')).LostScreen);
 
 /** Order matters where patterns overlap: the first that matches is shown. */
 const ROUTES: readonly Route[] = [
-  { pattern: '/', screen: { Component: HomeScreen } },
+  { pattern: '/', screen: homeScreen },
   {
     pattern: '/scan',
     screen: lazyScreen(async () => (await import('./screens/scan.tsx')).ScanScreen),
@@ -69,11 +73,6 @@ const ROUTES: readonly Route[] = [
     screen: lazyScreen(async () => (await import('./screens/rehearsal.tsx')).RehearsalScreen),
   },
 ];
-
-/** Starts to fetch what a person may need next, once the first screen stands. */
-export function preloadScreens(): void {
-  for (const { screen } of ROUTES) if ('preload' in screen) screen.preload();
-}
 
 function CurrentScreen() {
   const wallet = useWallet();

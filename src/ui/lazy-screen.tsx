@@ -11,19 +11,25 @@ export type ScreenComponent = ComponentType<ScreenProps>;
 
 export type LazyScreen = {
   readonly Component: ScreenComponent;
-  /** Fetches it ahead of the person, without showing anything. */
-  preload(): void;
+  /** Fetches it ahead of the person, without showing anything. Never rejects. */
+  preload(): Promise<void>;
 };
 
-export function lazyScreen(load: () => Promise<ScreenComponent>): LazyScreen {
-  const loaded = signal<ScreenComponent | 'missing' | undefined>(undefined);
-  let running = false;
+/** What all screens but the first ones need besides their own code. */
+function loadRest(): Promise<unknown> {
+  return Promise.all([loadRestOfTexts(), import('./more-styles.ts')]);
+}
 
-  function fetchIt(): void {
-    if (running || typeof loaded.peek() === 'function') return;
-    running = true;
-    loaded.value = undefined;
-    Promise.all([load(), loadRestOfTexts(), import('./more-styles.ts')])
+export function lazyScreen(
+  load: () => Promise<ScreenComponent>,
+  rest: () => Promise<unknown> = loadRest,
+): LazyScreen {
+  const loaded = signal<ScreenComponent | 'missing' | undefined>(undefined);
+  let running: Promise<void> | undefined;
+
+  function fetchIt(): Promise<void> {
+    if (typeof loaded.peek() === 'function') return Promise.resolve();
+    running ??= Promise.all([load(), rest()])
       .then(
         ([component]) => {
           loaded.value = component;
@@ -33,22 +39,28 @@ export function lazyScreen(load: () => Promise<ScreenComponent>): LazyScreen {
         },
       )
       .finally(() => {
-        running = false;
+        running = undefined;
       });
+    return running;
+  }
+
+  function again(): void {
+    loaded.value = undefined;
+    void fetchIt();
   }
 
   function Component(props: ScreenProps) {
     const Loaded = loaded.value;
     if (typeof Loaded === 'function') return <Loaded {...props} />;
     if (Loaded === undefined) {
-      fetchIt();
+      void fetchIt();
       return <Screen title={t('part.loading')} back="/" busy />;
     }
     return (
       <Screen
         title={t('part.missing')}
         back="/"
-        foot={<Button onClick={fetchIt}>{t('action.retry')}</Button>}
+        foot={<Button onClick={again}>{t('action.retry')}</Button>}
       />
     );
   }

@@ -2,14 +2,13 @@
 import { effect } from '@preact/signals';
 import { hydrate, render } from 'preact';
 import { createChangeNotice } from '#device/change-notice.ts';
-import { openWalletDatabase } from '#device/database.ts';
-import { createPaymentStore } from '#device/payment-store.ts';
 import { systemClock, systemRandom } from '#device/world.ts';
-import { App } from './app.tsx';
+import { App, homeScreen } from './app.tsx';
 import { FaultBoundary } from './fault-boundary.tsx';
 import { keepInstallPrompt } from './install-prompt.ts';
 import { place, startRouter } from './router.ts';
 import { followSettings, hintedLanguage } from './start-hint.ts';
+import { storeToCome } from './store-to-come.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';
@@ -40,7 +39,9 @@ function retried<T>(load: () => Promise<T>): () => Promise<T> {
 
 function createPageWallet(): Wallet {
   const wallet: Wallet = createWallet({
-    store: createPaymentStore(openWalletDatabase()),
+    store: storeToCome(
+      retried(async () => (await import('./phone-storage.ts')).openPhoneStorage()),
+    ),
     notice: createChangeNotice(),
     clock: systemClock,
     random: systemRandom,
@@ -73,7 +74,11 @@ async function showFirstScreen(wallet: Wallet, root: HTMLElement): Promise<void>
     return;
   }
   const language = wantedLanguage(wallet);
-  await Promise.all([reading, language === 'en' ? undefined : speak(language).catch(() => {})]);
+  await Promise.all([
+    reading,
+    place.value.path === '/' && homeScreen.preload(),
+    language !== 'en' && speak(language).catch(() => {}),
+  ]);
   root.replaceChildren();
   render(tree, root);
   delete page.dataset.start;
