@@ -16,6 +16,8 @@ export interface PrecacheList {
   readonly buildId: string;
   readonly home: readonly PrecacheEntry[];
   readonly later: readonly PrecacheEntry[];
+  /** The worker's own second script, which the browser keeps with the worker and not in a cache. */
+  readonly outboxScript: string;
 }
 
 type Part = keyof ShellFiles;
@@ -34,7 +36,12 @@ export function chunkName(fileName: string): string {
 
 /** The virtual module's plugin, and the setter by which the page's build fills it. */
 export function createPrecachePlugin(): { plugin: Plugin; fill(list: PrecacheList): void } {
-  let current: PrecacheList = { buildId: 'unbuilt', home: [], later: [] };
+  let current: PrecacheList = {
+    buildId: 'unbuilt',
+    home: [],
+    later: [],
+    outboxScript: '',
+  };
   return {
     fill(list) {
       current = list;
@@ -105,7 +112,10 @@ export interface PageFiles {
 }
 
 /** Sorts every built file into the declared parts; throws one error naming all that disagree. */
-export function listPrecache(page: PageFiles, declared: ShellFiles): PrecacheList {
+export function listPrecache(
+  page: PageFiles,
+  declared: ShellFiles,
+): Omit<PrecacheList, 'outboxScript'> {
   const faults: string[] = [];
   const chunks = page.output.filter((file) => file.type === 'chunk');
   const needed = staticClosure(chunks);

@@ -1,20 +1,14 @@
-/** Owns the service worker's wiring: its events, and the adapters they work on. */
-import { buildId, home, later } from 'virtual:precache';
-import { createChangeNotice } from '#device/change-notice.ts';
-import { openWalletDatabase } from '#device/database.ts';
-import { createHttpTransport } from '#device/http-transport.ts';
-import { createOutboxLock } from '#device/outbox-lock.ts';
-import { createOutboxStore } from '#device/outbox-store.ts';
+/** Owns the service worker's wiring: its events, what answers pages, and when the outbox is loaded. */
+import { buildId, home, later, outboxScript } from 'virtual:precache';
 import { OUTBOX_SYNC_TAG } from '#device/sync-registration.ts';
-import { verifyEs256 } from '#device/verify-es256.ts';
-import { systemClock, systemRandom } from '#device/world.ts';
-import { createRelay } from '#wallet/relay.ts';
+import { assert } from '#protocol/refusals.ts';
 import { createAppShell, shellRoute } from './app-shell.ts';
 import { type Words, wordsOfPush, wordsOfWaiting } from './notifications.ts';
-import { createOutboxSync } from './outbox-sync.ts';
+import type { OutboxScope } from './outbox.ts';
+import type { OutboxSync } from './outbox-sync.ts';
 import { isShare, receiveShare } from './share-target.ts';
 
-declare const self: ServiceWorkerGlobalScope;
+declare const self: ServiceWorkerGlobalScope & OutboxScope;
 
 /** Not in TypeScript's library: WICG Background Sync. */
 interface SyncEvent extends ExtendableEvent {
@@ -28,21 +22,16 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 const shell = createAppShell({ buildId, home, later });
 
-const outbox = createOutboxSync({
-  clock: systemClock,
-  transport: createHttpTransport(),
-  pause,
-  relayOn: (transport) =>
-    createRelay({
-      store: createOutboxStore(openWalletDatabase()),
-      transport,
-      clock: systemClock,
-      random: systemRandom,
-      verify: verifyEs256,
-      notice: createChangeNotice(),
-      lock: createOutboxLock(),
-    }),
-});
+/**
+ * Every page waits for the worker to start, so the half that carries payments is a script of its
+ * own. It was imported once while installing, and from then on comes from the browser's store of
+ * this worker, network or not.
+ */
+function outbox(): OutboxSync {
+  if (!self.outbox) self.importScripts(outboxScript);
+  assert(self.outbox !== undefined, 'the script gives the outbox to the worker');
+  return self.outbox;
+}
 
 async function notify(words: Words): Promise<void> {
   const { title, body, url } = words;
@@ -52,10 +41,10 @@ async function notify(words: Words): Promise<void> {
 /** The last of the browser's own attempts failed: only a person opening the app helps now. */
 async function syncOutbox(lastChance: boolean): Promise<void> {
   try {
-    await outbox.sync();
+    await outbox().sync();
   } catch (error) {
     if (lastChance && Notification.permission === 'granted') {
-      const { waiting } = await outbox.drain('timer');
+      const { waiting } = await outbox().drain('timer');
       if (waiting !== 0) await notify(wordsOfWaiting(waiting));
     }
     throw error;
@@ -70,6 +59,7 @@ async function openApp(url: string): Promise<void> {
 }
 
 self.addEventListener('install', (event) => {
+  outbox();
   event.waitUntil(shell.install());
 });
 
@@ -106,7 +96,7 @@ self.addEventListener('sync', (event) => {
 
 self.addEventListener('push', (event) => {
   const words = wordsOfPush(event.data?.text() ?? '');
-  event.waitUntil(Promise.all([notify(words), outbox.drain('push')]));
+  event.waitUntil(Promise.all([notify(words), outbox().drain('push')]));
 });
 
 self.addEventListener('notificationclick', (event) => {

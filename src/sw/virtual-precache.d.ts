@@ -11,4 +11,6 @@ declare module 'virtual:precache' {
   export const home: readonly PrecacheEntry[];
   /** Cached after activation. */
   export const later: readonly PrecacheEntry[];
+  /** Address of the script that `outbox.ts` became. */
+  export const outboxScript: string;
 }

@@ -13,6 +13,7 @@ const entries = [
   'src/ui/main.tsx',
   'src/ui/prerender.tsx',
   'src/sw/sw.ts',
+  'src/sw/outbox.ts',
   'src/server/launch.mjs',
   ...['main', 'operator', 'inspect', 'check-ledger', 'config'].map((n) => `src/server/${n}.ts`),
 ];
