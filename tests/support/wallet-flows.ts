@@ -59,9 +59,10 @@ export async function reopen(
   person: Person,
   address: string,
   passkeys: readonly Passkey[],
+  before: (page: Page) => Promise<void> = async () => {},
 ): Promise<Person> {
   const page = await person.phone.context.newPage();
-  const again = await becomePerson(person.phone, page, { passkeys });
+  const again = await becomePerson(person.phone, page, { passkeys, before });
   await page.goto(address);
   return { ...again, look: person.look };
 }
