@@ -89,102 +89,92 @@ function faultOf(error: unknown, writing: boolean): StoreFault | null {
   return new StoreFault(code, `${name}: ${String((error as Error).message)}`, error);
 }
 
-class Handle implements WalletDatabase {
-  private readonly options: DatabaseOptions;
-  private opening: Promise<IDBDatabase> | undefined;
-
-  constructor(options: DatabaseOptions) {
-    this.options = options;
+/** Rejects when opening takes too long; what opens later is not lost, only not waited for. */
+async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const tooLate = () => reject(new DOMException('the database does not open', 'TimeoutError'));
+    timer = setTimeout(tooLate, timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
+}
 
-  read<T>(stores: readonly StoreName[], work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
-    return this.attempt(false, (db) => transact(db.transaction([...stores], 'readonly'), work));
-  }
+function openConnection(
+  { name = DATABASE_NAME, version = SCHEMA_VERSION, onTrouble }: DatabaseOptions,
+  /** Told when the connection is of no more use. */
+  gone: () => void,
+): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, version);
+    request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
+    request.onblocked = () => onTrouble?.('blocked');
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const db = request.result;
+      db.onclose = () => {
+        gone();
+        onTrouble?.('lost');
+      };
+      db.onversionchange = () => {
+        // At once, so that the newer wallet can begin; what runs here still ends (F26).
+        db.close();
+        gone();
+        onTrouble?.('superseded');
+      };
+      resolve(db);
+    };
+  });
+}
 
-  write<T>(
-    stores: readonly StoreName[],
-    work: (tx: WriteTransaction) => Promise<T>,
-    durability: 'strict' | 'relaxed',
-  ): Promise<T> {
-    return this.attempt(true, (db) =>
-      transact(db.transaction([...stores], 'readwrite', { durability }), work),
-    );
-  }
+export function openWalletDatabase(options: DatabaseOptions = {}): WalletDatabase {
+  let opening: Promise<IDBDatabase> | undefined;
 
-  close(): void {
-    const { opening } = this;
-    this.opening = undefined;
-    opening?.then(
+  /** From now on the next call opens another; an open one ends when its transactions have. */
+  function drop(connection = opening): void {
+    if (opening === connection) opening = undefined;
+    connection?.then(
       (db) => db.close(),
       () => undefined,
     );
   }
 
+  async function connect(): Promise<IDBDatabase> {
+    opening ??= openConnection(options, () => drop(connection));
+    const connection = opening;
+    try {
+      return await inTime(connection, options.openTimeoutMs ?? OPEN_TIMEOUT_MS);
+    } catch (error) {
+      drop(connection);
+      throw error;
+    }
+  }
+
   /** Bounded: a dead handle is dropped and the whole transaction done again on a new one (F22). */
-  private async attempt<T>(writing: boolean, work: (db: IDBDatabase) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+  async function attempt<T>(writing: boolean, work: (db: IDBDatabase) => Promise<T>): Promise<T> {
+    for (let attempts = 1; ; attempts++) {
       try {
-        return await work(await this.connect());
+        return await work(await connect());
       } catch (error) {
         const fault = faultOf(error, writing);
         if (!fault) throw error;
         const again = LOST.has(nameOf(error)) || nameOf(error) === 'AbortError';
-        if (!again || attempt === ATTEMPTS_MAX) throw fault;
-        if (nameOf(error) !== 'TimeoutError') this.close();
+        if (!again || attempts === ATTEMPTS_MAX) throw fault;
+        drop();
       }
     }
   }
 
-  private async connect(): Promise<IDBDatabase> {
-    this.opening ??= this.open();
-    const { opening } = this;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new DOMException('the database does not open', 'TimeoutError')),
-        this.options.openTimeoutMs ?? OPEN_TIMEOUT_MS,
-      );
-    });
-    try {
-      return await Promise.race([opening, late]);
-    } catch (error) {
-      if (this.opening === opening) this.opening = undefined;
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private open(): Promise<IDBDatabase> {
-    const { name = DATABASE_NAME, version = SCHEMA_VERSION, onTrouble } = this.options;
-    const request = indexedDB.open(name, version);
-    request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
-    request.onblocked = () => onTrouble?.('blocked');
-    const opening = new Promise<IDBDatabase>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const drop = (trouble: DatabaseTrouble) => {
-      if (this.opening === opening) this.opening = undefined;
-      onTrouble?.(trouble);
-    };
-    opening.then(
-      (db) => {
-        // One that nobody waits for any more is closed as soon as it opens.
-        if (this.opening !== opening) db.close();
-        db.onclose = () => drop('lost');
-        db.onversionchange = () => {
-          // At once, so that the newer wallet can begin; what runs here still ends (F26).
-          db.close();
-          drop('superseded');
-        };
-      },
-      () => undefined,
-    );
-    return opening;
-  }
-}
-
-export function openWalletDatabase(options: DatabaseOptions = {}): WalletDatabase {
-  return new Handle(options);
+  return {
+    read: (stores, work) =>
+      attempt(false, (db) => transact(db.transaction([...stores], 'readonly'), work)),
+    write: (stores, work, durability) =>
+      attempt(true, (db) =>
+        transact(db.transaction([...stores], 'readwrite', { durability }), work),
+      ),
+    close: () => drop(),
+  };
 }

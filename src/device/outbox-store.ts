@@ -9,10 +9,10 @@ import {
   IDENTITY,
   isDamaged,
   OUTBOX_ENTRY,
-  PAYMENT,
+  PROMISED,
   type RecordKind,
   readRecord,
-  storedPayment,
+  settleable,
 } from './stored-records.ts';
 import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
@@ -40,7 +40,7 @@ export async function readOutboxEntry(
   const value = await tx.objectStore('outbox').get(id);
   const entry = readRecord(OUTBOX_ENTRY, value);
   if (entry || value === undefined) return entry;
-  const payment = readRecord(PAYMENT, await tx.objectStore('payments').get(id));
+  const payment = readRecord(PROMISED, await tx.objectStore('payments').get(id));
   return payment?.state === 'promised' ? { ...outboxEntryOf(payment), sentAtMs: 0 } : undefined;
 }
 
@@ -58,12 +58,6 @@ async function claimIn(tx: WriteTransaction, id: string, nowMs: number) {
   return claimed;
 }
 
-/** A damaged payment gets its receipt beside what is left of it: nothing stored is thrown away. */
-function patched(stored: unknown, id: string, receipt: Receipt, bytes: Bytes): object {
-  const left = typeof stored === 'object' ? stored : { damaged: stored };
-  return { ...left, id, state: receipt.verdict, receipt: bytes };
-}
-
 async function settleIn(
   tx: WriteTransaction,
   id: string,
@@ -71,17 +65,14 @@ async function settleIn(
   bytes: Bytes,
 ): Promise<Settled> {
   const payments = tx.objectStore('payments');
-  const stored = await payments.get(id);
-  const payment = readRecord(PAYMENT, stored);
-  const settled = payment && step(payment, { kind: 'receipt', receipt, bytes });
-  const known = settled !== undefined && settled === payment;
+  const stored = (await payments.get(id)) ?? (await tx.objectStore('outbox').get(id));
+  const payment = settleable(id, stored);
+  const settled = step(payment, { kind: 'receipt', receipt, bytes });
+  const known = settled === payment;
   // One transaction moves it from the outbox to the receipts: it is always in one of them (I9).
-  await Promise.all([
-    known || payments.put(settled ? storedPayment(settled) : patched(stored, id, receipt, bytes)),
-    tx.objectStore('outbox').delete(id),
-  ]);
+  await Promise.all([known || payments.put(settled), tx.objectStore('outbox').delete(id)]);
   if (known) return 'known';
-  return settled?.contradiction ? 'contradicted' : 'settled';
+  return settled.contradiction ? 'contradicted' : 'settled';
 }
 
 export function createOutboxStore(database: WalletDatabase): OutboxStore {

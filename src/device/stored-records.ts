@@ -78,20 +78,40 @@ export const PAYMENT: RecordKind<Payment> = {
   },
 };
 
+const ENTRY_FIELDS = {
+  id: 'text',
+  seq: 'whole',
+  authorization: 'bytes',
+  payer: 'text',
+  payee: 'text',
+  amountMinor: 'money',
+  currency: 'whole',
+} as const;
+
 export const OUTBOX_ENTRY: RecordKind<OutboxEntry> = {
   name: 'outbox entry',
   shape: {
-    id: 'text',
-    seq: 'whole',
-    authorization: 'bytes',
-    payer: 'text',
-    payee: 'text',
-    amountMinor: 'money',
-    currency: 'whole',
+    ...ENTRY_FIELDS,
     'sentAtMs?': 'whole',
     'quarantine?': { code: 'text', sinceMs: 'whole', offeredAtMs: 'whole' },
   },
 };
+
+/** As much of a payment as its outbox entry is made of; what else is damaged in it does not matter. */
+export const PROMISED: RecordKind<OutboxEntry & Pick<Payment, 'state'>> = {
+  name: 'payment',
+  shape: { ...ENTRY_FIELDS, state: 'text' },
+};
+
+/**
+ * As much of a payment as a receipt needs, which is next to nothing: one that is damaged gets its
+ * receipt beside what is left of it, and nothing stored is thrown away.
+ */
+export function settleable(id: string, stored: unknown): Payment {
+  const left = typeof stored === 'object' ? { ...stored, id } : { id };
+  const whole = fits(left, { 'receipt?': 'bytes' });
+  return (whole ? left : { ...left, receipt: undefined }) as Payment;
+}
 
 export const IDENTITY: RecordKind<ServerIdentity> = {
   name: 'identity',

@@ -44,8 +44,8 @@ export type OutboxEntry = {
   readonly quarantine?: Quarantine;
 };
 
-/** The outbox entry of a payment: everything in it is in the payment too, so either can be made from it. */
-export function outboxEntryOf(payment: Payment): OutboxEntry {
+/** The outbox entry of a payment: everything in it is in the payment too, so it can be made anew. */
+export function outboxEntryOf(payment: OutboxEntry): OutboxEntry {
   const { id, seq, authorization, payer, payee, amountMinor, currency } = payment;
   return { id, seq, authorization, payer, payee, amountMinor, currency };
 }

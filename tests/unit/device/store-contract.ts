@@ -557,6 +557,7 @@ const DAMAGE: ContractCase[] = [
         id,
         note: 'all that is left',
         state: 'accepted',
+        settledAtMs: receipt.settledAtS * 1000,
         receipt: bytes,
       });
       expectEqual(await phone.store.readOutbox(), []);
