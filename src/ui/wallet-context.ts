@@ -1,7 +1,6 @@
 /** Owns how components come by the wallet, and how they follow what is stored beyond the mirrored part. */
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import { assert } from '#protocol/refusals.ts';
 import type { Topic } from '#wallet/ports.ts';
 import type { Wallet } from './wallet-model.ts';
 
@@ -9,7 +8,7 @@ export const WalletContext = createContext<Wallet | undefined>(undefined);
 
 export function useWallet(): Wallet {
   const wallet = useContext(WalletContext);
-  assert(wallet !== undefined, 'every screen stands inside the wallet');
+  if (wallet === undefined) throw new Error('every screen stands inside the wallet');
   return wallet;
 }
 

@@ -2,13 +2,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ChangeNotice } from '#device/change-notice.ts';
 import type { StatementEntry } from '#protocol/wire.ts';
-import {
-  type Clock,
-  type Random,
-  StoreFault,
-  type Topic,
-  type WalletStore,
-} from '#wallet/ports.ts';
+import type { Clock, Random, Topic, WalletStore } from '#wallet/ports.ts';
 import type { HomeView, Settings, StoredDraft, WalletState } from '#wallet/records.ts';
 import { type ActivityLine, mergeLines } from './activity-lines.ts';
 import { type BalanceLine, balanceLines } from './balance-lines.ts';
@@ -65,7 +59,7 @@ type Mirrored = {
 const MIRRORED_TOPICS: readonly Topic[] = ['payments', 'wallet', 'settings', 'outbox'];
 
 function whyOf(error: unknown): string {
-  return error instanceof StoreFault ? error.message : String(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function createWallet(parts: WalletParts): Wallet {

@@ -1,5 +1,5 @@
 /** Owns the drawn signs of all screens but the first. */
-import { drawIcon } from './icon.tsx';
+import { drawIcon } from './draw-icon.tsx';
 
 export const IconWarning = drawIcon('M12 4 2.500 20h19zM12 10v4.500M12 17.250v.1');
 export const IconInfo = drawIcon(

@@ -1,23 +1,6 @@
-/** Owns the drawn signs of the first screens. Every sign stands beside a word or has one. */
+/** Owns the drawn signs of home and of payments' states. */
+import { drawIcon } from './draw-icon.tsx';
 
-export type IconProps = { readonly class?: string };
-
-/** A sign on a 24 × 24 grid, drawn as strokes in the colour of the text around it. */
-export function drawIcon(path: string, mirrored = false) {
-  return function Icon(props: IconProps) {
-    return (
-      <svg
-        class={`icon${mirrored ? ' icon-mirrored' : ''} ${props.class ?? ''}`}
-        viewBox="0 0 24 24"
-        aria-hidden="true"
-      >
-        <path d={path} />
-      </svg>
-    );
-  };
-}
-
-export const IconBack = drawIcon('M14.5 5 7.5 12l7 7', true);
 export const IconForward = drawIcon('m9.5 5 7 7-7 7', true);
 export const IconScan = drawIcon(
   'M4 9V5.5A1.5 1.5 0 0 1 5.500 4H9M15 4h3.500A1.500 1.500 0 0 1 20 5.500V9M20 15v3.500a1.500 1.500 0 0 1-1.500 1.500H15M9 20H5.500A1.500 1.500 0 0 1 4 18.500V15M4 12h16',

@@ -4,7 +4,7 @@ import type { Camera } from '../camera.ts';
 import type { ScanState } from '../scan-session.ts';
 import { t } from '../text/text.ts';
 import { Button } from './button.tsx';
-import { drawIcon } from './icon.tsx';
+import { drawIcon } from './draw-icon.tsx';
 import { IconTorch } from './icon-more.tsx';
 import { Notice } from './notice.tsx';
 

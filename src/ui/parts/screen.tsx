@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { goBack } from '../router.ts';
 import { t } from '../text/text.ts';
-import { IconBack } from './icon.tsx';
+import { IconBack } from './draw-icon.tsx';
 
 type ScreenProps = {
   /** Heading and document title. */
