@@ -33,7 +33,7 @@ export interface PersonOptions extends PhoneOptions {
   /** Passkeys of a phone that was switched off; a profile does not keep a virtual one's. */
   readonly passkeys?: readonly Passkey[];
   /** Runs before the wallet's own code, in every page. */
-  readonly before?: (page: Page) => Promise<void>;
+  readonly before?: (page: Page) => Promise<unknown>;
 }
 
 /** The phone is closed after the test file at the latest, its camera's film goes with the profile. */
@@ -59,7 +59,7 @@ export async function reopen(
   person: Person,
   address: string,
   passkeys: readonly Passkey[],
-  before: (page: Page) => Promise<void> = async () => {},
+  before: (page: Page) => Promise<unknown> = async () => {},
 ): Promise<Person> {
   const page = await person.phone.context.newPage();
   const again = await becomePerson(person.phone, page, { passkeys, before });
@@ -103,9 +103,9 @@ export async function openWallet(
 export async function keptForOffline(page: Page): Promise<void> {
   await controlled(page);
   await page.evaluate(async (deadlineMs) => {
-    // The list stands in the worker's own script; the browser's cache has it for the asking.
+    // The list stands in the worker's own script; its second script the browser keeps elsewhere.
     const script = await (await fetch('/sw.js', { cache: 'force-cache' })).text();
-    const files = [...new Set(script.match(/\/assets\/[\w.-]+/g) ?? ['no list'])];
+    const files = [...new Set(script.match(/\/assets\/(?!outbox-)[\w.-]+/g) ?? ['no list'])];
     for (;;) {
       const held = await Promise.all(files.map((file) => caches.match(file)));
       const missing = files.filter((_, at) => held[at] === undefined);
@@ -213,24 +213,38 @@ export async function purseSays(person: Person, amount: string): Promise<void> {
   await expect.poll(() => purse(person.page).textContent()).toContain(amount);
 }
 
-/** What the phone still holds for the server. */
-export function outboxSize(page: Page): Promise<number> {
+/** Reads one record, or counts a store's when no key is given, as another program on the phone would. */
+function readDatabase(page: Page, store: string, key?: string): Promise<unknown> {
   return page.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
+    ([name, wanted]) =>
+      new Promise<unknown>((resolve, reject) => {
         const opening = indexedDB.open('counterfoil');
         opening.onerror = () => reject(opening.error);
         opening.onsuccess = () => {
           const db = opening.result;
-          const counting = db.transaction('outbox').objectStore('outbox').count();
-          counting.onerror = () => reject(counting.error);
-          counting.onsuccess = () => {
+          const objects = db.transaction(name).objectStore(name);
+          const reading = wanted === undefined ? objects.count() : objects.get(wanted);
+          reading.onerror = () => reject(reading.error);
+          reading.onsuccess = () => {
             db.close();
-            resolve(counting.result);
+            resolve(reading.result);
           };
         };
       }),
+    [store, key] as const,
   );
+}
+
+/** How many payments the phone still holds for the server. */
+export async function outboxSize(page: Page): Promise<number> {
+  return Number(await readDatabase(page, 'outbox'));
+}
+
+/** The receipt that the phone keeps of a payment, as base64url. */
+export async function storedReceipt(page: Page, id: string): Promise<string | undefined> {
+  const record = await readDatabase(page, 'payments', id);
+  const receipt = record instanceof Object ? Reflect.get(record, 'receipt') : undefined;
+  return receipt && Buffer.from(Object.values(receipt as object)).toString('base64url');
 }
 
 /** The ledger checks itself in full; anything but clean fails the test with its words. */

@@ -12,7 +12,6 @@ const PERMISSIONS = [
   'publickey-credentials-create=(self)',
   'publickey-credentials-get=(self)',
   'screen-wake-lock=(self)',
-  'web-share=(self)',
   'clipboard-write=(self)',
   'accelerometer=()',
   'display-capture=()',
