@@ -1,0 +1,224 @@
+// A worker that dies, answers that are lost and requests that come twice: whatever breaks between
+// phone and server, a payment is one ledger transfer with one receipt, and the outbox ends empty.
+import type { Page, Worker } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { payLink } from '#protocol/pay-link.ts';
+import { type ServiceWorkerControl, serviceWorkerControl } from '../../support/browser.ts';
+import { startServer, type TestServer } from '../../support/payment-server.ts';
+import { route } from '../../support/proxy.ts';
+import { openStall, type Stall } from '../../support/stall.ts';
+import {
+  approve,
+  expectCleanLedger,
+  openWallet,
+  outboxSize,
+  type Person,
+  payButton,
+  reopen,
+  slipId,
+  slipSays,
+  startPerson,
+  storedReceipt,
+} from '../../support/wallet-flows.ts';
+
+const uploads = route('POST', '/api/payments');
+
+let server: TestServer;
+let payer: Person;
+let stall: Stall;
+let worker: ServiceWorkerControl;
+
+beforeAll(async () => {
+  [server, payer] = await Promise.all([startServer(), startPerson()]);
+  stall = await openStall(server, 'Duka la Amina');
+  await openWallet(payer, server, { name: 'Juma', currency: 'KES', rehearse: true });
+  worker = await serviceWorkerControl(payer.phone.context, server.origin);
+});
+
+afterAll(async () => {
+  await payer?.phone.close();
+  await server?.dispose();
+});
+
+/** The worker works when the test says so, and not because the page asked the browser for it. */
+function withoutSync(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    Reflect.deleteProperty(ServiceWorkerRegistration.prototype, 'sync');
+  });
+}
+
+type Preparing = (page: Page) => Promise<unknown>;
+
+async function openPage(address: string, before: Preparing = withoutSync): Promise<void> {
+  const passkeys = await payer.passkeys.passkeys();
+  await payer.page.close();
+  payer = await reopen(payer, address, passkeys, before);
+}
+
+async function openRequest(before: Preparing = withoutSync): Promise<void> {
+  await openPage(payLink(server.origin, stall.ask({ amountMinor: 1_000n })), before);
+  await payButton(payer.page).waitFor();
+}
+
+/** A promise that only the worker can carry: its page has left, in vain, the only one there was. */
+async function promiseAndLeave(): Promise<string> {
+  await openRequest();
+  const lost = server.proxy.arm(uploads, { kind: 'drop-request' }, 100);
+  await approve(payer);
+  await lost.met;
+  await slipSays(payer, 'promised');
+  const id = slipId(payer.page);
+  await openPage('about:blank');
+  lost.release();
+  return id;
+}
+
+function runningWorker(): Worker {
+  const found = payer.phone.context.serviceWorkers().at(-1);
+  if (!found) throw new Error('no service worker runs');
+  return found;
+}
+
+/** From now on this call of the worker never ends; answers how to wait until it has been made. */
+async function hangAt(call: 'fetch' | 'verify'): Promise<() => Promise<void>> {
+  const running = runningWorker();
+  await running.evaluate((name) => {
+    const state = globalThis as unknown as { reached: Promise<void> };
+    state.reached = new Promise((reached) => {
+      const hang = () => {
+        reached();
+        return new Promise(() => {});
+      };
+      if (name === 'fetch') Object.assign(globalThis, { fetch: hang });
+      else Object.defineProperty(crypto.subtle, 'verify', { value: hang });
+    });
+  }, call);
+  return () =>
+    running.evaluate(() => (globalThis as unknown as { reached: Promise<void> }).reached);
+}
+
+async function transfersOf(id: string): Promise<number> {
+  return (await stall.received()).filter((entry) => entry.paymentId === id).length;
+}
+
+/** What the operator sees as the one receipt of the payment. */
+async function serverReceipt(id: string): Promise<string | undefined> {
+  const { stdout } = await server.run('operator', ['payment', id]);
+  return /^receipt {3}([\w-]+)$/m.exec(stdout)?.[1];
+}
+
+const settled = new Set<string>();
+
+async function expectSettledOnce(id: string): Promise<void> {
+  settled.add(id);
+  if (!payer.page.url().endsWith(id)) await openPage(`${server.origin}/slip/${id}`);
+  await slipSays(payer, 'accepted');
+  expect(await outboxSize(payer.page)).toBe(0);
+  expect(await transfersOf(id)).toBe(1);
+  expect(await storedReceipt(payer.page, id)).toBe(await serverReceipt(id));
+}
+
+test('killed before it could send: the next event sends', async () => {
+  const id = await promiseAndLeave();
+  const reached = await hangAt('fetch');
+  await worker.sync('outbox');
+  await reached();
+  await worker.kill();
+  expect(await transfersOf(id)).toBe(0);
+  const answered = server.proxy.answered(uploads);
+  await worker.sync('outbox');
+  await answered;
+  await expectSettledOnce(id);
+});
+
+test('killed while its request is on the way: the next event sends again', async () => {
+  const id = await promiseAndLeave();
+  const held = server.proxy.arm(uploads, { kind: 'hold-request' });
+  await worker.sync('outbox');
+  await held.met;
+  await worker.kill();
+  const answered = server.proxy.answered(uploads);
+  await worker.sync('outbox');
+  await answered;
+  // The first one arrives after all.
+  const late = server.proxy.answered(uploads);
+  held.release();
+  await late;
+  await expectSettledOnce(id);
+});
+
+test('killed after the server’s commit: the next event fetches the same receipt', async () => {
+  const id = await promiseAndLeave();
+  const held = server.proxy.arm(uploads, { kind: 'hold-answer' });
+  await worker.sync('outbox');
+  const first = await held.met;
+  await worker.kill();
+  expect(await transfersOf(id)).toBe(1);
+  const answered = server.proxy.answered(uploads);
+  await worker.sync('outbox');
+  const second = await answered;
+  expect(second.body.equals(first.body)).toBe(true);
+  await expectSettledOnce(id);
+});
+
+test('killed with the receipt in hand, before it is stored: the next event stores it', async () => {
+  const id = await promiseAndLeave();
+  const reached = await hangAt('verify');
+  await worker.sync('outbox');
+  await reached();
+  await worker.kill();
+  const answered = server.proxy.answered(uploads);
+  await worker.sync('outbox');
+  await answered;
+  await expectSettledOnce(id);
+});
+
+test('an answer that is lost is asked for again', async () => {
+  await openRequest();
+  const lost = server.proxy.arm(uploads, { kind: 'drop-answer' });
+  await approve(payer);
+  await lost.met;
+  const id = slipId(payer.page);
+  expect(await transfersOf(id)).toBe(1);
+  await expectSettledOnce(id);
+});
+
+test('page and worker send at once, and the server settles once', async () => {
+  await openRequest((page) =>
+    // Without the lock that keeps them apart, as when its owner is frozen.
+    page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks')),
+  );
+  const fromPage = server.proxy.arm(uploads, { kind: 'hold-request' });
+  await approve(payer);
+  await fromPage.met;
+  const fromWorker = server.proxy.arm(uploads, { kind: 'hold-request' });
+  await worker.sync('outbox');
+  await fromWorker.met;
+  fromPage.release();
+  fromWorker.release();
+  await expectSettledOnce(slipId(payer.page));
+});
+
+test('a request that the network delivers twice settles once', async () => {
+  await openRequest();
+  const twice = server.proxy.arm(uploads, { kind: 'duplicate' });
+  await approve(payer);
+  await twice.met;
+  await expectSettledOnce(slipId(payer.page));
+});
+
+test('a captive portal’s page is no answer: the payment waits and settles', async () => {
+  await openRequest();
+  const headers = { 'content-type': 'text/html' };
+  const body = '<html>Sign in to this network</html>';
+  // Twice, since news of the promise reaches the page as well as its own step does.
+  const portal = server.proxy.arm(uploads, { kind: 'answer', status: 200, headers, body }, 2);
+  await approve(payer);
+  await portal.met;
+  await expectSettledOnce(slipId(payer.page));
+});
+
+test('every promise was one ledger transfer', async () => {
+  expect(await stall.received()).toHaveLength(settled.size);
+  await expectCleanLedger(server);
+});
