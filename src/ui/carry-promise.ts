@@ -2,9 +2,9 @@
 import { verifyEs256 } from '#device/verify-es256.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
 import { type Bytes, equalBytes } from '#protocol/bytes.ts';
+import { ANSWER_MEDIA_TYPE, decodePaymentsAnswer } from '#protocol/payments-answer.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import { checkReceipt } from '#wallet/check-receipt.ts';
-import { classifyUpload } from '#wallet/classify.ts';
 import type { Transport } from '#wallet/ports.ts';
 import type { Wallet } from './wallet-model.ts';
 
@@ -33,10 +33,10 @@ export async function carryPromise(
   promise: Bytes,
 ): Promise<Carried> {
   const answer = await transport.postPayments([promise], TIMEOUT_MS);
-  if (answer.kind === 'silence') return answer;
-  const upload = classifyUpload(answer);
-  if (upload.kind === 'refused') return { kind: 'refused', code: upload.code };
-  const first = upload.kind === 'answers' ? upload.answers[0] : undefined;
+  if (answer.kind === 'silence') return { kind: 'silence' };
+  // Only an answer in our own form says anything; a busy server or a captive portal does not.
+  const answers = answer.mediaType === ANSWER_MEDIA_TYPE && decodePaymentsAnswer(answer.body);
+  const first = answers && answers.ok ? answers.value[0] : undefined;
   if (first?.kind === 'refusal') return { kind: 'refused', code: first.code };
   if (!first || !(await believed(wallet, promise, first.receipt))) return { kind: 'silence' };
   return { kind: 'receipt', receipt: first.receipt };
