@@ -39,7 +39,7 @@ export function AmountEntry(props: AmountEntryProps) {
   const press = (key: EntryKey) => props.onText(pressKey(props.text, key, exponent));
   return (
     <div class="entry">
-      <p class="entry-label" id={id}>
+      <p class="unseen" id={id}>
         {props.label}
       </p>
       {/* Not a number field: the phone's own keyboard would cover the keypad. */}

@@ -52,8 +52,7 @@ export function PayeeHead(props: { readonly request: PaymentRequest }) {
   const account = payeeAccount(request) ?? '';
   const place = [request.city, request.countryCode].filter(Boolean).join(', ');
   return (
-    <section class="payee" aria-label={t('review.to')}>
-      <p class="payee-to">{t('review.to')}</p>
+    <section class="payee" aria-label={t('review.title')}>
       <p class="payee-name">
         <bdi>{request.merchantName || t('review.unnamed')}</bdi>
       </p>

@@ -3,12 +3,11 @@
 export const enReview = {
   'entry.erase': 'Erase last digit',
 
-  'review.title': 'Check and pay',
+  'review.title': 'You pay',
   'review.nothing': 'Nothing to pay',
   'review.nothing-text': 'Scan the code of the person you want to pay.',
   'review.scan': 'Scan a code',
   'review.scheme': 'This is a {scheme} code.',
-  'review.to': 'You pay',
   'review.unnamed': 'A payee without a name',
   'review.account': 'Account {account}',
   'review.amount': 'Amount',
@@ -31,9 +30,9 @@ export const enReview = {
   'review.approving': 'Approve with your fingerprint, face or PIN…',
   'review.saving': 'Keeping your promise…',
 
-  'review.name-unchecked': 'Nobody has checked this name',
-  'review.name-unchecked-text': 'Anybody can print a code. Compare it with the person you pay.',
-  'review.name-confirmed': 'The server knows this payee by this name',
+  'review.name-unchecked': 'Name not checked',
+  'review.name-unchecked-text': 'Nobody has checked this name: anybody can print a code. Compare it with the person you pay.',
+  'review.name-confirmed': 'Name known to the server',
   'review.name-different': 'The server knows this payee as {name}',
   'review.name-different-text': 'The code may be a swapped one. Ask before you pay.',
   'review.paid-before': 'You promised {amount} for this code at {time}',

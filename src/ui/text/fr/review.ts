@@ -5,12 +5,11 @@ import type { Translation } from '../message.ts';
 export const frReview: Translation<typeof enReview> = {
   'entry.erase': 'Effacer le dernier chiffre',
 
-  'review.title': 'Vérifier et payer',
+  'review.title': 'Vous payez',
   'review.nothing': 'Rien à payer',
   'review.nothing-text': 'Scannez le code de la personne à payer.',
   'review.scan': 'Scanner un code',
   'review.scheme': 'C’est un code {scheme}.',
-  'review.to': 'Vous payez',
   'review.unnamed': 'Un bénéficiaire sans nom',
   'review.account': 'Compte {account}',
   'review.amount': 'Montant',
@@ -33,10 +32,10 @@ export const frReview: Translation<typeof enReview> = {
   'review.approving': 'Approuvez par empreinte, visage ou code…',
   'review.saving': 'On garde votre promesse…',
 
-  'review.name-unchecked': 'Personne n’a vérifié ce nom',
+  'review.name-unchecked': 'Nom non vérifié',
   'review.name-unchecked-text':
-    'N’importe qui peut imprimer un code. Comparez-le avec la personne que vous payez.',
-  'review.name-confirmed': 'Le serveur connaît ce bénéficiaire sous ce nom',
+    'Personne n’a vérifié ce nom : n’importe qui peut imprimer un code. Comparez-le avec la personne que vous payez.',
+  'review.name-confirmed': 'Nom connu du serveur',
   'review.name-different': 'Le serveur connaît ce bénéficiaire comme {name}',
   'review.name-different-text': 'Le code a pu être échangé. Demandez avant de payer.',
   'review.paid-before': 'Vous avez promis {amount} pour ce code à {time}',

@@ -1,0 +1,35 @@
+/** What is said of the connection is only what was tried and heard. */
+import { expect, test } from 'vitest';
+import { type Connection, followConnection } from '#ui/connection.ts';
+
+const never: Connection = { kind: 'never' };
+const asked = (atMs: number) => ({ kind: 'asked', atMs }) as const;
+const heard = (atMs: number) => ({ kind: 'heard', atMs }) as const;
+const silence = (atMs: number) => ({ kind: 'silence', atMs }) as const;
+const after = (...events: Parameters<typeof followConnection>[1][]) =>
+  events.reduce(followConnection, never);
+
+test('nothing is claimed before anything was tried', () => {
+  expect(after()).toEqual({ kind: 'never' });
+});
+
+test('asking is trying, an answer is reaching', () => {
+  expect(after(asked(1))).toEqual({ kind: 'trying', sinceMs: 1 });
+  expect(after(asked(1), heard(3))).toEqual({ kind: 'reached', atMs: 3 });
+});
+
+test('silence counts from the last answer, not from the last attempt', () => {
+  expect(after(heard(3), asked(8), silence(9))).toEqual({ kind: 'silent', sinceMs: 3 });
+});
+
+test('silence after silence keeps its beginning', () => {
+  expect(after(silence(4), asked(6), silence(9))).toEqual({ kind: 'silent', sinceMs: 4 });
+});
+
+test('asking once more while the server answers does not unsay that it does', () => {
+  expect(after(heard(3), asked(4))).toEqual({ kind: 'reached', atMs: 3 });
+});
+
+test('an answer ends silence', () => {
+  expect(after(silence(4), heard(5))).toEqual({ kind: 'reached', atMs: 5 });
+});

@@ -1,0 +1,57 @@
+/** Amounts keep every digit and take their decimals from our own table, in every language. */
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  decimalPoint,
+  formatAccount,
+  formatMoney,
+  moneyParts,
+  shortAccount,
+} from '#ui/text/format.ts';
+import { speak } from '#ui/text/text.ts';
+
+const KES = 404;
+const UGX = 800;
+const KWD = 414;
+const CLF = 990;
+const IDR = 360;
+
+afterEach(() => speak('en'));
+
+describe('decimals come from our table', () => {
+  test.each([
+    ['two', KES, 125000n, 'KES 1,250.00'],
+    ['none', UGX, 125000n, 'UGX 125,000'],
+    ['three', KWD, 1234567n, 'KWD 1,234.567'],
+    ['four', CLF, 12345n, 'CLF 1.2345'],
+    ['two, where Intl would show none', IDR, 150n, 'IDR 1.50'],
+    ['a fraction with a leading zero', KES, 5n, 'KES 0.05'],
+    ['nothing', KES, 0n, 'KES 0.00'],
+  ])('%s', (_, currency, minor, text) => {
+    expect(formatMoney(minor, currency).replaceAll('\u00a0', ' ')).toBe(text);
+  });
+});
+
+test('no digit passes through a float', () => {
+  expect(formatMoney((1n << 53n) - 1n, KES)).toContain('90,071,992,547,409.91');
+  expect(formatMoney(9223372036854775807n, KES)).toContain('92,233,720,368,547,758.07');
+});
+
+test('money out has a real minus, also when only its fraction is not zero', () => {
+  expect(formatMoney(-5n, KES)).toMatch(/^−/);
+  expect(moneyParts(-120n, KES)[0]).toEqual({ kind: 'sign', text: '−' });
+});
+
+test('a currency that this version does not know is shown by its number of minor units', () => {
+  expect(formatMoney(1234n, 1)).toContain('1,234');
+});
+
+test('French groups and points as French does', async () => {
+  await speak('fr');
+  expect(formatMoney(125050n, KES).replaceAll(/\s/g, ' ')).toBe('1 250,50 KES');
+  expect(decimalPoint()).toBe(',');
+});
+
+test('account ids are read in groups of four', () => {
+  expect(formatAccount('7Q2K9FZXABCDEFGHJKMNPQRSTV')).toBe('7Q2K 9FZX ABCD EFGH JKMN PQRS TV');
+  expect(shortAccount('7Q2K9FZXABCDEFGHJKMNPQRSTV')).toBe('7Q2K … RSTV');
+});

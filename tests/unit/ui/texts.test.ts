@@ -1,0 +1,71 @@
+/** Every language says everything that English says, with the same slots, in words for people. */
+import { describe, expect, test } from 'vitest';
+import { REFUSALS } from '#protocol/refusals.ts';
+import { enFirst } from '#ui/text/en/first.ts';
+import { enRestTexts } from '#ui/text/en/rest.ts';
+import { LANGUAGE_CODES, LANGUAGES, negotiateLanguage } from '#ui/text/languages.ts';
+import { fillSlots, type Message } from '#ui/text/message.ts';
+
+const english: Readonly<Record<string, Message>> = { ...enFirst, ...enRestTexts.messages };
+const others = LANGUAGE_CODES.filter((code) => code !== 'en');
+
+const forms = (message: Message) =>
+  typeof message === 'string' ? [message] : Object.values(message);
+const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+describe.each(others)('%s', (code) => {
+  test('has exactly the keys of English', async () => {
+    const { messages } = await LANGUAGES[code].load();
+    expect(Object.keys(messages).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  test('has the slots of English in every message', async () => {
+    const { messages } = await LANGUAGES[code].load();
+    for (const [key, message] of Object.entries(messages)) {
+      const wanted = slots(forms(english[key] ?? '')[0] ?? '');
+      for (const form of forms(message)) expect(slots(form), key).toEqual(wanted);
+    }
+  });
+
+  test('has a form for every plural category it uses', async () => {
+    const { messages } = await LANGUAGES[code].load();
+    const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
+    for (const [key, message] of Object.entries(messages)) {
+      if (typeof message === 'string') continue;
+      for (const category of categories) {
+        expect(message[category] ?? message.other, `${key} ${category}`).not.toBe('');
+      }
+    }
+  });
+});
+
+describe.each(LANGUAGE_CODES)('refusals in %s', (code) => {
+  test('every code says what happened and what to do next', async () => {
+    const { refusals } = await LANGUAGES[code].load();
+    expect(Object.keys(refusals).sort()).toEqual(Object.keys(REFUSALS).sort());
+    for (const [name, { what, next }] of Object.entries(refusals)) {
+      expect(what, name).toMatch(/[.!?]$/);
+      expect(next, name).toMatch(/[.!?]$/);
+      // A code is for logs; a person must never be shown one.
+      expect(`${what} ${next}`, name).not.toContain('_');
+    }
+  });
+});
+
+test('no message is empty or has blanks at its ends', () => {
+  for (const [key, message] of Object.entries(english)) {
+    for (const form of forms(message)) expect(form, key).toMatch(/^\S(.*\S)?$/s);
+  }
+});
+
+test('a country of a language gets that language, an unknown one English', () => {
+  expect(negotiateLanguage(['fr-CI', 'en'])).toBe('fr');
+  expect(negotiateLanguage(['sw-KE', 'fr'])).toBe('fr');
+  expect(negotiateLanguage(['EN-gb'])).toBe('en');
+  expect(negotiateLanguage(['sw-KE'])).toBe('en');
+  expect(negotiateLanguage([])).toBe('en');
+});
+
+test('a slot without a value stays visible', () => {
+  expect(fillSlots('Pay {amount} to {name}', { amount: '5' })).toBe('Pay 5 to {name}');
+});
