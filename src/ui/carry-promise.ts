@@ -35,8 +35,9 @@ export async function carryPromise(
   const answer = await transport.postPayments([promise], TIMEOUT_MS);
   if (answer.kind === 'silence') return { kind: 'silence' };
   // Only an answer in our own form says anything; a busy server or a captive portal does not.
-  const answers = answer.mediaType === ANSWER_MEDIA_TYPE && decodePaymentsAnswer(answer.body);
-  const first = answers && answers.ok ? answers.value[0] : undefined;
+  if (answer.mediaType !== ANSWER_MEDIA_TYPE) return { kind: 'silence' };
+  const answers = decodePaymentsAnswer(answer.body);
+  const first = answers.ok ? answers.value[0] : undefined;
   if (first?.kind === 'refusal') return { kind: 'refused', code: first.code };
   if (!first || !(await believed(wallet, promise, first.receipt))) return { kind: 'silence' };
   return { kind: 'receipt', receipt: first.receipt };
