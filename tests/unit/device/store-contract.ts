@@ -79,7 +79,7 @@ export function switchOn(name: string): Phone {
     async damage(target, value, key) {
       // So that there is a database to damage.
       await store.readSettings();
-      await rawRequest<unknown>(name, 'readwrite', target, (s) =>
+      await rawRequest<IDBValidKey>(name, 'readwrite', target, (s) =>
         key === undefined ? s.put(value) : s.put(value, key),
       );
     },
