@@ -1,4 +1,4 @@
-// Builds the scanner's lab page as the product is built, and serves it on its own port.
+// Builds a lab page as the product is built, and serves it on its own port.
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -10,12 +10,13 @@ const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': '
 
 export type LabServer = { readonly port: number; readonly folder: string; close(): Promise<void> };
 
-export async function serveLab(): Promise<LabServer> {
+/** The scanner's lab, unless another folder with an index.html is named. */
+export async function serveLab(page = new URL('lab', import.meta.url)): Promise<LabServer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cf-lab-'));
   await build({
     configFile: false,
     logLevel: 'warn',
-    root: fileURLToPath(new URL('lab', import.meta.url)),
+    root: fileURLToPath(page),
     worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true },
   });

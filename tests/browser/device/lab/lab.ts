@@ -1,0 +1,129 @@
+// A page without an app: the production storage on the browser's own IndexedDB, driven by tests.
+import { openWalletDatabase } from '#device/database.ts';
+import { createOutboxLock } from '#device/outbox-lock.ts';
+import { createPaymentStore } from '#device/payment-store.ts';
+import { verifyEs256 } from '#device/verify-es256.ts';
+import { codeOf, faultOf } from '../../../unit/device/expectations.ts';
+import { STORE_CONTRACT, switchOn } from '../../../unit/device/store-contract.ts';
+import { filled, samplePayment, sampleReceipt, WALLET } from '../../../unit/wallet/samples.ts';
+
+const troubles: string[] = [];
+const database = openWalletDatabase({
+  openTimeoutMs: 1_500,
+  onTrouble: (trouble) => troubles.push(trouble),
+});
+const store = createPaymentStore(database);
+
+/** Opens the same database as a wallet of a later version would. */
+function newerWallet() {
+  const newer: string[] = [];
+  const handle = openWalletDatabase({
+    version: 2,
+    openTimeoutMs: 1_500,
+    onTrouble: (trouble) => newer.push(trouble),
+  });
+  const reading = createPaymentStore(handle).readWallet();
+  return { newer, reading, handle };
+}
+
+let held: IDBDatabase | undefined;
+
+/** A tab that does not listen: it keeps its connection whatever a newer wallet wants. */
+function holdConnection(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('counterfoil', 1);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      held = request.result;
+      resolve();
+    };
+  });
+}
+
+const lab = {
+  troubles,
+  names: STORE_CONTRACT.map(({ name }) => name),
+  async runCase(name: string): Promise<void> {
+    const found = STORE_CONTRACT.find((each) => each.name === name);
+    if (!found) throw new Error(`no case ${name}`);
+    const phone = switchOn(`contract ${name}`);
+    try {
+      await found.run(phone);
+    } finally {
+      phone.close();
+    }
+  },
+  enrol: async () => codeOf(await store.writeWallet(WALLET)),
+  /** The promise with the next seq; `once: false` so that the same digest may repeat. */
+  promise: async (seq: number) => codeOf(await store.promise(samplePayment(seq))),
+  settle: (seq: number) => {
+    const { receipt, bytes } = sampleReceipt(samplePayment(seq));
+    return store.settle(samplePayment(seq).id, receipt, bytes);
+  },
+  settleFault: (seq: number) => faultOf(lab.settle(seq)),
+  outboxSeqs: async () => (await store.readOutbox()).map(({ seq }) => seq),
+  states: async () => (await store.readPayments(50)).map(({ seq, state }) => `${seq} ${state}`),
+  hasWallet: async () => (await store.readWallet()) !== undefined,
+  walletFault: () => faultOf(store.readWallet()),
+  /** Two tabs of this origin make the same promise at once. */
+  promiseOther: async (seq: number) =>
+    codeOf(
+      await store.promise(
+        samplePayment(seq, { nonce: filled(16, 9), requestDigest: filled(8, 9) }),
+      ),
+    ),
+  holdConnection,
+  letGo: () => held?.close(),
+  async upgrade(): Promise<{ newer: string[]; read: string }> {
+    const { newer, reading, handle } = newerWallet();
+    const read = await faultOf(reading);
+    handle.close();
+    return { newer, read };
+  },
+  /** Takes the lock and keeps it, as a frozen page does. */
+  holdLock: () =>
+    new Promise<void>((held_) => {
+      void createOutboxLock().run(() => {
+        held_();
+        return new Promise<never>(() => undefined);
+      });
+    }),
+  withLock: (waitMs: number) => createOutboxLock({ waitMs }).run(async () => 'drained'),
+  /** Signs with WebCrypto's own key, so that both ends are the browser's. */
+  async verifies(): Promise<boolean[]> {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+    const pair = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
+    const signed = filled(100, 5);
+    const hash = { name: 'ECDSA', hash: 'SHA-256' };
+    const signature = new Uint8Array(await crypto.subtle.sign(hash, pair.privateKey, signed));
+    const point = raw.slice(1);
+    return [
+      await verifyEs256(point, signed, signature),
+      await verifyEs256(point, filled(100, 6), signature),
+      await verifyEs256(filled(64, 1), signed, signature),
+    ];
+  },
+  /** Milliseconds from a signed approval to the promise on disk. */
+  async timePromises(count: number): Promise<number[]> {
+    const times: number[] = [];
+    for (let seq = 1; seq <= count; seq++) {
+      const payment = samplePayment(seq);
+      const begun = performance.now();
+      const outcome = await store.promise(payment);
+      times.push(performance.now() - begun);
+      if (!outcome.ok) throw new Error(outcome.refusal.code);
+      const { receipt, bytes } = sampleReceipt(payment);
+      await store.settle(payment.id, receipt, bytes);
+    }
+    return times;
+  },
+};
+
+declare global {
+  interface Window {
+    storageLab: typeof lab;
+  }
+}
+
+window.storageLab = lab;
