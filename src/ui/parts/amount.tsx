@@ -15,13 +15,14 @@ type AmountProps = {
 export function Amount(props: AmountProps) {
   const { size = 'row' } = props;
   const parts = moneyParts(props.minor, props.currency);
-  const length = parts.reduce((total, { text }) => total + text.length, 0);
+  const characters = parts.reduce((total, { text }) => total + text.length, 0);
+  const length = characters > 17 ? 'huge' : characters > 12 ? 'long' : undefined;
   return (
-    <bdi class={`amount amount-${size}`} data-long={length > 11 ? 'true' : undefined}>
+    <bdi class={`amount amount-${size}`} data-length={length}>
       {props.signed && props.minor > 0n && <span class="amount-sign">+</span>}
       {parts.map(({ kind, text }) => (
         <span
-          key={kind + text}
+          key={kind}
           class={
             props.bare && (kind === 'symbol' || kind === 'space') ? 'unseen' : `amount-${kind}`
           }

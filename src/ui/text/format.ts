@@ -55,12 +55,16 @@ export function moneyParts(minor: bigint, currency: number): MoneyPart[] {
   );
   const text = String(minor < 0n ? -minor : minor).padStart(exponent + 1, '0');
   const fraction = [...text.slice(text.length - exponent)].map((d) => digits()[Number(d)]).join('');
-  const parts = formatter
-    .formatToParts(BigInt(text.slice(0, text.length - exponent)))
-    .map(({ type, value }): MoneyPart => {
-      const kind = PART_KINDS[type] ?? 'whole';
-      return { kind, text: kind === 'fraction' ? fraction : value };
-    });
+  const parts: { kind: MoneyPart['kind']; text: string }[] = [];
+  for (const { type, value } of formatter.formatToParts(
+    BigInt(text.slice(0, text.length - exponent)),
+  )) {
+    const kind = PART_KINDS[type] ?? 'whole';
+    const last = parts.at(-1);
+    // Groups and the marks between them are one whole part.
+    if (last?.kind === kind) last.text += value;
+    else parts.push({ kind, text: kind === 'fraction' ? fraction : value });
+  }
   return minor < 0n ? [{ kind: 'sign', text: '−' }, ...parts] : parts;
 }
 

@@ -36,8 +36,8 @@ export const enSlip = {
     'Nobody else has seen it yet. If you owe the money, you will have to pay again.',
   'slip.cancel-yes': 'Yes, take it back',
   'slip.cancel-no': 'Keep it',
-  'slip.now': 'Try to send now',
-  'slip.show': 'Show it as a code',
+  'slip.now': 'Send now',
+  'slip.show': 'Show as code',
   'slip.show-title': 'Let them carry it',
   'slip.show-text':
     'The payee scans this with their wallet and brings it to the server. After this it cannot be taken back.',

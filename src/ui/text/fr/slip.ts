@@ -39,8 +39,8 @@ export const frSlip: Translation<typeof enSlip> = {
     'Personne d’autre ne l’a vue. Si vous devez cet argent, il faudra payer de nouveau.',
   'slip.cancel-yes': 'Oui, la reprendre',
   'slip.cancel-no': 'La garder',
-  'slip.now': 'Essayer d’envoyer',
-  'slip.show': 'La montrer en code',
+  'slip.now': 'Envoyer',
+  'slip.show': 'Montrer en code',
   'slip.show-title': 'Confiez-la au bénéficiaire',
   'slip.show-text':
     'Le bénéficiaire scanne ce code et le porte au serveur. Ensuite on ne peut plus la reprendre.',
