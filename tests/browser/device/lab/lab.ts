@@ -3,9 +3,28 @@ import { openWalletDatabase } from '#device/database.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
+import { systemClock, systemRandom } from '#device/world.ts';
+import { FLAG } from '#protocol/assertion.ts';
+import { type Bytes, concatBytes, toBase64url, toUtf8 } from '#protocol/bytes.ts';
+import { requestDigest } from '#protocol/order.ts';
+import { type PaymentRequest, readPaymentRequest } from '#protocol/payment-request.ts';
+import { sha256 } from '#protocol/sha256.ts';
+import { type Approval, prepareOrder, promisePayment } from '#wallet/authorize.ts';
+import { makeStaticRequest } from '#wallet/receive.ts';
 import { codeOf, faultOf } from '../../../unit/device/expectations.ts';
 import { STORE_CONTRACT, switchOn } from '../../../unit/device/store-contract.ts';
-import { filled, samplePayment, sampleReceipt, WALLET } from '../../../unit/wallet/samples.ts';
+import {
+  CREDENTIAL_ID,
+  EUR,
+  filled,
+  IDENTITY,
+  PAYEE_ID,
+  profileOf,
+  SERVER_ID,
+  samplePayment,
+  sampleReceipt,
+  WALLET,
+} from '../../../unit/wallet/samples.ts';
 
 const troubles: string[] = [];
 const database = openWalletDatabase({
@@ -24,6 +43,29 @@ function newerWallet() {
   });
   const reading = createPaymentStore(handle).readWallet();
   return { newer, reading, handle };
+}
+
+function printedRequest(): PaymentRequest {
+  const profile = profileOf(PAYEE_ID, 'Cafe Bento');
+  const text = makeStaticRequest({ currency: EUR }, profile, SERVER_ID);
+  const reading = text.ok ? readPaymentRequest(text.value) : text;
+  if (!reading.ok) throw new Error(reading.refusal.code);
+  return reading.value;
+}
+
+/** What a passkey of this origin answers, but for its arithmetic. */
+function approvalOf(challenge: Bytes): Approval {
+  const { origin, hostname } = location;
+  const clientData = { type: 'webauthn.get', challenge: toBase64url(challenge), origin };
+  const assertion = {
+    authenticatorData: concatBytes(
+      sha256(toUtf8(hostname)),
+      Uint8Array.of(FLAG.UP | FLAG.UV, 0, 0, 0, 0),
+    ),
+    clientDataJson: toUtf8(JSON.stringify({ ...clientData, crossOrigin: false })),
+    signature: filled(64, 1),
+  };
+  return { credentialId: CREDENTIAL_ID, assertion, origin };
 }
 
 let held: IDBDatabase | undefined;
@@ -104,17 +146,30 @@ const lab = {
       await verifyEs256(filled(64, 1), signed, signature),
     ];
   },
-  /** Milliseconds from a signed approval to the promise on disk. */
+  /** Milliseconds from the passkey's answer to the promise on disk. */
   async timePromises(count: number): Promise<number[]> {
+    const request = printedRequest();
     const times: number[] = [];
-    for (let seq = 1; seq <= count; seq++) {
-      const payment = samplePayment(seq);
+    await store.writeIdentity({ ...IDENTITY, origins: [location.origin] });
+    for (let i = 0; i < count; i++) {
+      const paying = await store.readPaying(toBase64url(requestDigest(request.text)));
+      if (!paying.ok) throw new Error(paying.refusal.code);
+      const situation = { ...paying.value, nowMs: Date.now() };
+      const draft = { request, amountMinor: 1n, tipMinor: 0n, feeMinor: 0n };
+      const prepared = prepareOrder(draft, situation, systemRandom);
+      if (!prepared.ok) throw new Error(prepared.refusal.code);
+      const approval = approvalOf(prepared.value.id);
       const begun = performance.now();
-      const outcome = await store.promise(payment);
+      const outcome = await promisePayment(
+        { store, clock: systemClock },
+        prepared.value,
+        situation.identity,
+        approval,
+      );
       times.push(performance.now() - begun);
       if (!outcome.ok) throw new Error(outcome.refusal.code);
-      const { receipt, bytes } = sampleReceipt(payment);
-      await store.settle(payment.id, receipt, bytes);
+      const { receipt, bytes } = sampleReceipt(outcome.value);
+      await store.settle(outcome.value.id, receipt, bytes);
     }
     return times;
   },
