@@ -70,6 +70,8 @@ export type ReviewState = {
   readonly nowMs: number;
   /** Ready before the button is, so that the tap itself can sign. Undefined while still reading. */
   readonly prepared: Outcome<PreparedOrder> | undefined;
+  /** Writes the draft now: what comes next may end this page. */
+  readonly keepDraft: () => void;
   /** The promise is kept: what was entered is no longer a draft. */
   readonly endDraft: () => void;
 };
@@ -85,12 +87,22 @@ export function useReview(request: PaymentRequest, stored: StoredDraft | undefin
   const review = useMemo(() => reviewOf(request, entry), [request, entry]);
 
   const ended = useRef(false);
+  const keepDraft = useRef(() => {});
   useEffect(() => {
-    const save = async () =>
-      ended.current ||
-      wallet.store.writeDraft(storedDraftOf(request, entry, wallet.clock.nowMs())).catch(() => {});
-    const timer = setTimeout(() => void save(), SAVE_AFTER_MS);
-    return () => clearTimeout(timer);
+    let kept = false;
+    const keep = () => {
+      if (kept || ended.current) return;
+      kept = true;
+      const draft = storedDraftOf(request, entry, wallet.clock.nowMs());
+      wallet.store.writeDraft(draft).catch(() => {});
+    };
+    keepDraft.current = keep;
+    const timer = setTimeout(keep, SAVE_AFTER_MS);
+    addEventListener('pagehide', keep);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('pagehide', keep);
+    };
   }, [wallet, request, entry]);
 
   // Going elsewhere in the app gives it up; a reload or an update does not come by here.
@@ -112,5 +124,14 @@ export function useReview(request: PaymentRequest, stored: StoredDraft | undefin
   const endDraft = () => {
     ended.current = true;
   };
-  return { entry, setEntry, review, paying, nowMs, prepared, endDraft };
+  return {
+    entry,
+    setEntry,
+    review,
+    paying,
+    nowMs,
+    prepared,
+    keepDraft: () => keepDraft.current(),
+    endDraft,
+  };
 }
