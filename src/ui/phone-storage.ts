@@ -2,7 +2,8 @@
 import { openWalletDatabase } from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 import type { WalletStore } from '#wallet/ports.ts';
+import { hearStorageTrouble } from './storage-trouble.ts';
 
 export function openPhoneStorage(): WalletStore {
-  return createPaymentStore(openWalletDatabase());
+  return createPaymentStore(openWalletDatabase({ onTrouble: hearStorageTrouble }));
 }

@@ -35,6 +35,13 @@ export function HomeNotice() {
       </Line>
     );
   }
+  if ((wallet.home.value?.damaged ?? 0) > 0) {
+    return (
+      <Line text={t('home.damaged')}>
+        <a href="/settings">{t('home.look')}</a>
+      </Line>
+    );
+  }
   if (wallet.session.value === 'closed') {
     return (
       <Line text={t('home.signed-out')}>

@@ -1,9 +1,9 @@
 /** Owns review: who is paid and how much, and the tap that approves it. Words come from the signed request. */
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { PaymentRequest } from '#protocol/payment-request.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { StoredDraft } from '#wallet/records.ts';
-import { promise } from '../actions/pay.ts';
+import { dropDraft, promise } from '../actions/pay.ts';
 import { announce } from '../announce.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { Button, ButtonLink } from '../parts/button.tsx';
@@ -146,6 +146,9 @@ function RequestReview(props: {
 
 function NothingToReview(props: { readonly asked: Exclude<Asked, { kind: 'request' }> }) {
   const { asked } = props;
+  const wallet = useWallet();
+  // What cannot be paid is not to be gone on with: home would offer it for ever.
+  useEffect(() => void dropDraft(wallet), [wallet]);
   return (
     <Screen
       title={t('review.nothing')}

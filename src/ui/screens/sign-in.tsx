@@ -33,10 +33,12 @@ export function SignInScreen() {
       return;
     }
     setBusy(true);
+    const isNew = wallet.state.peek() === undefined;
     void finishSignIn(wallet, options).then((outcome) => {
       setBusy(false);
       if (outcome.ok) {
-        navigate(wallet.draft.peek() ? '/pay' : '/', { replace: true });
+        // Somebody whom a link to pay brought here goes on to it.
+        navigate(isNew && wallet.draft.peek() ? '/pay' : '/', { replace: true });
         return;
       }
       setCode(outcome.refusal.code);

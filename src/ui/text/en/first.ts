@@ -31,6 +31,7 @@ export const enFirst = {
   'home.settings': 'Settings',
   'home.aside': 'The server did not take one of your promises.',
   'home.look': 'Have a look',
+  'home.damaged': 'Some records on this phone cannot be read.',
   'home.signed-out': 'Sign in again to see new money. Paying still works.',
   'home.sign-in': 'Sign in',
   'home.draft': 'You had begun a payment.',

@@ -1,6 +1,12 @@
-/** Owns the English texts for trouble: unreadable storage, a broken screen, a wrong address. */
+/** Owns the English texts for trouble: unreadable storage, a wrong address. */
 
 export const enTrouble = {
   'trouble.title': 'Your wallet cannot be read now',
-  'trouble.lost': 'There is nothing at this address',
+  'trouble.blocked':
+    'Another tab of this wallet is in the way. Close all of them and open it again.',
+  'trouble.safe':
+    'Until it can be read this app changes nothing and promises nothing. Money at the server is not touched by this.',
+  'trouble.lost': 'There is nothing here',
+  'trouble.lost-text': 'The address may be cut or old. Nothing has happened.',
+  'trouble.home': 'To the wallet',
 } as const;

@@ -34,6 +34,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.settings': 'Réglages',
   'home.aside': 'Le serveur n’a pas pris une de vos promesses.',
   'home.look': 'Regarder',
+  'home.damaged': 'Des données de ce téléphone sont illisibles.',
   'home.signed-out': 'Reconnectez-vous pour voir les rentrées. Payer marche toujours.',
   'home.sign-in': 'Se connecter',
   'home.draft': 'Vous aviez commencé un paiement.',

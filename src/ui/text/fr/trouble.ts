@@ -4,5 +4,10 @@ import type { Translation } from '../message.ts';
 
 export const frTrouble: Translation<typeof enTrouble> = {
   'trouble.title': 'Votre portefeuille est illisible pour l’instant',
-  'trouble.lost': 'Il n’y a rien à cette adresse',
+  'trouble.blocked': 'Un autre onglet de ce portefeuille gêne. Fermez-les tous et rouvrez-le.',
+  'trouble.safe':
+    'Tant qu’elle est illisible, l’application ne change rien et ne promet rien. L’argent au serveur n’est pas touché.',
+  'trouble.lost': 'Il n’y a rien ici',
+  'trouble.lost-text': 'L’adresse est peut-être coupée ou ancienne. Il ne s’est rien passé.',
+  'trouble.home': 'Vers le portefeuille',
 };
