@@ -26,11 +26,13 @@ export async function registerWorker(): Promise<void> {
       worker.messageSkipWaiting();
     });
   });
-  worker.addEventListener('controlling', ({ isUpdate }) => {
-    if (!isUpdate) return;
+  // The first worker of all takes charge of a page that came without one: that is no update.
+  let inCharge = navigator.serviceWorker.controller !== null;
+  worker.addEventListener('controlling', () => {
     if (askedHere) location.reload();
     // Another tab let the new one take over. This page goes on with its own parts until it is asked.
-    else offerUpdate(() => location.reload());
+    else if (inCharge) offerUpdate(() => location.reload());
+    inCharge = true;
   });
   await worker.register({ immediate: true });
   checkWhenShown(worker);
