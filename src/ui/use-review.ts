@@ -60,8 +60,6 @@ function useNow(): number {
   return nowMs;
 }
 
-const SAVE_AFTER_MS = 400;
-
 export type ReviewState = {
   readonly entry: Entry;
   readonly setEntry: (entry: Entry) => void;
@@ -70,8 +68,6 @@ export type ReviewState = {
   readonly nowMs: number;
   /** Ready before the button is, so that the tap itself can sign. Undefined while still reading. */
   readonly prepared: Outcome<PreparedOrder> | undefined;
-  /** Writes the draft now: what comes next may end this page. */
-  readonly keepDraft: () => void;
   /** The promise is kept: what was entered is no longer a draft. */
   readonly endDraft: () => void;
 };
@@ -87,22 +83,11 @@ export function useReview(request: PaymentRequest, stored: StoredDraft | undefin
   const review = useMemo(() => reviewOf(request, entry), [request, entry]);
 
   const ended = useRef(false);
-  const keepDraft = useRef(() => {});
+  // At every key: a page may end at any moment, and what it starts to write then is lost.
   useEffect(() => {
-    let kept = false;
-    const keep = () => {
-      if (kept || ended.current) return;
-      kept = true;
-      const draft = storedDraftOf(request, entry, wallet.clock.nowMs());
-      wallet.store.writeDraft(draft).catch(() => {});
-    };
-    keepDraft.current = keep;
-    const timer = setTimeout(keep, SAVE_AFTER_MS);
-    addEventListener('pagehide', keep);
-    return () => {
-      clearTimeout(timer);
-      removeEventListener('pagehide', keep);
-    };
+    if (ended.current) return;
+    const draft = storedDraftOf(request, entry, wallet.clock.nowMs());
+    wallet.store.writeDraft(draft).catch(() => {});
   }, [wallet, request, entry]);
 
   // Going elsewhere in the app gives it up; a reload or an update does not come by here.
@@ -124,14 +109,5 @@ export function useReview(request: PaymentRequest, stored: StoredDraft | undefin
   const endDraft = () => {
     ended.current = true;
   };
-  return {
-    entry,
-    setEntry,
-    review,
-    paying,
-    nowMs,
-    prepared,
-    keepDraft: () => keepDraft.current(),
-    endDraft,
-  };
+  return { entry, setEntry, review, paying, nowMs, prepared, endDraft };
 }

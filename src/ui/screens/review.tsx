@@ -52,7 +52,6 @@ function useTap(state: ReviewState): Tap {
       credentialId: paying.wallet.credentialId,
       rpId: paying.identity.rpId,
     });
-    state.keepDraft();
     setBusy(true);
     setRefused(undefined);
     announce(t('review.approving'));
