@@ -1,4 +1,4 @@
-/** Owns the service worker's registration, and hearing that a new version of the app has come. */
+/** Owns hearing that a new version of the app has come, and letting a person take it. */
 import { Workbox } from 'workbox-window';
 import { offerUpdate } from './update-offer.ts';
 
@@ -15,9 +15,8 @@ function checkWhenShown(worker: Workbox): void {
   });
 }
 
-/** Once, after the first screen stands. Without a worker the wallet works, but only online. */
-export async function registerWorker(): Promise<void> {
-  if (!('serviceWorker' in navigator)) return;
+/** Once. The worker itself is registered before, by main.tsx; this finds the same registration. */
+export async function followUpdates(): Promise<void> {
   const worker = new Workbox('/sw.js');
   let askedHere = false;
   worker.addEventListener('waiting', () => {

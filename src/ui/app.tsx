@@ -17,6 +17,10 @@ export const homeScreen = lazyScreen(
   async () => (await import('./screens/home.tsx')).HomeScreen,
   async () => {},
 );
+/** Where a new visitor goes from the welcome. */
+export const openingScreen = lazyScreen(
+  async () => (await import('./screens/onboarding.tsx')).OnboardingScreen,
+);
 const trouble = lazyScreen(async () => (await import('./screens/trouble.tsx')).TroubleScreen);
 const lost = lazyScreen(async () => (await import('./screens/trouble.tsx')).LostScreen);
 
@@ -60,7 +64,7 @@ const ROUTES: readonly Route[] = [
   },
   {
     pattern: '/open',
-    screen: lazyScreen(async () => (await import('./screens/onboarding.tsx')).OnboardingScreen),
+    screen: openingScreen,
     open: true,
   },
   {

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import { hydrate, render } from 'preact';
 import { createChangeNotice } from '#device/change-notice.ts';
 import { systemClock, systemRandom } from '#device/world.ts';
-import { App, homeScreen } from './app.tsx';
+import { App, homeScreen, openingScreen } from './app.tsx';
 import { FaultBoundary } from './fault-boundary.tsx';
 import { keepInstallPrompt } from './install-prompt.ts';
 import { place, startRouter } from './router.ts';
@@ -97,6 +97,17 @@ function keepFollowing(wallet: Wallet): void {
   });
 }
 
+/** Relay and account calls, as soon as there is a wallet; a new visitor's link is left to the worker. */
+function startEngineWhenNeeded(wallet: Wallet): void {
+  const startEngine = () => {
+    if (wallet.state.peek() !== undefined) wallet.engine().catch(() => {});
+  };
+  effect(() => {
+    if (wallet.state.value !== undefined) startEngine();
+  });
+  addEventListener('online', startEngine);
+}
+
 async function start(root: HTMLElement): Promise<void> {
   startRouter();
   keepInstallPrompt();
@@ -105,10 +116,23 @@ async function start(root: HTMLElement): Promise<void> {
   await painted();
   performance.mark('usable');
   keepFollowing(wallet);
-  const startEngine = () => void wallet.engine().catch(() => {});
-  startEngine();
-  addEventListener('online', startEngine);
-  import('./app-update.ts').then(({ registerWorker }) => registerWorker()).catch(() => {});
+  startEngineWhenNeeded(wallet);
+  await keepApp(wallet);
+}
+
+/** The worker first of all: until it stands, the next start needs the network. Then what comes next. */
+async function keepApp(wallet: Wallet): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  try {
+    await navigator.serviceWorker.register('/sw.js');
+    const { followUpdates } = await import('./app-update.ts');
+    await followUpdates();
+    await navigator.serviceWorker.ready;
+  } catch {
+    // Without a worker the wallet works, but only online.
+    return;
+  }
+  if (wallet.state.value === undefined) void openingScreen.preload();
 }
 
 const root = document.getElementById('app');
