@@ -25,7 +25,14 @@ type Complaint =
   | Extract<Finding, { kind: 'refused' }>
   | { readonly kind: 'photo-nothing' | 'photo-not-a-picture' | 'no-reader' | 'shared-missing' };
 
-type Shown = { readonly kind: 'receipt' | 'authorization'; readonly bytes: Bytes };
+type Shown = {
+  readonly kind: 'receipt' | 'authorization';
+  readonly bytes: Bytes;
+  readonly text: string;
+};
+
+/** A code just put away is likely still in front of the camera: not read again for so long. */
+const PUT_AWAY_MS = 8_000;
 
 function ComplaintNotice(props: { readonly complaint: Complaint }) {
   const { complaint } = props;
@@ -162,11 +169,21 @@ export function ScanScreen(props: ScreenProps) {
     navigator.vibrate?.(60);
     announce(t('scan.found'));
     if (finding.kind === 'pay') navigate(finding.address);
-    else setShown(finding);
+    else setShown({ ...finding, text });
   }, []);
 
+  const putAway = useRef({ text: '', atMs: 0 });
+  const close = () => {
+    putAway.current = { text: shown?.text ?? '', atMs: performance.now() };
+    setShown(undefined);
+  };
+  const seen = (text: string) => {
+    const { text: last, atMs } = putAway.current;
+    if (text !== last || performance.now() - atMs > PUT_AWAY_MS) take(text);
+  };
+
   const photos = usePhotos(reader, shared, take, setComplaint);
-  const scan = useScanSession(reader, !typing && !shown && !photos.busy, take);
+  const scan = useScanSession(reader, !typing && !shown && !photos.busy, seen);
 
   return (
     <Screen
@@ -193,7 +210,7 @@ export function ScanScreen(props: ScreenProps) {
       <Sheet
         open={shown !== undefined}
         title={t(shown?.kind === 'authorization' ? 'scan.promise-title' : 'scan.proof-title')}
-        onClose={() => setShown(undefined)}
+        onClose={close}
       >
         {shown?.kind === 'receipt' && <ReceiptProof bytes={shown.bytes} />}
         {shown?.kind === 'authorization' && <ScannedPromise bytes={shown.bytes} />}
