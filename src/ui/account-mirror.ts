@@ -76,7 +76,9 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     const known = await store.readIdentity();
     if (known && clock.nowMs() - known.nowMs < IDENTITY_AGE_MS_MAX) return;
     const answer = await api.readIdentity();
-    if (answer.ok) await store.writeIdentity(answer.value);
+    if (!answer.ok) return;
+    await store.writeIdentity(answer.value);
+    notice.changed('wallet');
   }
 
   async function readStatement(): Promise<void> {

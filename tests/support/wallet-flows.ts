@@ -107,7 +107,7 @@ export async function keptForOffline(page: Page): Promise<void> {
     const script = await (await fetch('/sw.js', { cache: 'force-cache' })).text();
     const files = [...new Set(script.match(/\/assets\/(?!outbox-)[\w.-]+/g) ?? ['no list'])];
     for (;;) {
-      const held = await Promise.all(files.map((file) => caches.match(file)));
+      const held = await Promise.all(files.map((file) => caches.match(file, { ignoreVary: true })));
       const missing = files.filter((_, at) => held[at] === undefined);
       if (missing.length === 0) return;
       if (Date.now() > deadlineMs) throw new Error(`not kept: ${missing.join(' ')}`);
@@ -169,12 +169,15 @@ export async function toHome(page: Page): Promise<void> {
   await heading(page, 'Your money').waitFor();
 }
 
+/** The heading of the screen on which a payment is checked and approved. */
+export const REVIEW = 'You pay';
+
 /** Points the payer's camera at the code and waits for the review that it leads to. */
 export async function scan(payer: Person, code: Locator): Promise<void> {
   payer.look(await photograph(code));
   await toHome(payer.page);
   await link(payer.page, /^Pay/).click();
-  await heading(payer.page, 'Check and pay').waitFor();
+  await heading(payer.page, REVIEW).waitFor();
 }
 
 export const payButton = (page: Page): Locator => button(page, /^Pay .*\d/);

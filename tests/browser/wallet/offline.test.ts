@@ -15,6 +15,7 @@ import {
   type Person,
   payButton,
   purseSays,
+  REVIEW,
   reopen,
   slipId,
   slipSays,
@@ -49,7 +50,7 @@ async function payFromCache(text: string): Promise<string> {
   payer = await reopen(payer, server.origin, passkeys);
   await heading(payer.page, 'Your money').waitFor();
   await link(payer.page, /^Pay/).click();
-  await heading(payer.page, 'Check and pay').waitFor();
+  await heading(payer.page, REVIEW).waitFor();
   await payButton(payer.page).waitFor();
   await approve(payer);
   await slipSays(payer, 'promised');
