@@ -18,7 +18,7 @@ export type Finding =
       readonly code: RefusalCode;
       /** Whose code it is, in its own name, and who is paid with it. */
       readonly scheme?: string;
-      readonly merchant?: string;
+      readonly payee?: string;
     };
 
 function ofBytes(kind: 'receipt' | 'authorization', bytes: Outcome<Bytes>): Finding {
@@ -34,8 +34,8 @@ function ofRequest(reading: RequestReading): Finding {
   if (counterfoil) {
     return { kind: 'pay', address: `${PAY_PATH}?${PAY_PARAMETER}=${encodeURIComponent(text)}` };
   }
-  const merchant = merchantName ? { merchant: merchantName } : {};
-  return { kind: 'refused', code: 'scheme_not_supported', ...scheme, ...merchant };
+  const payee = merchantName ? { payee: merchantName } : {};
+  return { kind: 'refused', code: 'scheme_not_supported', ...scheme, ...payee };
 }
 
 export function findingOf(text: string): Finding {

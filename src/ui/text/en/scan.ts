@@ -43,7 +43,7 @@ export const enScan = {
   'scan.read': 'Read it',
 
   'scan.scheme': 'This is a {scheme} code',
-  'scan.scheme-of': 'This is a {scheme} code of {merchant}',
+  'scan.scheme-of': 'This is a {scheme} code of {payee}',
 
   'carry.what':
     'This promise is signed but not paid yet. You can carry it to the server for the other phone. It counts once, whoever carries it.',

@@ -46,7 +46,7 @@ export const frScan: Translation<typeof enScan> = {
   'scan.read': 'Lire',
 
   'scan.scheme': 'C’est un code {scheme}',
-  'scan.scheme-of': 'C’est un code {scheme} de {merchant}',
+  'scan.scheme-of': 'C’est un code {scheme} de {payee}',
 
   'carry.what':
     'Cette promesse est signée mais pas encore payée. Vous pouvez la porter au serveur pour l’autre téléphone. Elle compte une seule fois, peu importe qui la porte.',
