@@ -14,8 +14,36 @@ export function keepInstallPrompt(): void {
   });
 }
 
+const POSTPONED = 'counterfoil-install-later';
+const POSTPONED_MS = 30 * 24 * 60 * 60 * 1000;
+const postponed = signal(false);
+
+function wasPostponed(): boolean {
+  try {
+    return Date.now() - Number(localStorage.getItem(POSTPONED) ?? 0) < POSTPONED_MS;
+  } catch {
+    return false;
+  }
+}
+
+/** It can be installed from here. */
 export function canInstall(): boolean {
   return offer.value !== undefined;
+}
+
+/** It can be, and the person has not put it off of late. */
+export function shouldOfferInstall(): boolean {
+  return canInstall() && !postponed.value && !wasPostponed();
+}
+
+/** Asks again in a month; the settings offer it all the while. */
+export function postponeInstall(): void {
+  postponed.value = true;
+  try {
+    localStorage.setItem(POSTPONED, String(Date.now()));
+  } catch {
+    // Storage is switched off: then it is asked again at the next start.
+  }
 }
 
 /** Must be called in a click. Answers whether the person agreed. */

@@ -1,6 +1,6 @@
 /** Owns the one thing home asks of a person, if any: the most pressing first, never two at once. */
 import type { ComponentChildren } from 'preact';
-import { canInstall, installApp } from '../install-prompt.ts';
+import { installApp, postponeInstall, shouldOfferInstall } from '../install-prompt.ts';
 import { mayReload } from '../reload-guard.ts';
 import { t } from '../text/text.ts';
 import { takeUpdate, updateOffered } from '../update-offer.ts';
@@ -64,9 +64,12 @@ export function HomeNotice() {
       </Line>
     );
   }
-  if (!canInstall()) return null;
+  if (!shouldOfferInstall()) return null;
   return (
     <Line text={t('home.install')}>
+      <button type="button" onClick={postponeInstall}>
+        {t('action.later')}
+      </button>
       <button type="button" onClick={() => void installApp()}>
         {t('home.install-go')}
       </button>

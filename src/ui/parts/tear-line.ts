@@ -34,18 +34,15 @@ export function tearPath(id: string, side: 'above' | 'below', depth = 12): TearL
 const SIDE_HEIGHT = 80;
 const SIDE_DEPTH = 12;
 
-/** The same cut standing upright: the paper at its left, in a box of 12 × 80. */
+/** The same cut standing upright: the paper at its left in a box of 12 × 80, and the cut alone. */
 export function tearSidePath(id: string): {
   readonly width: number;
   readonly height: number;
   readonly path: string;
+  readonly cut: string;
 } {
   const points = tearPoints(id, SIDE_DEPTH).slice(0, 9);
   const step = SIDE_HEIGHT / (points.length - 1);
-  const line = points.map((x, i) => `L${x} ${i * step}`).join('');
-  return {
-    width: SIDE_DEPTH,
-    height: SIDE_HEIGHT,
-    path: `M0 0${line}H0z`,
-  };
+  const cut = points.map((x, i) => `${i === 0 ? 'M' : 'L'}${x} ${i * step}`).join('');
+  return { width: SIDE_DEPTH, height: SIDE_HEIGHT, path: `${cut}H0V0z`, cut };
 }

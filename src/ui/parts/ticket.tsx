@@ -5,7 +5,7 @@ import { tearSidePath } from './tear-line.ts';
 
 /** `id` shapes the cut: the account's own, so that a phone's ticket is always the same one. */
 export function Ticket(props: { readonly id: string }) {
-  const { width, height, path } = tearSidePath(props.id);
+  const { width, height, path, cut } = tearSidePath(props.id);
   return (
     <nav class="ticket" aria-label={t('home.actions')}>
       <a class="ticket-half ticket-pay" href="/scan">
@@ -21,7 +21,8 @@ export function Ticket(props: { readonly id: string }) {
         preserveAspectRatio="none"
         aria-hidden="true"
       >
-        <path d={path} />
+        <path class="ticket-paper" d={path} />
+        <path class="ticket-line" d={cut} />
       </svg>
       <a class="ticket-half ticket-receive" href="/receive">
         <b>{t('home.receive')}</b>
