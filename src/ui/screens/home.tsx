@@ -1,7 +1,7 @@
 /** Owns the first screen of somebody with a wallet: the money, what is on its way, the two halves. */
 import { useComputed } from '@preact/signals';
 import type { BalanceLine } from '../balance-lines.ts';
-import { ActivityRow } from '../parts/activity-row.tsx';
+import { ActivityRow, lineMoment } from '../parts/activity-row.tsx';
 import { Amount } from '../parts/amount.tsx';
 import { ConnectionLine } from '../parts/connection-line.tsx';
 import { HomeNotice } from '../parts/home-notice.tsx';
@@ -38,6 +38,15 @@ function BalanceView(props: { readonly line: BalanceLine; readonly first: boolea
   );
 }
 
+/** A balance that the server has not confirmed lately says of when it is. */
+function AsOf(props: { readonly wallet: Wallet }) {
+  const { connection, session, state, clock } = props.wallet;
+  const readAtMs = state.value?.accountReadAtMs;
+  const current = connection.value.kind === 'reached' && session.value !== 'closed';
+  if (current || readAtMs === undefined) return null;
+  return <small>{t('home.as-of', { moment: lineMoment(readAtMs, clock.nowMs()) })}</small>;
+}
+
 function Purse(props: { readonly wallet: Wallet; readonly id: string }) {
   const { wallet } = props;
   const account = wallet.state.value?.account;
@@ -46,7 +55,9 @@ function Purse(props: { readonly wallet: Wallet; readonly id: string }) {
     <section class="purse" aria-label={t('home.balance')}>
       <div class="purse-paper">
         <p class="purse-label">
-          {promising ? t('home.left') : t('home.balance')}
+          <span>
+            {promising ? t('home.left') : t('home.balance')} <AsOf wallet={wallet} />
+          </span>
           {account?.sandbox && <span class="stamp">{t('home.stamp')}</span>}
         </p>
         {wallet.balances.value.map((line, i) => (

@@ -17,6 +17,7 @@ export const enFirst = {
 
   'home.title': 'Your money',
   'home.balance': 'Balance',
+  'home.as-of': 'as of {moment}',
   'home.left': 'Left to spend',
   'home.of': 'Balance {balance}, promised {promised}',
   'home.stamp': 'Play money',

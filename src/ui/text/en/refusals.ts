@@ -182,7 +182,7 @@ export const enRefusals: RefusalTexts = {
   },
   already_paying: {
     what: 'You have promised this very request already. It will not be paid twice.',
-    next: 'Look at the slip on its way.',
+    next: 'Look at its slip.',
   },
   over_balance: {
     what: `This is more than you have left. ${safe}`,

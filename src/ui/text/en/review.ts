@@ -31,7 +31,8 @@ export const enReview = {
   'review.saving': 'Keeping your promise…',
 
   'review.name-unchecked': 'Name not checked',
-  'review.name-unchecked-text': 'Nobody has checked this name: anybody can print a code. Compare it with the person you pay.',
+  'review.name-unchecked-text':
+    'Nobody has checked this name: anybody can print a code. Compare it with the person you pay.',
   'review.name-confirmed': 'Name known to the server',
   'review.name-different': 'The server knows this payee as {name}',
   'review.name-different-text': 'The code may be a swapped one. Ask before you pay.',

@@ -20,6 +20,7 @@ export const frFirst: Translation<typeof enFirst> = {
 
   'home.title': 'Votre argent',
   'home.balance': 'Solde',
+  'home.as-of': 'vu à {moment}',
   'home.left': 'Reste à dépenser',
   'home.of': 'Solde {balance}, promis {promised}',
   'home.stamp': 'Argent fictif',

@@ -194,7 +194,7 @@ export const frRefusals: RefusalTexts = {
   },
   already_paying: {
     what: 'Vous avez déjà promis cette demande. Elle ne sera pas payée deux fois.',
-    next: 'Regardez le talon en route.',
+    next: 'Regardez son talon.',
   },
   over_balance: {
     what: `C’est plus que ce qu’il vous reste. ${safe}`,
