@@ -14,6 +14,10 @@ const ENTRIES_AT_ONCE = 100;
 
 const cursor = Type.Optional(wholeText('The last version that the page has seen'));
 
+const DESCRIPTION =
+  'Each event is called `entry`; its id is the entry’s version and its data the entry as in the statement. ' +
+  'After a break the browser sends the last id it saw, and nothing is lost or told twice.';
+
 export function addEventsRoute(app: App, services: Services): void {
   const { config, database, sessions, watch } = services;
   const streams = new Map<string, LiveStream[]>();
@@ -32,7 +36,9 @@ export function addEventsRoute(app: App, services: Services): void {
   }
 
   // Open streams would keep the server from ever finishing.
+  let isClosing = false;
   app.addHook('preClose', (done) => {
+    isClosing = true;
     for (const open of streams.values()) for (const stream of open) stream.end();
     done();
   });
@@ -44,9 +50,7 @@ export function addEventsRoute(app: App, services: Services): void {
     schema: {
       operationId: 'readEvents',
       summary: 'New entries as they are posted, as server-sent events',
-      description:
-        'Each event is called `entry`; its id is the entry’s version and its data the entry as in the statement. ' +
-        'After a break the browser sends the last id it saw, and nothing is lost or told twice.',
+      description: DESCRIPTION,
       tags: ['account'],
       security: [{ session: [] }],
       querystring: Type.Object({ after: cursor }, { additionalProperties: false }),
@@ -56,12 +60,15 @@ export function addEventsRoute(app: App, services: Services): void {
           description: 'The stream',
           content: { 'text/event-stream': { schema: Type.String() } },
         },
-        ...problems(400, 401),
+        ...problems(400, 401, 503),
       },
     },
     handler: async (request, reply) => {
       const session = await sessions.of(request);
       if (!session.ok) return sendProblem(request, reply, session.refusal);
+      // While the session was looked up the server may have begun to stop, or the reader have left.
+      if (isClosing) return sendProblem(request, reply, { code: 'unavailable' });
+      if (reply.raw.destroyed) return reply.hijack();
       const { account } = session.value;
       const after = Number(request.headers['last-event-id'] ?? request.query.after ?? 0);
       const headers = reply

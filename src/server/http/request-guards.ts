@@ -42,6 +42,16 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
     }
   });
 
+  // A connection kept open behind the last answer would hold a stopping server up.
+  let isClosing = false;
+  app.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
+
   // The route, never the address: a link to pay carries the request in its query.
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
