@@ -42,7 +42,15 @@ describe('the cut', () => {
 
 describe('a slip', () => {
   const payment = { state: 'promised' } as Payment;
-  const entry = { id: '', seq: 1, authorization: new Uint8Array() };
+  const entry = {
+    id: '',
+    seq: 1,
+    authorization: new Uint8Array(),
+    payer: '',
+    payee: '',
+    amountMinor: 1n,
+    currency: 404,
+  };
   test('nobody else has seen a promise that has not left', () => {
     expect(slipStage({ payment, entry })).toBe('here');
   });
