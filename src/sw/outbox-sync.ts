@@ -22,11 +22,24 @@ export type OutboxSync = {
   sync(): Promise<void>;
   /** One drain, for events that promise nothing. */
   drain(reason: DrainReason): Promise<RelayReport>;
+  /**
+   * A person has chosen the new version, which takes over only when this worker has nothing left to
+   * do: no sync waits any longer.
+   */
+  stepAside(): void;
 };
 
 export function createOutboxSync(parts: OutboxSyncParts): OutboxSync {
   const { clock, transport, pause } = parts;
   let endMs = 0;
+  let isLeaving = false;
+  let stepAside = () => {};
+  const leaving = new Promise<void>((resolve) => {
+    stepAside = () => {
+      isLeaving = true;
+      resolve();
+    };
+  });
 
   /** Past the end nothing is sent any more; the relay takes that for silence, which it is. */
   const relay = parts.relayOn({
@@ -44,15 +57,17 @@ export function createOutboxSync(parts: OutboxSyncParts): OutboxSync {
 
   return {
     drain,
+    stepAside: () => stepAside(),
     async sync() {
       const lastMs = clock.nowMs() + SENDING_MS_MAX;
       let report = await drain('sync');
       while (report.waiting !== 0) {
         const nowMs = clock.nowMs();
         const pauseMs = Math.max((report.nextAttemptAtMs ?? lastMs) - nowMs, PAUSE_MS_MIN);
-        if (nowMs + pauseMs >= lastMs) throw new Error(`${report.waiting} payments wait`);
-        await pause(pauseMs);
-        report = await relay.drain('sync');
+        const isOver = isLeaving || nowMs + pauseMs >= lastMs;
+        if (isOver) throw new Error(`${report.waiting} payments wait`);
+        await Promise.race([pause(pauseMs), leaving]);
+        if (!isLeaving) report = await relay.drain('sync');
       }
     },
   };

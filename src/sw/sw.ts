@@ -8,7 +8,14 @@ import type { OutboxScope } from './outbox.ts';
 import type { OutboxSync } from './outbox-sync.ts';
 import { isShare, receiveShare } from './share-target.ts';
 
-declare const self: ServiceWorkerGlobalScope & OutboxScope;
+declare const self: ServiceWorkerGlobalScope & OutboxScope & TrustedTypesHost;
+
+/** Not in TypeScript's library: Trusted Types, which the policy of our answers asks of this script too. */
+interface TrustedTypesHost {
+  readonly trustedTypes?: {
+    createPolicy(name: 'default', rules: { createScriptURL(url: string): string | null }): unknown;
+  };
+}
 
 /** Not in TypeScript's library: WICG Background Sync. */
 interface SyncEvent extends ExtendableEvent {
@@ -21,6 +28,10 @@ const KEEP_LATER_AFTER_MS = 3_000;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 const shell = createAppShell({ buildId, home, later });
+
+self.trustedTypes?.createPolicy('default', {
+  createScriptURL: (url) => (url === outboxScript ? url : null),
+});
 
 /**
  * Every page waits for the worker to start, so the half that carries payments is a script of its
@@ -58,9 +69,15 @@ async function openApp(url: string): Promise<void> {
   else await self.clients.openWindow(url);
 }
 
-self.addEventListener('install', (event) => {
+/** Both halves or nothing. An update brings all of the app before it takes over: what was there stays. */
+async function install(): Promise<void> {
   outbox();
-  event.waitUntil(shell.install());
+  await shell.install();
+  if (self.registration.active) await shell.keepLater();
+}
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(install());
 });
 
 self.addEventListener('activate', (event) => {
@@ -86,7 +103,12 @@ self.addEventListener('message', (event) => {
   const data: unknown = event.data;
   // Only a page knows whether a person is in the middle of something, so only a page may ask (F10).
   const asked = typeof data === 'object' && data !== null && Reflect.get(data, 'type');
-  if (asked === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
+  if (asked === 'SKIP_WAITING') {
+    // It takes over once the worker before has nothing left to do, which may wait for a network.
+    self.registration.active?.postMessage({ type: 'STEP_ASIDE' });
+    event.waitUntil(self.skipWaiting());
+  }
+  if (asked === 'STEP_ASIDE') self.outbox?.stepAside();
 });
 
 self.addEventListener('sync', (event) => {

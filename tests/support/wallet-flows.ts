@@ -161,7 +161,7 @@ export async function requestText(payee: Person, amount?: string): Promise<strin
 /** Within the app, as a person goes back; a page somewhere else is loaded anew. */
 export async function toHome(page: Page): Promise<void> {
   for (let steps = 0; steps < 5 && new URL(page.url()).pathname !== '/'; steps++) {
-    const back = button(page, 'Back');
+    const back = page.getByRole('button', { name: 'Back', exact: true });
     if ((await back.count()) === 0) break;
     await back.click();
   }

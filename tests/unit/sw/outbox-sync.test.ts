@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createOutboxSync } from '#sw/outbox-sync.ts';
 import { createFakeWorld, type FakeWorld, offline, online } from '../wallet/fake-world.ts';
 
-function worker(world: FakeWorld) {
+function worker(world: FakeWorld, rest: () => Promise<void> = async () => {}) {
   const pauses: number[] = [];
   const sends: number[] = [];
   const sync = createOutboxSync({
@@ -18,6 +18,7 @@ function worker(world: FakeWorld) {
     pause: async (ms) => {
       pauses.push(ms);
       world.nowMs += ms;
+      await rest();
     },
     relayOn: (transport) => world.another({ transport }),
   });
@@ -78,6 +79,18 @@ describe('a sync event', () => {
     const { sync, pauses } = worker(world);
     await expect(sync.sync()).rejects.toThrow();
     expect(pauses).toEqual([]);
+  });
+
+  test('a worker that a new version replaces waits no longer, and rejects with what is left', async () => {
+    const world = createFakeWorld();
+    await world.promise(1);
+    offline(world);
+    const { sync, sends } = worker(world, () => new Promise(() => {}));
+    const done = sync.sync();
+    await expect.poll(() => sends.length).toBe(1);
+    sync.stepAside();
+    await expect(done).rejects.toThrow('1 payments wait');
+    expect(sends).toHaveLength(1);
   });
 
   test('what only waits apart is not asked for by the browser again', async () => {
