@@ -64,18 +64,25 @@ export type Relay = {
 
 const STORE_RETRY_MS = 5_000;
 
+/** These say that the outbox has grown, not that the world is better: what has just failed rests. */
+const ONLY_NEWS: ReadonlySet<DrainReason> = new Set(['enqueue', 'notice']);
+
 type Running = RelayParts & { readonly pace: Pace; readonly memory: Memory };
 
 /** Batch after batch, each payment once, until nothing is left or the world stops answering. */
 async function carry(parts: Running, reason: DrainReason): Promise<void> {
   const { store, clock, pace } = parts;
+  const isResting = ONLY_NEWS.has(reason) && pace.waitMs(clock.nowMs(), true) > 0;
   const desk = openReceiptDesk(parts, pace.timeoutMs());
   const offered = new Set<string>();
   for (;;) {
     const entries = await store.readOutbox();
     const nowMs = clock.nowMs();
     const due = entries.filter(
-      (entry) => !offered.has(entry.id) && (reason === 'person' || isDue(entry, nowMs)),
+      (entry) =>
+        !offered.has(entry.id) &&
+        !(isResting && entry.sentAtMs !== undefined) &&
+        (reason === 'person' || isDue(entry, nowMs)),
     );
     const ids = pace.nextBatch(due).map(({ id }) => id);
     if (ids.length === 0) return;
@@ -155,8 +162,10 @@ export function createRelay(relayParts: RelayParts): Relay {
 
   return {
     drain(reason) {
-      // A waiting timer must not make a stronger reason patient.
-      if (wanted === undefined || wanted === 'timer') wanted = reason;
+      // A waiting timer must not make a stronger reason patient, nor mere news hide one.
+      const isWeaker =
+        wanted === 'timer' || (wanted && ONLY_NEWS.has(wanted) && reason !== 'timer');
+      if (wanted === undefined || isWeaker) wanted = reason;
       running ??= drainWanted();
       return running;
     },

@@ -211,8 +211,7 @@ test('a captive portal’s page is no answer: the payment waits and settles', as
   await openRequest();
   const headers = { 'content-type': 'text/html' };
   const body = '<html>Sign in to this network</html>';
-  // Twice, since news of the promise reaches the page as well as its own step does.
-  const portal = server.proxy.arm(uploads, { kind: 'answer', status: 200, headers, body }, 2);
+  const portal = server.proxy.arm(uploads, { kind: 'answer', status: 200, headers, body });
   await approve(payer);
   await portal.met;
   await expectSettledOnce(slipId(payer.page));

@@ -118,27 +118,48 @@ describe('the relay', () => {
     ]);
   });
 
-  test('the timer keeps to the back-off, every other reason tries at once', async () => {
+  test('the timer keeps to the back-off, every sign of a better world tries at once', async () => {
     const world = createFakeWorld();
     await world.promise(1);
     offline(world);
     const { nextAttemptAtMs = 0 } = await world.relay.drain('start');
     await world.relay.drain('timer');
     expect(world.posts).toHaveLength(1);
-    const hints: DrainReason[] = [
-      'online',
-      'visible',
-      'enqueue',
-      'notice',
-      'sync',
-      'push',
-      'person',
-    ];
+    const hints: DrainReason[] = ['online', 'visible', 'sync', 'push', 'person'];
     for (const reason of hints) await world.relay.drain(reason);
     expect(world.posts).toHaveLength(1 + hints.length);
     world.nowMs = nextAttemptAtMs + 3_600_000;
     await world.relay.drain('timer');
     expect(world.posts).toHaveLength(2 + hints.length);
+  });
+
+  test('news of a promise that has just failed does not send it again, only what is new', async () => {
+    const world = createFakeWorld();
+    const sent: string[][] = [];
+    const seen = (batch: readonly Uint8Array[]) =>
+      [...world.disk.outbox.values()]
+        .filter(({ authorization }) => batch.includes(authorization))
+        .map(({ id }) => id);
+    const [first] = await world.promise(1);
+    world.network = (batch) => {
+      sent.push(seen(batch));
+      return SILENCE;
+    };
+    await Promise.all([world.relay.drain('enqueue'), world.relay.drain('notice')]);
+    await world.relay.drain('enqueue');
+    expect(sent).toEqual([[first?.id]]);
+    const [second] = await world.promise(1);
+    await world.relay.drain('notice');
+    expect(sent).toEqual([[first?.id], [second?.id]]);
+  });
+
+  test('a network that comes back while a send fails is tried at once, also behind news', async () => {
+    const world = createFakeWorld();
+    await world.promise(1);
+    offline(world);
+    const drains = (['enqueue', 'notice', 'online'] as const).map(world.relay.drain);
+    await Promise.all(drains);
+    expect(world.posts).toHaveLength(2);
   });
 
   test('back-off grows to five minutes and no further', async () => {
