@@ -1,5 +1,6 @@
 /** Owns hearing that a new version of the app has come, and letting a person take it. */
 import { Workbox } from 'workbox-window';
+import { mayReload } from './reload-guard.ts';
 import { offerUpdate } from './update-offer.ts';
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
@@ -28,7 +29,7 @@ export async function followUpdates(): Promise<void> {
   // The first worker of all takes charge of a page that came without one: that is no update.
   let inCharge = navigator.serviceWorker.controller !== null;
   worker.addEventListener('controlling', () => {
-    if (askedHere) location.reload();
+    if (askedHere && mayReload()) location.reload();
     // Another tab let the new one take over. This page goes on with its own parts until it is asked.
     else if (inCharge) offerUpdate(() => location.reload());
     inCharge = true;
