@@ -9,7 +9,7 @@ import { decodePaymentsAnswer } from '#protocol/payments-answer.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import { checkReceipt, matchReceipt } from '#wallet/check-receipt.ts';
-import type { Payment } from '#wallet/payment.ts';
+import { occupiesRequest, type Payment } from '#wallet/payment.ts';
 import type { HttpAnswer } from '#wallet/ports.ts';
 import { outboxEntryOf } from '#wallet/records.ts';
 import { isOurs } from './network.ts';
@@ -47,7 +47,7 @@ export function createVerdictBook(): VerdictBook {
     witness(answer) {
       if (!isOurs(answer)) return;
       const answers = decodePaymentsAnswer(answer.body);
-      must(answers.ok, 'wire', 'the server gave an answer that cannot be read');
+      must(answers.ok, 'wire', `the server answers ${Buffer.from(answer.body).toString('hex')}`);
       for (const item of answers.value) {
         if (item.kind === 'receipt') see(item.receipt, 'the server');
       }
@@ -119,6 +119,10 @@ export async function checkPhone(
     await checkAcknowledged(payment, identity);
     if (payment.receipt) book.see(payment.receipt, phone.name);
   }
+  const occupied = payments
+    .filter(occupiesRequest)
+    .map(({ payee, requestDigest }) => payee + requestDigest);
+  must(new Set(occupied).size === occupied.length, 'F35', `${phone.name} pays a request twice`);
   const seqs = payments.filter(({ device }) => device === phone.device).map(({ seq }) => seq);
   must(new Set(seqs).size === seqs.length, 'I11', `${phone.name} used a seq twice`);
   must(Math.max(0, ...seqs) === (wallet?.lastSeq ?? 0), 'I11', `${phone.name} forgot a seq`);

@@ -8,7 +8,7 @@ import { createApp } from '#server/app.ts';
 import { readParties, rememberParty } from '#server/passkeys/relying-parties.ts';
 import { createLedgerVerifiers } from '#server/payments/ledger-verifiers.ts';
 import { createIdentityOnce } from '#server/payments/server-keys.ts';
-import { systemRandom } from '#server/ports.ts';
+import type { Random } from '#server/ports.ts';
 import { createServices } from '#server/services.ts';
 import { readConfig } from '#server/settings.ts';
 import type { WalletServer } from '../support/server-wallet.ts';
@@ -27,6 +27,7 @@ export type SimulatedServer = WalletServer & {
 export async function startSimulatedServer(
   cluster: TestCluster,
   nowMs: () => number,
+  random: Random,
 ): Promise<SimulatedServer> {
   const { database } = await cluster.fresh();
   const config = readConfig({
@@ -38,12 +39,12 @@ export async function startSimulatedServer(
   });
   if (!config.ok) throw new Error(config.refusal.detail);
   const faults: unknown[] = [];
-  await createIdentityOnce(database, systemRandom);
+  await createIdentityOnce(database, random);
   const services = createServices({
     config: config.value,
     database,
     clock: { nowMs },
-    random: systemRandom,
+    random,
     onFault: (what, cause) => faults.push([what, cause]),
   });
   await rememberParty(database, services.party);

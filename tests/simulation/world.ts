@@ -78,11 +78,14 @@ type World = {
   advance(ms: number): void;
 };
 
+/** So that no world finds the storage of another. */
+let worlds = 0;
+
 async function createWorld(cluster: TestCluster, seed: number): Promise<World> {
   const chance = createSeeded(seed);
   let timeMs = BEGIN_MS;
   const nowMs = () => timeMs;
-  const server = await startSimulatedServer(cluster, nowMs);
+  const server = await startSimulatedServer(cluster, nowMs, chance);
   const book = createVerdictBook();
   const network = createNetwork(server, chance, book.witness);
   let healthy = true;
@@ -110,7 +113,8 @@ async function createWorld(cluster: TestCluster, seed: number): Promise<World> {
     payload: {},
   });
   const skew = () => chance.pick([0, 0, 0, 40_000, -3_600_000, 5 * DAY_MS, -3_650 * DAY_MS]);
-  const name = (who: string) => `seed ${seed} ${who}`;
+  const number = ++worlds;
+  const name = (who: string) => `${who}, world ${number}`;
   const phones = [
     await createPhone(name('Ana'), payer, payer.device, skew(), around),
     await createPhone(name('Ana’s other'), payer, Number(second.json().device), skew(), around),
@@ -150,7 +154,7 @@ async function openAnyGate({ phones, chance, trace }: World): Promise<Phone | un
   );
   if (gates.length === 0) return undefined;
   const { phone, of, name, label, place } = chance.pick(gates);
-  trace.push(`${name}: ${label}`);
+  trace.push(`${name.replace(/, world \d+/, '')}: ${label}`);
   await of.open(place);
   return phone;
 }
