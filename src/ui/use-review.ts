@@ -6,7 +6,7 @@ import type { PaymentRequest } from '#protocol/payment-request.ts';
 import { type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
 import { readScannedText } from '#protocol/scanned-text.ts';
 import { GENERIC_SCHEME, OWN_SCHEME, schemeOf } from '#protocol/schemes.ts';
-import { type PreparedOrder, prepareOrder } from '#wallet/authorize.ts';
+import { checkAsked, type PreparedOrder, prepareOrder } from '#wallet/authorize.ts';
 import type { PayingView, StoredDraft } from '#wallet/records.ts';
 import { dropDraft } from './actions/pay.ts';
 import { type Entry, type Review, restoreEntry, reviewOf, storedDraftOf } from './review-draft.ts';
@@ -102,9 +102,11 @@ export function useReview(request: PaymentRequest, stored: StoredDraft | undefin
     if (paying.kind === 'reading') return undefined;
     if (paying.kind === 'unreadable') return refuse('store_unreadable');
     if (!paying.value.ok) return paying.value;
-    if (!review.ok) return review;
-    return prepareOrder(review.value.draft, { ...paying.value.value, nowMs }, wallet.random);
-  }, [paying, review, nowMs, wallet]);
+    const situation = { ...paying.value.value, nowMs };
+    if (review.ok) return prepareOrder(review.value.draft, situation, wallet.random);
+    const asked = checkAsked(request, situation);
+    return asked.ok ? review : asked;
+  }, [paying, request, review, nowMs, wallet]);
 
   const endDraft = () => {
     ended.current = true;

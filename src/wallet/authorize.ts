@@ -57,8 +57,8 @@ function presentMs(situation: Situation): number {
   return nowMs;
 }
 
-function checkRequest(draft: Draft, situation: Situation): Outcome<OwnTemplate> {
-  const { counterfoil, scheme } = draft.request;
+function checkRequest(request: PaymentRequest, situation: Situation): Outcome<OwnTemplate> {
+  const { counterfoil, scheme } = request;
   if (!counterfoil) return refuse('scheme_not_supported', scheme);
   const { wallet, identity } = situation;
   if (!equalBytes(counterfoil.server, identity.server)) return refuse('wrong_server');
@@ -89,21 +89,41 @@ function checkTotal(draft: Draft): Outcome<bigint> {
   return accept(total.value.totalMinor);
 }
 
-function checkFunds(draft: Draft, total: bigint, situation: Situation): Outcome<undefined> {
+/** What stands in the way whatever the amount; answers the balance it would come from. */
+function checkAccount(currency: number, situation: Situation): Outcome<bigint> {
   const { wallet, promised, sameRequest } = situation;
-  const { currency } = draft.request;
   const balance = wallet.account.balances.find((held) => held.currency === currency);
   if (!balance) return refuse('wrong_currency');
   if (wallet.account.frozen) return refuse('payer_frozen');
   if (sameRequest.some(occupiesRequest)) return refuse('already_paying');
   if (promised.length >= OUTBOX_ITEMS_MAX) return refuse('outbox_full');
+  return accept(balance.amountMinor);
+}
+
+function checkFunds(draft: Draft, total: bigint, situation: Situation): Outcome<undefined> {
+  const { currency } = draft.request;
+  const balance = checkAccount(currency, situation);
+  if (!balance.ok) return balance;
   let held = 0n;
-  for (const payment of promised) if (payment.currency === currency) held += payment.amountMinor;
-  return total + held > balance.amountMinor ? refuse('over_balance') : accept(undefined);
+  for (const payment of situation.promised) {
+    if (payment.currency === currency) held += payment.amountMinor;
+  }
+  return total + held > balance.value ? refuse('over_balance') : accept(undefined);
+}
+
+/**
+ * Before an amount is entered: nobody should type one for a request that they cannot pay anyway.
+ * Refusals: those of `checkDraft` that no amount changes.
+ */
+export function checkAsked(request: PaymentRequest, situation: Situation): Outcome<undefined> {
+  const own = checkRequest(request, situation);
+  if (!own.ok) return own;
+  const account = checkAccount(request.currency, situation);
+  return account.ok ? accept(undefined) : account;
 }
 
 function checkAll(draft: Draft, situation: Situation): Outcome<[OwnTemplate, bigint]> {
-  const request = checkRequest(draft, situation);
+  const request = checkRequest(draft.request, situation);
   if (!request.ok) return request;
   const total = checkTotal(draft);
   if (!total.ok) return total;

@@ -9,6 +9,7 @@ import { writePaymentRequest } from '#protocol/payment-request-writer.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import {
   type Approval,
+  checkAsked,
   checkDraft,
   type Draft,
   prepareOrder,
@@ -124,6 +125,15 @@ describe('what may be paid', () => {
     const prepared = prepareOrder(draft, situation, random);
     expect(prepared.ok ? 'ok' : prepared.refusal.code).toBe(code);
   });
+
+  const ofTheAmount = ['amount_zero', 'amount_too_large', 'input_invalid', 'over_balance'];
+  test.each(REFUSED)(
+    '%s is known before an amount is, unless it is of the amount',
+    (code, draft, situation) => {
+      const asked = checkAsked(draft.request, situation);
+      expect(asked.ok ? 'ok' : asked.refusal.code).toBe(ofTheAmount.includes(code) ? 'ok' : code);
+    },
+  );
 
   test('a good draft is accepted', () => {
     expect(checkDraft(draftOf(requestOf()), situationOf())).toEqual({ ok: true, value: undefined });
