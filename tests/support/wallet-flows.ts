@@ -86,7 +86,7 @@ export interface Opening {
 /** From the welcome to the home screen with play money, ready to be started without network. */
 export async function openWallet(
   person: Person,
-  server: TestServer,
+  server: Pick<TestServer, 'origin'>,
   opening: Opening,
 ): Promise<void> {
   const { page } = person;
