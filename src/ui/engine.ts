@@ -1,4 +1,5 @@
 /** Owns what the first screen does without: relay with its triggers, the account calls, live updates. */
+import { effect } from '@preact/signals';
 import { type AccountApi, createAccountApi } from '#device/account-api.ts';
 import { createHttpTransport } from '#device/http-transport.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
@@ -29,6 +30,15 @@ function followReport(wallet: Wallet, report: RelayReport): void {
   }
 }
 
+/** Where the server was heard although the phone said that it has no network, its word counts no more. */
+function followNetworkWord(wallet: Wallet): () => boolean {
+  let isWrong = false;
+  effect(() => {
+    if (wallet.connection.value.kind === 'reached' && !navigator.onLine) isWrong = true;
+  });
+  return () => !navigator.onLine && !isWrong;
+}
+
 /** The second half of main.tsx's wiring, kept apart so that it loads after the first screen stands. */
 export function createEngine(wallet: Wallet): Engine {
   const { store, clock, random, notice } = wallet;
@@ -43,6 +53,7 @@ export function createEngine(wallet: Wallet): Engine {
     transport,
     verify: verifyEs256,
     lock: createOutboxLock(),
+    hasNoNetwork: followNetworkWord(wallet),
   });
   const triggers = startTriggers({
     relay,

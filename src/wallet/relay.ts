@@ -1,4 +1,5 @@
 /** Owns carrying the outbox to the server: one function for page and worker, safe to call at any time. */
+import { createHoldBack, type HoldBack } from './hold-back.ts';
 import {
   type Clock,
   type Notice,
@@ -52,6 +53,8 @@ export type RelayParts = {
   readonly verify: VerifyEs256;
   readonly notice: Notice;
   readonly lock: OutboxLock;
+  /** The phone's own word, a hint: while it says so, what is new stays here and can be withdrawn. */
+  readonly hasNoNetwork?: () => boolean;
 };
 
 export type Relay = {
@@ -67,17 +70,26 @@ const STORE_RETRY_MS = 5_000;
 /** These say that the outbox has grown, not that the world is better: what has just failed rests. */
 const ONLY_NEWS: ReadonlySet<DrainReason> = new Set(['enqueue', 'notice']);
 
-type Running = RelayParts & { readonly pace: Pace; readonly memory: Memory };
+/** Signs that there is a network after all, whatever the phone says, and a person who wants it tried. */
+const KNOWS_BETTER: ReadonlySet<DrainReason> = new Set(['online', 'sync', 'push', 'person']);
+
+type Running = RelayParts & {
+  readonly pace: Pace;
+  readonly memory: Memory;
+  readonly holdBack: HoldBack;
+};
 
 /** Batch after batch, each payment once, until nothing is left or the world stops answering. */
 async function carry(parts: Running, reason: DrainReason): Promise<void> {
-  const { store, clock, pace } = parts;
+  const { store, clock, pace, holdBack } = parts;
+  const mayHold = !KNOWS_BETTER.has(reason) && parts.hasNoNetwork?.() === true;
   const isResting = ONLY_NEWS.has(reason) && pace.waitMs(clock.nowMs(), true) > 0;
   const desk = openReceiptDesk(parts, pace.timeoutMs());
   const offered = new Set<string>();
   for (;;) {
-    const entries = await store.readOutbox();
+    const waiting = await store.readOutbox();
     const nowMs = clock.nowMs();
+    const entries = holdBack.release(waiting, nowMs, mayHold);
     const due = entries.filter(
       (entry) =>
         !offered.has(entry.id) &&
@@ -89,6 +101,8 @@ async function carry(parts: Running, reason: DrainReason): Promise<void> {
     for (const id of ids) offered.add(id);
     // Claimed first, so that nothing leaves that could still be withdrawn.
     const batch = await store.claim(ids, nowMs);
+    const isNew = entries.some(({ id, sentAtMs }) => sentAtMs === undefined && ids.includes(id));
+    if (isNew) parts.notice.changed('payments');
     const end = batch.length === 0 ? 'on' : await offer({ ...parts, desk }, batch);
     if (end === 'stop') return;
     if (end === 'again') for (const id of ids) offered.delete(id);
@@ -101,12 +115,16 @@ function countsOf(outbox: readonly OutboxEntry[]): Pick<RelayReport, 'waiting' |
 }
 
 function nextAttemptAtMs(
-  { pace, clock }: Running,
+  { pace, clock, holdBack }: Running,
   { waiting, quarantined }: Pick<RelayReport, 'waiting' | 'quarantined'>,
 ): Pick<RelayReport, 'nextAttemptAtMs'> {
   const nowMs = clock.nowMs();
   if (waiting === 'unknown') return { nextAttemptAtMs: nowMs + STORE_RETRY_MS };
-  if (waiting > 0) return { nextAttemptAtMs: pace.nextAttemptAtMs(nowMs) };
+  const heldUntilMs = holdBack.untilMs() ?? nowMs;
+  if (waiting > 0) {
+    const triedAtMs = pace.nextAttemptAtMs(nowMs);
+    return { nextAttemptAtMs: triedAtMs > heldUntilMs ? triedAtMs : heldUntilMs };
+  }
   return quarantined > 0 ? { nextAttemptAtMs: nowMs + QUARANTINE_PERIOD_MS } : {};
 }
 
@@ -140,7 +158,8 @@ async function pass(parts: Running, reason: DrainReason): Promise<RelayReport> {
 export function createRelay(relayParts: RelayParts): Relay {
   const { random } = relayParts;
   const memory: Memory = { settled: 0 };
-  const parts: Running = { ...relayParts, memory, pace: createPace(() => random.fraction()) };
+  const pace = createPace(() => random.fraction());
+  const parts: Running = { ...relayParts, memory, pace, holdBack: createHoldBack() };
   let running: Promise<RelayReport> | undefined;
   let wanted: DrainReason | undefined;
 

@@ -147,7 +147,8 @@ describe.each([
 
   test('the network coming back sends what waits', async () => {
     await payer.phone.context.setOffline(true);
-    const id = await promiseByLink([...before, hearOnly('online')]);
+    const id = await payByLink([...before, hearOnly('online')]);
+    await slipSays(payer, 'promised');
     await payer.phone.context.setOffline(false);
     await expectSettledOnce(id);
   });

@@ -1,12 +1,14 @@
 // Paying without network: the app starts from the phone, the promise is kept, and the worker carries
 // it to the server by itself once that can be reached, with every page closed.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { payLink } from '#protocol/pay-link.ts';
 import { backgroundSyncMissing } from '../../support/browser.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { route } from '../../support/proxy.ts';
 import { openStall, printedCode, type Stall } from '../../support/stall.ts';
 import {
   approve,
+  button,
   expectCleanLedger,
   heading,
   link,
@@ -67,6 +69,33 @@ async function paymentsReceived(id: string): Promise<number> {
   return (await stall.received()).filter((entry) => entry.paymentId === id).length;
 }
 
+test('a promise that has not left the phone can be taken back, and then costs nothing', async () => {
+  const { context } = payer.phone;
+  await context.setOffline(true);
+  const id = await payFromCache(stall.ask({ amountMinor: 9_000n }));
+  await button(payer.page, 'Take it back').click();
+  await button(payer.page, 'Yes, take it back').click();
+  await heading(payer.page, 'Withdrawn, not paid').waitFor();
+  expect(await outboxSize(payer.page)).toBe(0);
+  const reached = server.proxy.answered(route('GET', '/api/account'));
+  await context.setOffline(false);
+  await reached;
+  await purseSays(payer, '1,000.00');
+  expect(await paymentsReceived(id)).toBe(0);
+});
+
+test('a promise that has left the phone can no longer be taken back', async () => {
+  const lost = server.proxy.arm(uploads, { kind: 'drop-request' }, 100);
+  await payer.page.goto(payLink(server.origin, stall.ask({ amountMinor: 1_000n })));
+  await approve(payer);
+  await lost.met;
+  await payer.page.getByText('It has left this phone.').waitFor();
+  expect(await button(payer.page, 'Take it back').count()).toBe(0);
+  lost.release();
+  await button(payer.page, 'Send now').click();
+  await slipSays(payer, 'accepted');
+});
+
 describe.skipIf(missing !== null)('with Background Sync', () => {
   test('a payment promised with the network cut is settled by the worker alone once it is back', async () => {
     const { context } = payer.phone;
@@ -101,9 +130,9 @@ describe.skipIf(missing !== null)('with Background Sync', () => {
   });
 
   test('each was one ledger transfer, and balances agree on both sides', async () => {
-    expect(await stall.received()).toHaveLength(2);
-    expect(await stall.balanceMinor()).toBe(130_000n);
-    await purseSays(payer, '700.00');
+    expect(await stall.received()).toHaveLength(3);
+    expect(await stall.balanceMinor()).toBe(131_000n);
+    await purseSays(payer, '690.00');
     await expectCleanLedger(server);
   });
 });

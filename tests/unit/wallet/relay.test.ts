@@ -27,7 +27,8 @@ describe('the relay', () => {
     expect(statesOf(world)).toEqual(['accepted']);
     expect(world.disk.payments.get(payment?.id ?? '')?.receipt).toBeDefined();
     expect(world.server.transfers.get(payment?.id ?? '')).toBe(1);
-    expect(world.notices).toEqual(['payments']);
+    // That it has left, and that it is settled.
+    expect(world.notices).toEqual(['payments', 'payments']);
   });
 
   test('nothing is sent when nothing waits', async () => {
@@ -160,6 +161,62 @@ describe('the relay', () => {
     const drains = (['enqueue', 'notice', 'online'] as const).map(world.relay.drain);
     await Promise.all(drains);
     expect(world.posts).toHaveLength(2);
+  });
+
+  describe('while the phone says that it has no network', () => {
+    const MINUTE_MS = 60_000;
+
+    async function heldBack() {
+      const world = createFakeWorld();
+      const relay = world.another({ hasNoNetwork: () => true });
+      const [payment] = await world.promise(1);
+      offline(world);
+      const { nextAttemptAtMs } = await relay.drain('enqueue');
+      return { world, relay, id: payment?.id ?? '', nextAttemptAtMs };
+    }
+
+    test('a new promise stays here for a minute, and can be withdrawn', async () => {
+      const { world, relay, id, nextAttemptAtMs } = await heldBack();
+      for (const reason of ['notice', 'start', 'visible', 'timer'] as const) {
+        await relay.drain(reason);
+      }
+      expect(world.posts).toEqual([]);
+      expect(nextAttemptAtMs).toBe(world.nowMs + MINUTE_MS);
+      expect((await world.store.cancel(id)).ok).toBe(true);
+    });
+
+    test('after a minute it is tried all the same: the phone may be wrong', async () => {
+      const { world, relay, id } = await heldBack();
+      world.nowMs += MINUTE_MS;
+      online(world);
+      await relay.drain('timer');
+      expect(world.server.transfers.get(id)).toBe(1);
+    });
+
+    test.each(['online', 'sync', 'push', 'person'] as const)(
+      '%s is tried at once',
+      async (reason) => {
+        const { world, relay, id } = await heldBack();
+        online(world);
+        const report = await relay.drain(reason);
+        expect(world.server.transfers.get(id)).toBe(1);
+        expect(report.nextAttemptAtMs).toBeUndefined();
+      },
+    );
+
+    test('a clock that is set back does not hold it longer', async () => {
+      const { world, relay } = await heldBack();
+      world.nowMs -= MINUTE_MS;
+      await relay.drain('timer');
+      expect(world.posts).toHaveLength(1);
+    });
+
+    test('what has left once is tried as before', async () => {
+      const { world, relay } = await heldBack();
+      await relay.drain('person');
+      await relay.drain('visible');
+      expect(world.posts).toHaveLength(2);
+    });
   });
 
   test('back-off grows to five minutes and no further', async () => {
