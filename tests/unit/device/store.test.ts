@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { describe, test } from 'vitest';
-import { STORE_CONTRACT, switchOn } from './store-contract.ts';
+import { switchOn } from './contract-phone.ts';
+import { STORE_CONTRACT } from './store-contract.ts';
 
 describe('the storage, on fake-indexeddb', () => {
   test.each(STORE_CONTRACT)('$name', async ({ name, run }) => {

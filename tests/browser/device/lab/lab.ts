@@ -11,8 +11,9 @@ import { type PaymentRequest, readPaymentRequest } from '#protocol/payment-reque
 import { sha256 } from '#protocol/sha256.ts';
 import { type Approval, prepareOrder, promisePayment } from '#wallet/authorize.ts';
 import { makeStaticRequest } from '#wallet/receive.ts';
+import { switchOn } from '../../../unit/device/contract-phone.ts';
 import { codeOf, faultOf } from '../../../unit/device/expectations.ts';
-import { STORE_CONTRACT, switchOn } from '../../../unit/device/store-contract.ts';
+import { STORE_CONTRACT } from '../../../unit/device/store-contract.ts';
 import {
   CREDENTIAL_ID,
   EUR,
