@@ -55,7 +55,7 @@ test('a server whose process was killed lives on, is adopted, and is stopped by 
   expect(server.adopted).toBe(true);
   expect(await pidOf(server.clusterFolder)).toBe(pid);
   await server.stop();
-  expect(isAlive(pid)).toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 
 test('processes that start at once on an empty folder share one server; the last stops it', async () => {
