@@ -72,7 +72,7 @@ test('processes that start at once on an empty folder share one server; the last
   }
   await query(mine, 'SELECT * FROM shared');
   await mine.stop();
-  expect(isAlive(pid)).toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   expect(await readdir(inRoom('data/postgres'))).not.toContainEqual(
     expect.stringContaining('draft'),
   );
