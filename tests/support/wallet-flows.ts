@@ -250,6 +250,15 @@ export async function storedReceipt(page: Page, id: string): Promise<string | un
   return receipt && Buffer.from(Object.values(receipt as object)).toString('base64url');
 }
 
+/** Waits until the phone has written down what is being entered. */
+export async function draftStored(page: Page, amountMinor: bigint): Promise<void> {
+  const amount = async () => {
+    const draft = await readDatabase(page, 'meta', 'draft');
+    return draft instanceof Object ? Reflect.get(draft, 'amountMinor') : undefined;
+  };
+  await expect.poll(amount).toBe(amountMinor);
+}
+
 /** The ledger checks itself in full; anything but clean fails the test with its words. */
 export async function expectCleanLedger(server: TestServer): Promise<void> {
   const { code, stdout, stderr } = await server.run('check-ledger');

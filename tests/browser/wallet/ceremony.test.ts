@@ -8,6 +8,7 @@ import { route } from '../../support/proxy.ts';
 import { openStall, type Stall } from '../../support/stall.ts';
 import {
   approve,
+  draftStored,
   heading,
   keyIn,
   openWallet,
@@ -93,8 +94,9 @@ async function presence(enabled: boolean): Promise<void> {
 
 const CANCELLED = /^You did not approve/;
 
-test('an entry outlives a page that ends right after the last key', async () => {
+test('an entry is written down as it is made, and outlives its page', async () => {
   await enterPayment();
+  await draftStored(payer.page, 7_350n);
   await expectDraftKept();
 });
 
