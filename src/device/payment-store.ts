@@ -64,6 +64,21 @@ async function cancelIn(tx: WriteTransaction, id: string): Promise<Outcome<Payme
   return accept(cancelled);
 }
 
+/** Its number was used, whatever the database still knows of it. */
+async function restoreIn(tx: WriteTransaction, payment: Payment): Promise<boolean> {
+  const payments = tx.objectStore('payments');
+  if ((await payments.get(payment.id)) !== undefined) return false;
+  const wallet = await readWalletOf(tx);
+  const { device, seq } = payment;
+  const isAhead = wallet?.device === device && wallet.lastSeq < seq;
+  await Promise.all([
+    payments.put(storedPayment(payment)),
+    tx.objectStore('outbox').put({ ...outboxEntryOf(payment), sentAtMs: 0 }),
+    isAhead ? tx.objectStore('meta').put({ device, seq }, 'lastSeq') : undefined,
+  ]);
+  return true;
+}
+
 /** Reads throw `StoreFault`; "could not read" never looks like "empty". */
 export function createPaymentStore(database: WalletDatabase): WalletStore {
   return {
@@ -75,6 +90,8 @@ export function createPaymentStore(database: WalletDatabase): WalletStore {
       outcomeOf(
         database.write(['payments', 'outbox', 'meta'], (tx) => promiseIn(tx, payment), 'strict'),
       ),
+    restore: (payment) =>
+      database.write(['payments', 'outbox', 'meta'], (tx) => restoreIn(tx, payment), 'strict'),
     cancel: (id) =>
       outcomeOf(database.write(['payments', 'outbox'], (tx) => cancelIn(tx, id), 'strict')),
   };

@@ -3,11 +3,13 @@ import { effect } from '@preact/signals';
 import { type AccountApi, createAccountApi } from '#device/account-api.ts';
 import { createHttpTransport } from '#device/http-transport.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
+import { createSpareShelf, mirrorOutbox } from '#device/spare-copies.ts';
 import { startTriggers, type Triggers } from '#device/triggers.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
 import type { Transport } from '#wallet/ports.ts';
 import { createRelay, type RelayReport } from '#wallet/relay.ts';
 import { createAccountMirror } from './account-mirror.ts';
+import { levelTriggered } from './level-triggered.ts';
 import type { Wallet } from './wallet-model.ts';
 
 export type Engine = {
@@ -37,6 +39,24 @@ function followNetworkWord(wallet: Wallet): () => boolean {
     if (wallet.connection.value.kind === 'reached' && !navigator.onLine) isWrong = true;
   });
   return () => !navigator.onLine && !isWrong;
+}
+
+/** Keeps the spare copies in step with the outbox; what the database has lost comes back and is sent. */
+function keepSpareCopies(wallet: Wallet): void {
+  const shelf = createSpareShelf();
+  if (!shelf) return;
+  const { store, notice } = wallet;
+  const mirror = levelTriggered(async () => {
+    try {
+      if ((await mirrorOutbox(store, shelf)) > 0) notice.changed('payments', 'outbox');
+    } catch {
+      // Neither side is touched when one cannot be read; the next change looks again.
+    }
+  });
+  notice.subscribe((topics) => {
+    if (topics.includes('payments') || topics.includes('outbox')) void mirror();
+  });
+  void mirror();
 }
 
 /** The second half of main.tsx's wiring, kept apart so that it loads after the first screen stands. */
@@ -70,5 +90,6 @@ export function createEngine(wallet: Wallet): Engine {
     if (report.settled > 0) void account.refresh();
   });
   account.start();
+  keepSpareCopies(wallet);
   return { api, triggers, transport, refresh: account.refresh };
 }

@@ -4,19 +4,22 @@
 export function levelTriggered(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let again = false;
-  return () => {
-    if (running) {
-      again = true;
-      return running;
-    }
-    running = (async () => {
+
+  async function run(): Promise<void> {
+    try {
       do {
         again = false;
         await work();
       } while (again);
-    })().finally(() => {
+    } finally {
+      // Without an await since the last look: no wish can come in between and be lost.
       running = undefined;
-    });
+    }
+  }
+
+  return () => {
+    again = true;
+    running ??= run();
     return running;
   };
 }

@@ -107,6 +107,8 @@ export type WalletStore = Store & {
 
   /** What `checkDraft` and `prepareOrder` need. Refusals: no_account; unavailable before the server was ever met. */
   readPaying(requestDigest: string): Promise<Outcome<PayingView>>;
+  /** Puts a promise back that the database has lost, as one that was sent; false when it is known. */
+  restore(payment: Payment): Promise<boolean>;
   /** Newest first; `last` continues after the last one shown. */
   readPayments(limit: number, last?: Pick<Payment, 'createdAtMs' | 'seq'>): Promise<Payment[]>;
   readPromised(): Promise<Payment[]>;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { checkLedger } from '#ledger/check-ledger.ts';
 import type { LedgerReport } from '#ledger/check-report.ts';
 import type { Database } from '#ledger/database.ts';
+import { BATCH_ITEMS_MAX } from '#protocol/payments-answer.ts';
 import { createApp } from '#server/app.ts';
 import { readParties, rememberParty } from '#server/passkeys/relying-parties.ts';
 import { createLedgerVerifiers } from '#server/payments/ledger-verifiers.ts';
@@ -36,6 +37,8 @@ export async function startSimulatedServer(
     CEREMONIES_PER_MINUTE: '100000',
     UPLOADS_PER_MINUTE: '1000000',
     SESSION_DAYS: '365',
+    // A bent upload may fall into more pieces than a phone ever sends.
+    BATCH_ITEMS_MAX: String(BATCH_ITEMS_MAX),
   });
   if (!config.ok) throw new Error(config.refusal.detail);
   const faults: unknown[] = [];

@@ -64,6 +64,17 @@ function browserProcess(profile: string): number {
   return pid;
 }
 
+/** Every file of every IndexedDB in the profile, as a failing disk might leave them. */
+function damageDatabases(profile: string): void {
+  const files = fs
+    .readdirSync(profile, { recursive: true, encoding: 'utf8' })
+    .filter((file) =>
+      /indexeddb\.leveldb[/\\][^/\\]*(MANIFEST|\.log|\.ldb|CURRENT)[^/\\]*$/.test(file),
+    );
+  if (files.length === 0) throw new Error('no database in the profile');
+  for (const file of files) fs.writeFileSync(path.join(profile, file), 'damaged');
+}
+
 test('a promise that was said is on disk: the browser is killed at that moment (F19)', async () => {
   const before = await startPhone();
   const page = await openTab(before);
@@ -85,6 +96,28 @@ test('a promise that was said is on disk: the browser is killed at that moment (
     '1 accepted',
   ]);
   expect(await again.evaluate(() => window.storageLab.promise(3))).toBe('ok');
+});
+
+test('a database that is damaged on disk gives its promises back from their spare copies (F25)', async () => {
+  const before = await startPhone();
+  const page = await openTab(before);
+  await page.evaluate(() => window.storageLab.enrol());
+  for (const seq of [1, 2]) await page.evaluate((n) => window.storageLab.promise(n), seq);
+  expect(await page.evaluate(() => window.storageLab.mirror())).toBe(0);
+  await page.evaluate(() => window.storageLab.settle(1));
+  expect(await page.evaluate(() => window.storageLab.mirror())).toBe(0);
+  expect(await page.evaluate(() => window.storageLab.spares())).toHaveLength(1);
+  await before.close({ keepProfile: true });
+  damageDatabases(before.profile);
+
+  const after = await startPhone({ profile: before.profile });
+  onTestFinished(() => after.close());
+  const again = await openTab(after);
+  // Chromium throws a database away that it cannot repair: nothing is left, and nothing says so.
+  expect(await again.evaluate(() => window.storageLab.hasWallet())).toBe(false);
+  expect(await again.evaluate(() => window.storageLab.mirror())).toBe(1);
+  expect(await again.evaluate(() => window.storageLab.outboxSeqs())).toEqual([2]);
+  expect(await again.evaluate(() => window.storageLab.mirror())).toBe(0);
 });
 
 test('on a full disk nothing is promised and nothing is lost, and with room it goes on (F20)', async () => {

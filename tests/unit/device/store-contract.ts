@@ -151,6 +151,29 @@ const WALLETS: ContractCase[] = [
 
 const DAMAGE: ContractCase[] = [
   {
+    name: 'a promise that the database lost comes back as one that was sent, and its seq stays used',
+    async run(phone) {
+      await enrolled(phone);
+      const lost = samplePayment(3);
+      expectEqual(await phone.store.restore(lost), true);
+      expectEqual(await phone.store.restore(lost), false, 'twice');
+      expectEqual(await phone.store.readOutbox(), [{ ...outboxEntryOf(lost), sentAtMs: 0 }]);
+      expectEqual(codeOf(await phone.store.cancel(lost.id)), 'cancel_too_late');
+      expectEqual((await phone.store.readWallet())?.lastSeq, 3);
+      const accepted = await settled(phone, lost);
+      expectEqual(await phone.store.restore(lost), false, 'after its receipt');
+      expectEqual((await phone.store.readPayment(accepted.id))?.state, 'accepted');
+    },
+  },
+  {
+    name: 'a promise comes back also where the wallet itself is lost',
+    async run(phone) {
+      expectEqual(await phone.store.restore(samplePayment(3)), true);
+      expectEqual((await phone.store.readOutbox()).length, 1);
+      expectEqual(await phone.store.readWallet(), undefined);
+    },
+  },
+  {
     name: 'a damaged payment is left out, reported whole, and kept',
     async run(phone) {
       await enrolled(phone);

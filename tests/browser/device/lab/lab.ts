@@ -2,6 +2,7 @@
 import { openWalletDatabase } from '#device/database.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
+import { createSpareShelf, mirrorOutbox } from '#device/spare-copies.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
 import { systemClock, systemRandom } from '#device/world.ts';
 import { FLAG } from '#protocol/assertion.ts';
@@ -115,6 +116,13 @@ const lab = {
         samplePayment(seq, { nonce: filled(16, 9), requestDigest: filled(8, 9) }),
       ),
     ),
+  /** As the page does whenever something changed. */
+  mirror: () => {
+    const shelf = createSpareShelf();
+    if (!shelf) throw new Error('no Cache Storage');
+    return mirrorOutbox(store, shelf);
+  },
+  spares: () => createSpareShelf()?.ids(),
   holdConnection,
   letGo: () => held?.close(),
   async upgrade(): Promise<{ newer: string[]; read: string }> {

@@ -1,0 +1,112 @@
+import 'fake-indexeddb/auto';
+import { describe, expect, test } from 'vitest';
+import { openWalletDatabase } from '#device/database.ts';
+import { createPaymentStore } from '#device/payment-store.ts';
+import { mirrorOutbox, type SpareShelf } from '#device/spare-copies.ts';
+import { StoreFault, type WalletStore } from '#wallet/ports.ts';
+import { NOW_MS, samplePayment, sampleReceipt, WALLET } from '../wallet/samples.ts';
+
+let phones = 0;
+const newStore = () => createPaymentStore(openWalletDatabase({ name: `spare-${++phones}` }));
+
+function paperShelf(): SpareShelf & { readonly texts: Map<string, string> } {
+  const texts = new Map<string, string>();
+  return {
+    texts,
+    keep: async (id, text) => void texts.set(id, text),
+    drop: async (id) => void texts.delete(id),
+    ids: async () => [...texts.keys()],
+    read: async (id) => texts.get(id),
+  };
+}
+
+async function phoneWith(count: number): Promise<WalletStore> {
+  const store = newStore();
+  await store.writeWallet(WALLET);
+  for (let seq = 1; seq <= count; seq++) await store.promise(samplePayment(seq));
+  return store;
+}
+
+describe('spare copies', () => {
+  test('are kept of what waits, and dropped once it has ended', async () => {
+    const [store, shelf] = [await phoneWith(3), paperShelf()];
+    expect(await mirrorOutbox(store, shelf)).toBe(0);
+    expect(shelf.texts.size).toBe(3);
+    const { receipt, bytes } = sampleReceipt(samplePayment(1));
+    await store.settle(samplePayment(1).id, receipt, bytes);
+    await store.cancel(samplePayment(2).id);
+    await mirrorOutbox(store, shelf);
+    expect([...shelf.texts.keys()]).toEqual([samplePayment(3).id]);
+  });
+
+  test('bring the very same signed bytes back into an empty database', async () => {
+    const shelf = paperShelf();
+    await mirrorOutbox(await phoneWith(2), shelf);
+    const empty = newStore();
+    expect(await mirrorOutbox(empty, shelf)).toBe(2);
+    const back = await empty.readPayment(samplePayment(2).id);
+    expect(back).toMatchObject({ ...samplePayment(2), state: 'promised' });
+    expect(await empty.readOutbox()).toHaveLength(2);
+    expect(await mirrorOutbox(empty, shelf)).toBe(0);
+    expect(shelf.texts.size).toBe(2);
+  });
+
+  test('that are damaged themselves bring nothing back, and stay for somebody to look at', async () => {
+    const shelf = paperShelf();
+    const { id } = samplePayment(1);
+    await mirrorOutbox(await phoneWith(1), shelf);
+    const whole = shelf.texts.get(id) ?? '';
+    const damaged = [
+      '',
+      'null',
+      '{"authorization":5}',
+      whole.slice(0, -9),
+      '{"authorization":"AAAA"}',
+    ];
+    for (const text of damaged) {
+      shelf.texts.set(id, text);
+      const empty = newStore();
+      expect(await mirrorOutbox(empty, shelf), text).toBe(0);
+      expect(await empty.readOutbox()).toEqual([]);
+      expect(shelf.texts.has(id)).toBe(true);
+    }
+    // The bytes alone are enough: they name themselves.
+    const { authorization } = JSON.parse(whole);
+    shelf.texts.set(id, JSON.stringify({ authorization, createdAtMs: 'yesterday' }));
+    const store = newStore();
+    expect(await mirrorOutbox(store, shelf)).toBe(1);
+    expect((await store.readPayment(id))?.payeeName).toBe('');
+  });
+
+  test('of another payment under this name are not believed', async () => {
+    const shelf = paperShelf();
+    await mirrorOutbox(await phoneWith(2), shelf);
+    shelf.texts.set(samplePayment(1).id, shelf.texts.get(samplePayment(2).id) ?? '');
+    const empty = newStore();
+    expect(await mirrorOutbox(empty, shelf)).toBe(1);
+    expect((await empty.readOutbox()).map(({ seq }) => seq)).toEqual([2]);
+  });
+
+  test('are not touched while the database cannot be read: unreadable is not empty', async () => {
+    const shelf = paperShelf();
+    const store = await phoneWith(1);
+    await mirrorOutbox(store, shelf);
+    const fault = () => Promise.reject(new StoreFault('store_unreadable', 'lost'));
+    for (const broken of [
+      { ...store, readOutbox: fault },
+      { ...store, readOutbox: async () => [], readPayment: fault },
+    ]) {
+      await expect(mirrorOutbox(broken, shelf)).rejects.toThrow('lost');
+      expect(shelf.texts.size).toBe(1);
+    }
+  });
+
+  test('keep what the person saw beside the bytes', async () => {
+    const shelf = paperShelf();
+    await mirrorOutbox(await phoneWith(1), shelf);
+    const empty = newStore();
+    await mirrorOutbox(empty, shelf);
+    const { payeeName, requestText, createdAtMs } = (await empty.readPayments(1))[0] ?? {};
+    expect([payeeName, requestText, createdAtMs]).toEqual(['Café Bento', 'request 1', NOW_MS + 1]);
+  });
+});
