@@ -184,10 +184,11 @@ test('an answer that is lost is asked for again', async () => {
 });
 
 test('page and worker send at once, and the server settles once', async () => {
-  await openRequest((page) =>
+  await openRequest(async (page) => {
+    await withoutSync(page);
     // Without the lock that keeps them apart, as when its owner is frozen.
-    page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks')),
-  );
+    await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'));
+  });
   const fromPage = server.proxy.arm(uploads, { kind: 'hold-request' });
   await approve(payer);
   await fromPage.met;
