@@ -55,6 +55,8 @@ const MOODS = { CALM, WILD, DEAD, PORTAL };
 
 export type Network = {
   transport(gates: Gates): Transport;
+  /** What a phone says of its network: mostly true (F36). */
+  saysNone(): boolean;
   /** Another weather. */
   change(): void;
   heal(): void;
@@ -163,6 +165,7 @@ export function createNetwork(
         return reached ? accept(await readIdentity(server)) : refuse('unavailable');
       },
     }),
+    saysNone: () => (mood === DEAD) !== chance.chance(0.1),
     change() {
       mood = MOODS[chance.pick(['CALM', 'WILD', 'WILD', 'DEAD', 'PORTAL'] as const)];
     },

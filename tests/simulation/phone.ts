@@ -55,7 +55,7 @@ export type Phone = {
 const EUR = 978;
 
 export function startProcess(
-  name: string,
+  kind: 'page' | 'worker',
   phoneName: string,
   skewMs: number,
   around: Surroundings,
@@ -73,8 +73,16 @@ export function startProcess(
     verify: verifyEs256,
     notice: { changed: () => undefined },
     lock: createOutboxLock({ locks: undefined }),
+    // Only a page asks its phone; a worker's events are signs enough.
+    ...(kind === 'page' && { hasNoNetwork: network.saysNone }),
   });
-  return { name, gates, store, relay: joining(relay, gates), close: () => database.close() };
+  return {
+    name: `${phoneName} ${kind}`,
+    gates,
+    store,
+    relay: joining(relay, gates),
+    close: () => database.close(),
+  };
 }
 
 /** A drain that is called while one runs shares that one, and waits at no gate of its own. */
@@ -118,8 +126,8 @@ export async function createPhone(
     owner,
     device,
     skewMs,
-    page: startProcess(`${name} page`, name, skewMs, around),
-    worker: startProcess(`${name} worker`, name, skewMs, around),
+    page: startProcess('page', name, skewMs, around),
+    worker: startProcess('worker', name, skewMs, around),
     told: new Map(),
     withdrawn: new Set(),
   };
@@ -130,7 +138,7 @@ export function crash(phone: Phone, which: 'page' | 'worker', around: Surroundin
   const old = phone[which];
   old.gates.die();
   old.close();
-  phone[which] = startProcess(old.name, phone.name, phone.skewMs, around);
+  phone[which] = startProcess(which, phone.name, phone.skewMs, around);
 }
 
 function approvalOf(owner: ServerWallet, challenge: Bytes): Approval {
