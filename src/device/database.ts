@@ -1,10 +1,12 @@
 /** Owns the wallet's IndexedDB: its schema, and a connection that is reopened when the browser loses it. */
+import { type IDBPDatabase, openDB } from 'idb';
 import { StoreFault } from '#wallet/ports.ts';
 import {
   type ReadTransaction,
+  readWith,
   type StoreName,
-  transact,
   type WriteTransaction,
+  writeWith,
 } from './transaction.ts';
 
 export const DATABASE_NAME = 'counterfoil';
@@ -44,7 +46,7 @@ const OPEN_TIMEOUT_MS = 3_000;
 const ATTEMPTS_MAX = 3;
 
 /** Migrations only add or transform; they never drop a record (F16). */
-function upgrade(db: IDBDatabase, oldVersion: number): void {
+function upgrade(db: IDBPDatabase, oldVersion: number): void {
   if (oldVersion < 1) {
     const payments = db.createObjectStore('payments', { keyPath: 'id' });
     // [-createdAtMs, -seq]: ascending is newest first, in one request.
@@ -107,31 +109,24 @@ function openConnection(
   { name = DATABASE_NAME, version = SCHEMA_VERSION, onTrouble }: DatabaseOptions,
   /** Told when the connection is of no more use. */
   gone: () => void,
-): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, version);
-    request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
-    request.onblocked = () => onTrouble?.('blocked');
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      const db = request.result;
-      db.onclose = () => {
-        gone();
-        onTrouble?.('lost');
-      };
-      db.onversionchange = () => {
-        // At once, so that the newer wallet can begin; what runs here still ends (F26).
-        db.close();
-        gone();
-        onTrouble?.('superseded');
-      };
-      resolve(db);
-    };
+): Promise<IDBPDatabase> {
+  return openDB(name, version, {
+    upgrade,
+    blocked: () => onTrouble?.('blocked'),
+    blocking: () => {
+      // At once, so that the newer wallet can begin; what runs here still ends (F26).
+      gone();
+      onTrouble?.('superseded');
+    },
+    terminated: () => {
+      gone();
+      onTrouble?.('lost');
+    },
   });
 }
 
 export function openWalletDatabase(options: DatabaseOptions = {}): WalletDatabase {
-  let opening: Promise<IDBDatabase> | undefined;
+  let opening: Promise<IDBPDatabase> | undefined;
 
   /** From now on the next call opens another; an open one ends when its transactions have. */
   function drop(connection = opening): void {
@@ -142,7 +137,7 @@ export function openWalletDatabase(options: DatabaseOptions = {}): WalletDatabas
     );
   }
 
-  async function connect(): Promise<IDBDatabase> {
+  async function connect(): Promise<IDBPDatabase> {
     opening ??= openConnection(options, () => drop(connection));
     const connection = opening;
     try {
@@ -154,7 +149,7 @@ export function openWalletDatabase(options: DatabaseOptions = {}): WalletDatabas
   }
 
   /** Bounded: a dead handle is dropped and the whole transaction done again on a new one (F22). */
-  async function attempt<T>(writing: boolean, work: (db: IDBDatabase) => Promise<T>): Promise<T> {
+  async function attempt<T>(writing: boolean, work: (db: IDBPDatabase) => Promise<T>): Promise<T> {
     for (let attempts = 1; ; attempts++) {
       try {
         return await work(await connect());
@@ -169,12 +164,9 @@ export function openWalletDatabase(options: DatabaseOptions = {}): WalletDatabas
   }
 
   return {
-    read: (stores, work) =>
-      attempt(false, (db) => transact(db.transaction([...stores], 'readonly'), work)),
+    read: (stores, work) => attempt(false, (db) => readWith(db, stores, work)),
     write: (stores, work, durability) =>
-      attempt(true, (db) =>
-        transact(db.transaction([...stores], 'readwrite', { durability }), work),
-      ),
+      attempt(true, (db) => writeWith(db, stores, durability, work)),
     close: () => drop(),
   };
 }

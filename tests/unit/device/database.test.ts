@@ -199,12 +199,12 @@ describe('opening', () => {
     const original = indexedDB.open;
     const open = vi.spyOn(indexedDB, 'open').mockImplementation((...args) => {
       const request = Reflect.apply(original, indexedDB, args);
-      // Its events are kept from everybody.
-      const silent = new Proxy(request, {
-        set: () => true,
-      });
       pending.push(request);
-      return silent;
+      // Its events are kept from everybody.
+      return new Proxy(request, {
+        get: (target, name) =>
+          name === 'addEventListener' ? () => undefined : Reflect.get(target, name, target),
+      });
     });
     const { store } = openPhone({ name, openTimeoutMs: 20 });
     expect(await faultOf(store.readHome(5))).toBe('store_unreadable');
