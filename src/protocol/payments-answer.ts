@@ -79,9 +79,13 @@ function decodeItem(item: Cbor, groups: readonly Bytes[][]): PaymentAnswer | und
 
 /**
  * Every receipt comes back standing alone, still unverified. A refusal is unsigned, so it is no
- * verdict whatever its code. Refusals: bytes_too_long, bytes_malformed.
+ * verdict whatever its code. `askedMax` is how many payments were sent at most.
+ * Refusals: bytes_too_long, bytes_malformed.
  */
-export function decodePaymentsAnswer(bytes: Uint8Array): Outcome<PaymentAnswer[]> {
+export function decodePaymentsAnswer(
+  bytes: Uint8Array,
+  askedMax: number = BATCH_ITEMS_MAX,
+): Outcome<PaymentAnswer[]> {
   if (bytes.length > ANSWER_BYTES_MAX) return refuse('bytes_too_long', 'answer');
   const item = decodeCbor(bytes);
   if (!item.ok || !Array.isArray(item.value) || item.value.length !== 2) {
@@ -92,7 +96,7 @@ export function decodePaymentsAnswer(bytes: Uint8Array): Outcome<PaymentAnswer[]
     return refuse('bytes_malformed', 'answer');
   }
   // A group costs the hashes of its members, so their number is bounded before any is made.
-  if (groupItems.length > BATCH_ITEMS_MAX || answerItems.length > BATCH_ITEMS_MAX) {
+  if (groupItems.length > askedMax || answerItems.length > askedMax) {
     return refuse('bytes_malformed', 'more answers than were asked for');
   }
   const groups: Bytes[][] = [];

@@ -125,6 +125,12 @@ describe('the answer to an upload', () => {
     expect(read.ok ? undefined : read.refusal.code).toBe('bytes_malformed');
   });
 
+  it('to a larger batch is read by who sent one', () => {
+    const items = Array(BATCH_ITEMS_MAX + 1).fill([1, filled(1, 1)]);
+    const bytes = encodeCbor([[], items]);
+    expect(decodePaymentsAnswer(bytes, items.length).ok).toBe(true);
+  });
+
   it('longer than its limit is refused before it is looked at', () => {
     const read = decodePaymentsAnswer(new Uint8Array(ANSWER_BYTES_MAX + 1));
     expect(read.ok ? undefined : read.refusal.code).toBe('bytes_too_long');
