@@ -34,12 +34,13 @@ export const shellFiles: ShellFiles = {
       'opening',
       'french',
     ],
-    files: ['manifest.webmanifest', 'favicon.svg', 'icon-192.png'],
+    files: ['manifest.webmanifest', 'favicon.svg'],
   },
   /** Never cached by the worker: what only an app store, an installer or a person online asks for. */
   networkOnly: {
     chunks: [],
     files: [
+      'icon-192.png',
       'icon-512.png',
       'icon-maskable-192.png',
       'icon-maskable-512.png',
