@@ -136,7 +136,7 @@ describe('the operator', () => {
     expect(shown.stdout).toContain('Ada');
   });
 
-  test('revokes a passkey, which then neither pays nor signs in', async () => {
+  test('revokes a passkey, which then neither pays nor stays signed in', async () => {
     const eve = await enrol(server, 'Eve');
     const shown = await operator('account', 'Eve');
     expect(shown.stdout).toContain(eve.enrolment.credentialId);

@@ -28,18 +28,14 @@ export async function insertCredential(
   return rowCount === 1;
 }
 
-export type AccountCredential = StoredCredential & {
-  readonly account: Bytes;
-  readonly revoked: boolean;
-};
+export type AccountCredential = StoredCredential & { readonly account: Bytes };
 
 export async function findCredential(
   database: Queryable,
   id: Bytes,
 ): Promise<AccountCredential | undefined> {
   const { rows } = await database.query<AccountCredential>(
-    `SELECT id, account, cose, transports, revoked_at IS NOT NULL AS revoked
-      FROM credential WHERE id = $1`,
+    'SELECT id, account, cose, transports FROM credential WHERE id = $1',
     [id],
   );
   return rows[0];
@@ -76,17 +72,20 @@ export async function listCredentials(
   return rows;
 }
 
-/** WebAuthn says what it saw; we keep it for people who investigate, and gate nothing on it. */
+/**
+ * WebAuthn says what it saw; we keep it for people who investigate, and gate nothing on it. False when
+ * the passkey was revoked meanwhile; else no revocation comes between this and the commit.
+ */
 export async function noteUse(
   transaction: Queryable,
   id: Bytes,
   seen: { readonly signCount: number; readonly backedUp: boolean },
-): Promise<void> {
-  await transaction.query('UPDATE credential SET sign_count = $2, backed_up = $3 WHERE id = $1', [
-    id,
-    seen.signCount,
-    seen.backedUp,
-  ]);
+): Promise<boolean> {
+  const { rowCount } = await transaction.query(
+    'UPDATE credential SET sign_count = $2, backed_up = $3 WHERE id = $1 AND revoked_at IS NULL',
+    [id, seen.signCount, seen.backedUp],
+  );
+  return rowCount === 1;
 }
 
 /** Its payments and sign-ins are refused from now on. False when there is no such passkey in use. */

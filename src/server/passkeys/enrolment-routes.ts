@@ -1,5 +1,6 @@
 /** Owns the routes of enrolment: a new account with its first passkey and device. */
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { FastifyRequest } from 'fastify';
 import { openAccount } from '#ledger/accounts.ts';
 import { fromBase32, toBase32 } from '#protocol/base32.ts';
 import type { Bytes } from '#protocol/bytes.ts';
@@ -43,13 +44,13 @@ type NewAccount = {
   readonly account: Bytes;
   readonly credential: NewCredential;
   readonly profile: ProfileForm;
-  readonly label: string;
+  readonly request: FastifyRequest;
 };
 
 /** All or nothing: an account without its passkey would be money that nobody can reach. */
 function createAccount(
   { database, sessions }: Services,
-  { account, credential, profile, label }: NewAccount,
+  { account, credential, profile, request }: NewAccount,
 ): Promise<Outcome<{ readonly token: string; readonly device: number }>> {
   return database
     .transaction(async (transaction) => {
@@ -60,8 +61,9 @@ function createAccount(
         throw new KnownPasskey();
       }
       await writeProfile(transaction, account, profile);
+      const label = deviceLabel(request.headers['user-agent']);
       const device = await addDevice(transaction, account, label);
-      const token = await sessions.open(transaction, account);
+      const token = await sessions.open(transaction, account, request);
       return accept({ token, device });
     })
     .catch((error: unknown) => {
@@ -135,7 +137,7 @@ export function addEnrolmentRoutes(app: App, services: Services): void {
         account,
         credential: credential.value,
         profile: profile.value,
-        label: deviceLabel(request.headers['user-agent']),
+        request,
       });
       if (!created.ok) return sendProblem(request, reply, created.refusal);
       if (config.sandbox) {

@@ -22,8 +22,11 @@ export type SessionParts = {
 
 export type Sessions = {
   readonly cookieName: string;
-  /** Inside the caller's transaction; the token is to be handed to `hand`. */
-  open(transaction: Queryable, account: Bytes): Promise<string>;
+  /**
+   * Inside the caller's transaction; the token is to be handed to `hand`. It takes the place of the
+   * session that the browser had before, if any.
+   */
+  open(transaction: Queryable, account: Bytes, request: FastifyRequest): Promise<string>;
   hand(reply: FastifyReply, token: string): void;
   /** Refusal: not_signed_in. */
   of(request: FastifyRequest): Promise<Outcome<Session>>;
@@ -58,13 +61,13 @@ export function createSessions(parts: SessionParts): Sessions {
 
   return {
     cookieName,
-    async open(transaction, account) {
+    async open(transaction, account, request) {
       const token = random.bytes(TOKEN_LENGTH);
       const nowMs = clock.nowMs();
-      await transaction.query('DELETE FROM session WHERE account = $1 AND expires_at <= $2', [
-        account,
-        new Date(nowMs),
-      ]);
+      await transaction.query(
+        'DELETE FROM session WHERE (account = $1 AND expires_at <= $2) OR token_hash = $3',
+        [account, new Date(nowMs), tokenHashOf(request) ?? null],
+      );
       await transaction.query(
         'INSERT INTO session (token_hash, account, expires_at) VALUES ($1, $2, $3)',
         [hashOf(token), account, new Date(nowMs + lifetimeMs)],

@@ -65,18 +65,19 @@ export function addSignInRoutes(app: App, services: Services): void {
       if (!ceremony.ok) return sendProblem(request, reply, ceremony.refusal);
       const credential = await findCredential(database, id);
       if (!credential) return sendProblem(request, reply, { code: 'credential_unknown' });
-      if (credential.revoked) return sendProblem(request, reply, { code: 'credential_revoked' });
       const seen = await verifySignIn(party, challenge, response, credential);
       if (!seen.ok) return sendProblem(request, reply, seen.refusal);
       const { account } = credential;
-      const { token, device } = await database.transaction(async (transaction) => {
-        await noteUse(transaction, id, seen.value);
+      const opened = await database.transaction(async (transaction) => {
+        if (!(await noteUse(transaction, id, seen.value))) return undefined;
         const label = deviceLabel(request.headers['user-agent']);
         return {
           device: await addDevice(transaction, account, label),
-          token: await sessions.open(transaction, account),
+          token: await sessions.open(transaction, account, request),
         };
       });
+      if (!opened) return sendProblem(request, reply, { code: 'credential_revoked' });
+      const { token, device } = opened;
       const enrolment = await enrolmentOf(services, account, device, id);
       sessions.hand(reply, token);
       return reply.send(enrolmentJson(enrolment));

@@ -3,6 +3,7 @@ import { FLAG } from '#protocol/assertion.ts';
 import { PAYMENT_ID_LENGTH } from '#protocol/order.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import { decodeEnrolment } from '#protocol/wire.ts';
+import { revokeCredential } from '#server/passkeys/credentials.ts';
 import { PARTY, type RunningServer, startRunningServer } from '../../support/running-server.ts';
 import {
   balanceOf,
@@ -235,6 +236,39 @@ describe('signing in', () => {
     });
     const state = await readState(server, { ...wallet, cookie: cookieOf(response) });
     expect(state).toEqual(wallet.enrolment.account);
+  });
+
+  test('ends the session that this browser had before', async () => {
+    const wallet = await enrol(server, 'Ada');
+    const credential = wallet.authenticator.signIn(await beginSignIn());
+    const response = await post(server, ROUTES.signIn.path, { credential }, wallet.cookie);
+    expect(cookieOf(response)).not.toBe(wallet.cookie);
+    const headers = { cookie: wallet.cookie };
+    const old = await server.app.inject({ url: ROUTES.account.path, headers });
+    expect(old.statusCode).toBe(401);
+  });
+
+  test('leaves no session behind when the passkey is revoked at that very moment', async () => {
+    const { authenticator, account } = await enrol(server, 'Ada');
+    const credential = authenticator.signIn(await beginSignIn());
+    const signingIn = await server.database.transaction(async (operator) => {
+      await revokeCredential(operator, authenticator.credentialId);
+      const response = post(server, ROUTES.signIn.path, { credential });
+      // It has found the passkey in use, and now waits for its row.
+      for (let waiting = 0; waiting === 0; ) {
+        const { rows } = await server.database.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        waiting = rows[0]?.n ?? 0;
+      }
+      return { response };
+    });
+    expect((await signingIn.response).json().code).toBe('credential_revoked');
+    const sessions = await server.database.query('SELECT 1 FROM session WHERE account = $1', [
+      account,
+    ]);
+    expect(sessions.rowCount).toBe(0);
   });
 
   test('never gives one device number twice, however many sign in at once', async () => {
