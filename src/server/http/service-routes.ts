@@ -7,6 +7,9 @@ import type { Services } from '../services.ts';
 import { keysForm, keysJson, problems } from './forms.ts';
 import { sendProblem } from './problem-response.ts';
 
+/** Fails on a replica, and a failed connection is not kept: the next one may reach the primary. */
+const TAKES_WRITES = `SELECT 1 / (current_setting('transaction_read_only') = 'off')::integer`;
+
 const statusForm = Type.Object({ status: Type.Literal('ok') });
 
 export function addServiceRoutes(app: App, services: Services): void {
@@ -54,15 +57,15 @@ export function addServiceRoutes(app: App, services: Services): void {
     logLevel: 'warn',
     schema: {
       operationId: 'readiness',
-      summary: 'The process can settle payments: its database answers',
+      summary: 'The process can settle payments: its database takes writes',
       tags: ['server'],
       response: { 200: statusForm, ...problems(503) },
     },
     handler: async (request, reply) => {
       try {
-        await database.query('SELECT 1');
+        await database.query(TAKES_WRITES);
       } catch (error) {
-        request.log.warn({ err: error }, 'the database does not answer');
+        request.log.warn({ err: error }, 'the database takes no writes');
         return sendProblem(request, reply, { code: 'unavailable' });
       }
       return reply.send({ status: 'ok' as const });

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { concatBytes } from '#protocol/bytes.ts';
 import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
@@ -274,6 +275,32 @@ describe('when the database is away', () => {
     }
     expect((await lost.app.inject({ url: ROUTES.healthz.path })).statusCode).toBe(200);
     await lost.stop();
+  });
+
+  test('or became a replica, the answer is the same, until it takes writes again', async () => {
+    const demoted = await startRunningServer(cluster);
+    const [payer, payee] = [await enrol(demoted, 'Ada'), await enrol(demoted, 'Ben')];
+    const item = await authorize(demoted, payer, payee);
+    const admin = new pg.Client({ ...demoted.connection, database: 'postgres' });
+    await admin.connect();
+    const makeReadOnly = async (readOnly: 'on' | 'off') => {
+      const name = demoted.connection.database;
+      await admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = ${readOnly}`);
+    };
+    await makeReadOnly('on');
+    // As a failover does: who is connected has to come again, and finds a replica.
+    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+      demoted.connection.database,
+    ]);
+    const ready = () => demoted.app.inject({ url: ROUTES.readyz.path });
+    expectProblem(await ready(), 'unavailable');
+    expectProblem(await upload(demoted, [item]), 'unavailable');
+    await makeReadOnly('off');
+    // Connections to the replica are not kept: each attempt that one of them failed has ended it.
+    await expect.poll(async () => (await ready()).statusCode).toBe(200);
+    await expect.poll(async () => (await upload(demoted, [item])).statusCode).toBe(200);
+    await admin.end();
+    await demoted.stop();
   });
 });
 

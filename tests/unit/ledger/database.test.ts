@@ -22,6 +22,7 @@ test.each([
   ['a server that starts', postgresError('57P03'), 'connection'],
   ['too many connections', postgresError('53300'), 'connection'],
   ['a full disk', postgresError('53100'), 'connection'],
+  ['a primary that became a replica', postgresError('25006'), 'connection'],
   ['a lock that is not given', postgresError('55P03'), 'connection'],
   ['a statement that takes too long', postgresError('57014'), 'connection'],
   ['a transaction left idle', postgresError('25P03'), 'connection'],
