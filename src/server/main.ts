@@ -8,7 +8,7 @@ import { rememberParty } from './passkeys/relying-parties.ts';
 import { createIdentityOnce } from './payments/server-keys.ts';
 import { systemClock, systemRandom } from './ports.ts';
 import { createServices } from './services.ts';
-import { type Config, readConfig } from './settings.ts';
+import { type Config, readConfig, warningsOf } from './settings.ts';
 import { startDatabase } from './start-database.ts';
 
 /** Where the build puts the wallet, as seen from the built server. */
@@ -50,6 +50,7 @@ async function serve(config: Config): Promise<void> {
   // Whoever reads our words may leave; payments go on.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const log = createLineLog(config.logLevel, process.stderr);
+  for (const warning of warningsOf(config)) log.warn(warning);
   await assertPortFree(config.host, config.port);
   const { database, where, stop: stopDatabase } = await startDatabase(config, log);
   await createIdentityOnce(database, systemRandom);

@@ -1,4 +1,5 @@
 /** Owns the server's settings: one table of environment variables, read and checked at the border. */
+import { isIP } from 'node:net';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -44,11 +45,20 @@ function readOrigins(text: string): readonly string[] | undefined {
   return good ? origins : undefined;
 }
 
+const PROXIES_BY_NAME: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+function isProxy(text: string): boolean {
+  const [address = '', prefix] = text.split('/', 2);
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  const isWhole = prefix === undefined || whole(1, bits).read(prefix) !== undefined;
+  return PROXIES_BY_NAME.has(text) || (bits > 0 && isWhole);
+}
+
 function readTrustProxy(text: string): TrustProxy | undefined {
   if (text === 'true' || text === 'false') return text === 'true';
   if (/^\d{1,2}$/.test(text)) return Number(text);
   const parts = text.split(',').map((part) => part.trim());
-  return parts.every((part) => /^[\w.:/]+$/.test(part)) ? parts : undefined;
+  return parts.every(isProxy) ? parts : undefined;
 }
 
 function setting<T>(name: string, fallback: string, rest: Omit<Setting<T>, 'name' | 'fallback'>) {
@@ -78,7 +88,8 @@ export const SETTINGS = {
     fallbackSaid: 'the embedded database',
     says: 'A PostgreSQL to use in place of the embedded one.',
     wants: 'an address such as postgresql://user:password@host:5432/database',
-    read: (text: string) => (/^postgres(ql)?:\/\//.test(text) ? text : undefined),
+    read: (text: string) =>
+      /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined,
   }),
   dataDir: setting('DATA_DIR', './data', {
     says: 'Folder of the embedded database.',
@@ -216,9 +227,20 @@ export function readConfig(environment: Environment): Outcome<Config> {
   return faults.length === 0 ? accept(config) : refuse('input_invalid', faults.join('\n'));
 }
 
+/** What can be meant, and most likely is not. */
+export function warningsOf({ origins, trustProxy }: Config): string[] {
+  const isBehindProxy = origins.some((origin) => origin.startsWith('https:'));
+  return isBehindProxy && trustProxy === false
+    ? [
+        'ORIGIN is https, so a proxy stands in front, but TRUST_PROXY is false: ' +
+          'all visitors count as the proxy and share one rate limit.',
+      ]
+    : [];
+}
+
 /** A password in DATABASE_URL must not reach a terminal or a log because its scheme was mistyped. */
 function quote(text: string): string {
-  return JSON.stringify(text.replace(/\/\/[^/@]*@/, '//…@'));
+  return JSON.stringify(text.replace(/\/\/.*@/, '//…@'));
 }
 
 /** The reference that `npm run config` prints. */

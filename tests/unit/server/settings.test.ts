@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { configReference, type Environment, readConfig, SETTINGS } from '#server/settings.ts';
+import {
+  configReference,
+  type Environment,
+  readConfig,
+  SETTINGS,
+  warningsOf,
+} from '#server/settings.ts';
 
 function faultsOf(environment: Environment): string[] {
   const config = readConfig(environment);
@@ -63,6 +69,10 @@ describe('settings', () => {
     [{ SANDBOX: 'yes' }, /^SANDBOX: expected true or false/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL: expected one of fatal, error/],
     [{ TRUST_PROXY: 'some body' }, /^TRUST_PROXY: /],
+    [{ TRUST_PROXY: 'nginx' }, /^TRUST_PROXY: /],
+    [{ TRUST_PROXY: '10.0.0.300' }, /^TRUST_PROXY: /],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY: /],
+    [{ DATABASE_URL: 'postgresql://me:secret@db:port/x' }, /^DATABASE_URL: /],
   ])('that make no sense are named in plain words: %j', (environment, fault) => {
     expect(faultsOf(environment)[0]).toMatch(fault);
   });
@@ -71,8 +81,13 @@ describe('settings', () => {
     expect(faultsOf({ PORT: 'x', SANDBOX: 'x', LOG_LEVEL: 'x' })).toHaveLength(3);
   });
 
-  test('never repeat a password', () => {
-    const said = faultsOf({ DATABASE_URL: 'postgras://me:hunter2@db/x' }).join();
+  test.each([
+    'postgras://me:hunter2@db/x',
+    'postgras://me:hunter2/@db/x',
+    'postgresql://me:hunter2@db:port/x',
+    'postgresql://me:hunter2@x@db:port/x',
+  ])('never repeat a password: %s', (address) => {
+    const said = faultsOf({ DATABASE_URL: address }).join();
     expect(said).not.toContain('hunter2');
     expect(said).toContain('DATABASE_URL');
   });
@@ -81,8 +96,16 @@ describe('settings', () => {
     ['true', true],
     ['2', 2],
     ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
+    ['fd00::/8,::1', ['fd00::/8', '::1']],
   ])('trust proxies as told: %s', (text, value) => {
     expect(configOf({ TRUST_PROXY: text }).trustProxy).toEqual(value);
+  });
+
+  test('that leave everybody behind a proxy with one address are warned of', () => {
+    const origin = { ORIGIN: 'https://pay.example.org' };
+    expect(warningsOf(configOf(origin))).toEqual([expect.stringContaining('TRUST_PROXY')]);
+    expect(warningsOf(configOf({ ...origin, TRUST_PROXY: '1' }))).toEqual([]);
+    expect(warningsOf(configOf({}))).toEqual([]);
   });
 
   test('let a passkey belong to a parent domain', () => {
