@@ -46,7 +46,9 @@ export function openLiveStream(parts: LiveStreamParts): LiveStream {
     ended = true;
     again = false;
     clearInterval(heartbeat);
-    response.end();
+    // What a reader that does not read has left lying would keep the connection open for ever.
+    if (response.writableLength > 0) response.destroy();
+    else response.end();
   }
 
   /** The cursor moves only over what was written, so a wake too many or too early loses nothing. */

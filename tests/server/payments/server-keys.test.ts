@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '#ledger/database.ts';
+import { migrate } from '#ledger/migrate.ts';
+import { beginEpoch, createIdentityOnce } from '#server/payments/server-keys.ts';
+import { systemRandom } from '#server/ports.ts';
+import { startRunningServer } from '../../support/running-server.ts';
+import {
+  authorize,
+  enrol,
+  readIdentity,
+  settle,
+  trustReceipt,
+} from '../../support/server-wallet.ts';
+import { SILENT_LOG, startTestCluster, type TestCluster } from '../../support/test-database.ts';
+
+let cluster: TestCluster;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+});
+afterAll(() => cluster.stop());
+
+test('of many processes that start on a new database, one gives it its id and its key', async () => {
+  const database = openDatabase(await cluster.empty(), { log: SILENT_LOG });
+  await migrate(database);
+  await Promise.all(Array.from({ length: 8 }, () => createIdentityOnce(database, systemRandom)));
+  const { rows } = await database.query('SELECT 1 FROM server_key CROSS JOIN server_state');
+  expect(rows).toHaveLength(1);
+  await database.close();
+});
+
+test('a new epoch stands in the receipts of a server that is running', async () => {
+  const server = await startRunningServer(cluster);
+  const [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
+  const epochOf = async () => {
+    const [answer] = await settle(server, [await authorize(server, ada, ben)]);
+    if (answer?.kind !== 'receipt') throw new Error('no receipt');
+    return trustReceipt(await readIdentity(server), answer.receipt).epoch;
+  };
+  expect(await epochOf()).toBe(1);
+  await beginEpoch(server.database);
+  server.advance(5000);
+  expect(await epochOf()).toBe(2);
+  await server.stop();
+});
