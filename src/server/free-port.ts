@@ -3,8 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 
 /** Says what is wrong in words for a terminal. */
-export class PortTaken extends Error {
-  override readonly name = 'PortTaken';
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
 }
 
 function tryListening(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
@@ -28,16 +28,16 @@ export function saidOfListening(error: NodeJS.ErrnoException, host: string, port
   return `Cannot listen on port ${port} of ${host}: ${error.message}`;
 }
 
-/** Throws `PortTaken`. A name may have an IPv4 and an IPv6 address: both have to be free. */
+/** Throws `StartRefused`. A name may have an IPv4 and an IPv6 address: both have to be free. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
   const addresses = await lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new PortTaken(saidOfListening(error, host, port), { cause: error });
+    throw new StartRefused(saidOfListening(error, host, port), { cause: error });
   });
   for (const { address, family } of addresses) {
     const error = await tryListening(address, port);
     // localhost may name an IPv6 address on a machine that has none.
     const isAbsent = error?.code === 'EADDRNOTAVAIL' || error?.code === 'EAFNOSUPPORT';
     if (!error || (isAbsent && family === 6 && addresses.length > 1)) continue;
-    throw new PortTaken(saidOfListening(error, host, port), { cause: error });
+    throw new StartRefused(saidOfListening(error, host, port), { cause: error });
   }
 }

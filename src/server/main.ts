@@ -1,8 +1,9 @@
 /** Starts the payment server: puts its parts together, listens, says what to do next, stops in order. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMoneyOfKind } from './accounts/play-money.ts';
 import { createApp } from './app.ts';
-import { assertPortFree, PortTaken, saidOfListening } from './free-port.ts';
+import { assertPortFree, StartRefused, saidOfListening } from './free-port.ts';
 import { createLineLog } from './log-lines.ts';
 import { rememberParty } from './passkeys/relying-parties.ts';
 import { createIdentityOnce } from './payments/server-keys.ts';
@@ -54,6 +55,10 @@ async function serve(config: Config): Promise<void> {
   await assertPortFree(config.host, config.port);
   const { database, where, stop: stopDatabase } = await startDatabase(config, log);
   await createIdentityOnce(database, systemRandom);
+  if (!(await isMoneyOfKind(database, config.sandbox))) {
+    await stopDatabase();
+    throw new StartRefused(saidOfOtherMoney(config.sandbox, where));
+  }
   const services = createServices({
     config,
     database,
@@ -98,16 +103,23 @@ async function serve(config: Config): Promise<void> {
   } catch (error) {
     await stop();
     const fault = error as NodeJS.ErrnoException;
-    throw new PortTaken(saidOfListening(fault, config.host, config.port), { cause: error });
+    throw new StartRefused(saidOfListening(fault, config.host, config.port), { cause: error });
   }
   process.stdout.write(greeting(config, where));
 }
 
 serve(readConfigOrLeave()).catch((error: unknown) => {
-  const words = error instanceof PortTaken ? error.message : saidOfFault(error);
+  const words = error instanceof StartRefused ? error.message : saidOfFault(error);
   process.stderr.write(`Counterfoil cannot start. ${words}\n`);
   process.exit(1);
 });
+
+function saidOfOtherMoney(sandbox: boolean, where: string): string {
+  const fault = sandbox
+    ? 'real, and SANDBOX=true would mix it with play money'
+    : 'play money, which SANDBOX=false would make look real';
+  return `The money in ${where} is ${fault}. Choose another database, or SANDBOX=${!sandbox}.`;
+}
 
 function saidOfFault(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

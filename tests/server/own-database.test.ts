@@ -10,14 +10,15 @@ describe('on a database of one’s own', () => {
   let cluster: TestCluster;
   let own: TestServer;
   let database: Database;
+  let env: { readonly DATABASE_URL: string };
 
   beforeAll(async () => {
     cluster = await startTestCluster();
     const connection = await cluster.empty();
     const { host, port, user, database: name } = connection;
-    const address = `postgresql://${user}@localhost:${port}/${name}?host=${host}`;
+    env = { DATABASE_URL: `postgresql://${user}@localhost:${port}/${name}?host=${host}` };
     database = openDatabase(connection, { log: SILENT_LOG });
-    own = await startServer({ env: { DATABASE_URL: address } });
+    own = await startServer({ env });
   });
   afterAll(async () => {
     await own?.dispose();
@@ -33,6 +34,14 @@ describe('on a database of one’s own', () => {
     expect(readdirSync(own.dataDir)).toEqual([]);
     expect((await own.run('operator', ['fund', 'Ada', '5', 'JPY'])).code).toBe(0);
     expect(await balanceOf(bank, wallet, JPY)).toBe(5n);
+  });
+
+  test('play money is not given where money is real', async () => {
+    await own.stop();
+    await expect(own.start({ env: { ...env, SANDBOX: 'true' } })).rejects.toThrow(
+      'is real, and SANDBOX=true would mix it with play money.',
+    );
+    await own.start({ env });
   });
 
   test('the full check names what is broken, and ends with 1', async () => {

@@ -104,6 +104,14 @@ describe('the server as a process', () => {
     );
     await running.start({ env: {} });
   });
+
+  test('does not start where play money would come to look real', async () => {
+    await running.stop();
+    await expect(running.start({ env: { SANDBOX: 'false' } })).rejects.toThrow(
+      'is play money, which SANDBOX=false would make look real.',
+    );
+    await running.start({ env: {} });
+  });
 });
 
 describe('the operator', () => {

@@ -1,4 +1,4 @@
-/** Owns the sandbox's gift: play money for a new account, once. */
+/** Owns play money: which databases hold it, and the sandbox's gift to a new account, once. */
 import type { Database } from '#ledger/database.ts';
 import { fundAccount } from '#ledger/fund-account.ts';
 import type { Bytes } from '#protocol/bytes.ts';
@@ -8,6 +8,15 @@ import { assert } from '#protocol/refusals.ts';
 export const PLAY_CURRENCY = 978;
 /** Whole units: enough to pay with for a while, in any currency. */
 const PLAY_MAJOR = 1000n;
+
+/** The first start decides. Play money that came to look real, or lay beside it, would be forged money. */
+export async function isMoneyOfKind(database: Database, sandbox: boolean): Promise<boolean> {
+  await database.query('UPDATE server_state SET sandbox = $1 WHERE sandbox IS NULL', [sandbox]);
+  const { rowCount } = await database.query('SELECT 1 FROM server_state WHERE sandbox = $1', [
+    sandbox,
+  ]);
+  return rowCount === 1;
+}
 
 /** The account's own id is the gift's id, so a repeat gives nothing more. */
 export async function givePlayMoney(
