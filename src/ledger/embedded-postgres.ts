@@ -18,7 +18,6 @@ import {
 import {
   discardStalePidFile,
   holderOf,
-  isAlive,
   launch,
   type PidFile,
   readLogTail,
@@ -157,9 +156,10 @@ async function ensureRunning(supervision: Supervision): Promise<Running> {
 
 async function stopServer(running: Running, cluster: string): Promise<void> {
   const { pid } = running;
-  // A server in another container has a process number that means nothing here.
-  const here = (await readPidFile(cluster))?.pid === pid && isAlive(pid);
-  if (!here) return;
+  const pidFile = await readPidFile(cluster);
+  const holder = pidFile?.pid === pid ? await holderOf(pidFile, cluster) : 'gone';
+  // A server in another container has a process number that means nothing here, or somebody else.
+  if (holder === 'gone' || holder === 'other') return;
   signal(pid, 'SIGINT');
   if (await waitUntilGone(pid, cluster, STOP_TIMEOUT_MS)) return;
   signal(pid, 'SIGQUIT');

@@ -104,8 +104,11 @@ async function makePrivateFolder(path: string, user: SystemUser): Promise<void> 
   await mkdir(path, { recursive: true, mode: 0o700 });
   const found = await lstat(path);
   if (!found.isDirectory()) throw new Error(`${path} is not a folder`);
-  if (!user.self && found.uid !== user.uid) await chown(path, user.uid, user.gid);
-  if (found.uid !== user.uid && user.self) throw new Error(`${path} belongs to another user`);
+  if (found.uid !== user.uid) {
+    // Ours when we are root and have just made it. Who else owns it may swap it under our hands.
+    if (found.uid !== process.getuid?.()) throw new Error(`${path} belongs to another user`);
+    await chown(path, user.uid, user.gid);
+  }
   await chmod(path, 0o700);
 }
 

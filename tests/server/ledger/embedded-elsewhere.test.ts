@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { locateNativeFolder } from '#ledger/postgres-binaries.ts';
+import { prepareFolder } from '#ledger/postgres-folder.ts';
 import { chooseUser } from '#ledger/postgres-user.ts';
 import {
   inRoom,
@@ -15,6 +16,7 @@ import {
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
+const STRANGER = 54321;
 if (!isRoot) {
   console.warn('SKIPPED: what the embedded database does when started as root (this is not root)');
 }
@@ -112,5 +114,21 @@ test.runIf(isRoot)(
     await server.stop();
     const { first } = await startElsewhere({ uid: 54_321 });
     expect(first.refused).toMatch(/permission denied|belongs to another user/);
+  },
+);
+
+test.runIf(isRoot)(
+  'a folder that somebody else has put in the socket’s place is not used',
+  async () => {
+    const dataDir = inRoom('a-long-name-'.repeat(8), 'data');
+    const usual = await prepareFolder(dataDir, inRoom('spare'));
+    await rm(usual.socketFolder, { recursive: true });
+    await mkdir(usual.socketFolder);
+    await chown(usual.socketFolder, STRANGER, STRANGER);
+    const folder = await prepareFolder(dataDir, inRoom('spare'));
+    expect(folder.socketFolder).not.toBe(usual.socketFolder);
+    expect((await stat(usual.socketFolder)).uid).toBe(STRANGER);
+    await rm(usual.socketFolder, { recursive: true });
+    await rm(folder.socketFolder, { recursive: true });
   },
 );

@@ -118,6 +118,27 @@ test('the mark of a process that has long been something else does not stop a st
   }
 });
 
+test('a number that means another process here is left alone by whoever stops last', async () => {
+  const elsewhere = await startElsewhere();
+  const cluster = inRoom('data/postgres/cluster');
+  const pid = await pidOf(cluster);
+  // As a server in another container on the same folder looks from here.
+  const bystander = spawn('sleep', ['600'], { stdio: 'ignore' });
+  const mark = join(cluster, 'postmaster.pid');
+  const text = await readFile(mark, 'utf8');
+  await writeFile(mark, text.replace(/^\d+/, String(bystander.pid)));
+  const adopter = await start();
+  expect(adopter.adopted).toBe(true);
+  elsewhere.child.kill('SIGKILL');
+  await once(elsewhere.child, 'exit');
+  await adopter.stop();
+  expect(isAlive(Number(bystander.pid))).toBe(true);
+  await writeFile(mark, text);
+  bystander.kill();
+  process.kill(pid, 'SIGQUIT');
+  await waitUntil(() => !isAlive(pid));
+});
+
 /** PostgreSQL started on our folder by somebody else, with settings of their own. */
 async function startForeign(cluster: string, settings: Record<string, string>): Promise<void> {
   const user = await chooseUser(cluster);

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { StatementEntry } from '#protocol/wire.ts';
 import { openLiveStream } from '#server/accounts/live-stream.ts';
 
 afterEach(() => {
@@ -26,13 +27,17 @@ function connect(isReading: boolean) {
   return { response, received: () => received };
 }
 
-function open(response: ServerResponse, isAllowed = async () => true) {
+function open(
+  response: ServerResponse,
+  isAllowed = async () => true,
+  entries: readonly StatementEntry[] = [],
+) {
   const onFault = vi.fn();
   const stream = openLiveStream({
     response,
     after: 0,
-    readEntries: async () => [],
-    toJson: (entry) => entry,
+    readEntries: async (after) => entries.filter(({ version }) => version > after),
+    toJson: ({ version }) => version,
     isAllowed,
     heartbeatMs: HEARTBEAT_MS,
     onFault,
@@ -80,3 +85,27 @@ test('a stream ends when it cannot be known whether its session lives', async ()
   expect(response.writableEnded).toBe(true);
   expect(onFault).toHaveBeenCalledOnce();
 });
+
+test.each(Array.from({ length: 12 }, (_, step) => step))(
+  'news at step %i of a look are told without another wake',
+  async (step) => {
+    const { response, received } = connect(true);
+    const entries: StatementEntry[] = [];
+    const { stream } = open(response, undefined, entries);
+    for (let i = 0; i < step; i++) await Promise.resolve();
+    entries.push({
+      version: 1,
+      currency: 978,
+      amountMinor: 1n,
+      balanceMinor: 1n,
+      kind: 'issue',
+      counterparty: '',
+      counterpartyName: '',
+      postedAtMs: 0,
+    });
+    stream.wake();
+    await setImmediate();
+    expect(received().split('id: 1\n')).toHaveLength(2);
+    stream.end();
+  },
+);
