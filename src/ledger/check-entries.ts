@@ -1,11 +1,11 @@
 /** Owns the check of every account's chain: versions, running balances, and the sum of each currency. */
 import type pg from 'pg';
 import type { Bytes } from '#protocol/bytes.ts';
-import type { AccountKind } from './books.ts';
+import { ISSUER_ACCOUNT } from './accounts.ts';
 import { nameOf, type ReportDraft } from './check-report.ts';
 import { openRowStream, type RowStream } from './row-stream.ts';
 
-type AccountRow = { readonly id: Bytes; readonly kind: AccountKind; readonly version: bigint };
+type AccountRow = { readonly id: Bytes; readonly version: bigint };
 type BalanceRow = { readonly account: Bytes; readonly currency: number; readonly balance: bigint };
 type EntryRow = {
   readonly account: Bytes;
@@ -24,7 +24,7 @@ function checkEntry(
   entry: EntryRow,
   version: bigint,
   held: Map<number, bigint>,
-  kind: AccountKind,
+  mayOwe: boolean,
   draft: ReportDraft,
 ): void {
   const where = `${nameOf('account', entry.account)} version ${entry.version}`;
@@ -34,7 +34,7 @@ function checkEntry(
   if (after !== expected) {
     draft.find('chain_broken', `${where}: ${after} instead of ${expected} in currency ${currency}`);
   }
-  if (after < 0n && kind !== 'issuer') {
+  if (after < 0n && !mayOwe) {
     draft.find('balance_negative', `${where}: ${after} in currency ${currency}`);
   }
   held.set(currency, after);
@@ -62,12 +62,13 @@ async function checkAccount(
   const where = nameOf('account', account.id);
   const isMine = (row: { account: Bytes } | undefined) =>
     row !== undefined && Buffer.compare(row.account, account.id) === 0;
+  const isIssuer = Buffer.compare(account.id, ISSUER_ACCOUNT) === 0;
   const held = new Map<number, bigint>();
   let version = 0n;
   while (isMine(await streams.entries.peek())) {
     const entry = await streams.entries.take();
     if (!entry) break;
-    checkEntry(entry, version + 1n, held, account.kind, draft);
+    checkEntry(entry, version + 1n, held, isIssuer, draft);
     version = entry.version;
     sums.set(entry.currency, (sums.get(entry.currency) ?? 0n) + entry.amount);
     draft.entries++;
@@ -84,7 +85,7 @@ async function checkAccount(
       const difference = `${row.balance} instead of ${expected}`;
       draft.find('balance_differs', `${where} currency ${row.currency}: ${difference}`);
     }
-    if (account.kind === 'issuer') draft.circulation.set(row.currency, -row.balance);
+    if (isIssuer) draft.circulation.set(row.currency, -row.balance);
     else if (row.balance < 0n) draft.find('balance_negative', `${where}: ${row.balance}`);
   }
   for (const [currency, balance] of held) {
@@ -97,7 +98,7 @@ export async function checkEntries(client: pg.PoolClient, draft: ReportDraft): P
   const accounts = await openRowStream<AccountRow>(
     client,
     'check_accounts',
-    'SELECT id, kind, version FROM account ORDER BY id',
+    'SELECT id, version FROM account ORDER BY id',
   );
   const streams = {
     entries: await openRowStream<EntryRow>(

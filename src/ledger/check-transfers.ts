@@ -12,6 +12,7 @@ type Leg = {
   readonly currency: number;
   readonly amount: bigint;
   readonly payment_id: Bytes | null;
+  readonly at: Date;
 };
 
 /** Why money moved: a payment's or an issue's own words. */
@@ -23,18 +24,21 @@ type Cause = {
   readonly payee: Bytes;
   readonly currency: number;
   readonly amount: bigint;
+  readonly at: Date;
 };
 
 // An issue is a transfer from the issuer; one list of causes in the order of transfers.
 const CAUSES = `
-  SELECT id, 'payment' AS kind, transfer_id, payer, payee, currency, amount FROM payment
+  SELECT id, 'payment' AS kind, transfer_id, payer, payee, currency, amount,
+    settled_at AS at FROM payment
     WHERE verdict = 1
   UNION ALL
   SELECT id, 'issue', transfer_id, '\\x${Buffer.from(ISSUER_ACCOUNT).toString('hex')}'::bytea,
-    account, currency, amount FROM issue
+    account, currency, amount, issued_at FROM issue
   ORDER BY transfer_id`;
 
-const LEGS = `SELECT transfer_id, account, counterparty, currency, amount, payment_id FROM entry
+const LEGS = `SELECT transfer_id, account, counterparty, currency, amount, payment_id,
+  posted_at AS at FROM entry
   ORDER BY transfer_id, amount`;
 
 const same = (a: Bytes, b: Bytes) => Buffer.compare(a, b) === 0;
@@ -60,6 +64,7 @@ function saysTheSame(cause: Cause, legs: readonly Leg[]): boolean {
   );
   return (
     paymentIds &&
+    legs.every((leg) => leg.at.getTime() === cause.at.getTime()) &&
     same(from.account, cause.payer) &&
     same(to.account, cause.payee) &&
     to.amount === cause.amount &&

@@ -81,6 +81,19 @@ const CORRUPTIONS: readonly [string, () => string, LedgerRule[]][] = [
     ['balance_differs', 'balance_negative'],
   ],
   [
+    'a person below zero who passes for an issuer',
+    () =>
+      `WITH passed AS (UPDATE account SET kind = 'issuer' WHERE id = ${hex(payee.account)})
+        UPDATE balance SET balance = -7, may_go_negative = true WHERE account = ${hex(payee.account)}`,
+    ['balance_differs', 'balance_negative'],
+  ],
+  [
+    'an entry of another day',
+    () =>
+      `UPDATE entry SET posted_at = posted_at - interval '1 day' WHERE account = ${hex(payee.account)} AND version = 1`,
+    ['transfer_differs'],
+  ],
+  [
     'an entry’s amount changed',
     () =>
       `UPDATE entry SET amount = amount + 1 WHERE account = ${hex(payee.account)} AND version = 1`,
