@@ -1,6 +1,6 @@
 /** Owns the operator's commands: what each wants, does, and says. */
 import { readAccount, setFrozen } from '#ledger/accounts.ts';
-import type { Database } from '#ledger/database.ts';
+import { type Database, faultKind } from '#ledger/database.ts';
 import { fundAccount } from '#ledger/fund-account.ts';
 import { findPayment } from '#ledger/read-statement.ts';
 import { formatMinor, parseAmountText } from '#protocol/amount.ts';
@@ -80,7 +80,13 @@ async function fund({ database, args, say }: Call): Promise<void> {
   const nowS = Math.floor(systemClock.nowMs() / 1000);
   const id = systemRandom.bytes(16);
   const funding = { id, account, currency: currency.numeric, amountMinor };
-  const { transfer } = demand(await fundAccount(database, funding, nowS));
+  const funded = await fundAccount(database, funding, nowS).catch((cause: unknown) => {
+    if (faultKind(cause) === 'bug') throw cause;
+    // Given again it would have another id, and be more money.
+    const look = `npm run operator -- account ${toBase32(account)}`;
+    throw new Error(`It is not known whether the money was given. Look with: ${look}`, { cause });
+  });
+  const { transfer } = demand(funded);
   say(`Transfer ${transfer}: ${money(amountMinor, currency.numeric)} to ${toBase32(account)}.`);
 }
 
