@@ -25,7 +25,7 @@ import {
   encodeReceiptBody,
   groupSignedBytes,
   protectedHeader,
-  receiptOfGroup,
+  receiptsOfGroup,
 } from '#protocol/receipt.ts';
 
 export const PARTY = { rpId: 'localhost', origin: 'http://localhost:8080' };
@@ -148,8 +148,7 @@ export function signReceipts(settled: readonly SettledPayment[]): Bytes[] {
         dsaEncoding: 'ieee-p1363',
       }),
     );
-    const group = { header, signature, bodies };
-    receipts.push(...bodies.map((_, index) => receiptOfGroup(group, index)));
+    receipts.push(...receiptsOfGroup({ header, signature, bodies }));
   }
   return receipts;
 }
