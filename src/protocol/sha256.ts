@@ -15,8 +15,8 @@ function fractionBits(value: number): number {
 }
 
 const PRIMES = firstPrimes(64);
-const ROUND = PRIMES.map((prime) => fractionBits(prime ** (1 / 3)));
-const START = PRIMES.slice(0, 8).map((prime) => fractionBits(prime ** 0.5));
+const ROUND = Int32Array.from(PRIMES, (prime) => fractionBits(prime ** (1 / 3)));
+const START = Int32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(prime ** 0.5));
 
 function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
@@ -67,7 +67,7 @@ function compress(state: Int32Array, view: DataView, offset: number, schedule: I
 /** 32 bytes. */
 export function sha256(message: Uint8Array): Bytes {
   const view = pad(message);
-  const state = Int32Array.from(START);
+  const state = START.slice();
   const schedule = new Int32Array(64);
   for (let offset = 0; offset < view.byteLength; offset += 64) {
     compress(state, view, offset, schedule);
