@@ -255,11 +255,12 @@ describe('settings', () => {
     await go(page, '/settings');
     await page.getByText('What this phone can do').waitFor();
     await expectAccessible(page);
-    await page.getByLabel('Français').check();
+    // The screen, not the button, says when the choice has taken effect: texts may have to be fetched.
+    await page.getByLabel('Français').click();
     await heading(page, 'Réglages').waitFor();
-    await page.getByLabel('English').check();
+    await page.getByLabel('English').click();
     await heading(page, 'Settings').waitFor();
-    await page.getByLabel('Dark', { exact: true }).check();
+    await page.getByLabel('Dark', { exact: true }).click();
     await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
     await expectAccessible(page);
     await button(page, 'Change').click();
