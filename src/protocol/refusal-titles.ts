@@ -76,7 +76,7 @@ export const REFUSAL_TITLES: Readonly<Record<RefusalCode, string>> = {
   store_unreadable: 'The storage cannot be read',
   store_not_saved: 'The payment could not be saved',
   sequence_taken: 'Another tab paid at the same moment',
-  cancel_too_late: 'The payment has already been sent',
+  cancel_too_late: 'The payment may have been sent already',
   approval_cancelled: 'The approval was cancelled',
   no_account: 'No wallet on this device yet',
 

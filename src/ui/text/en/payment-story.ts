@@ -4,7 +4,7 @@ export const enPaymentStory = {
   'story.steps': 'What happened',
   'story.approved': 'You approved it',
   'story.kept': 'Kept safe on this phone',
-  'story.sent': 'Left this phone',
+  'story.sent': 'Sending was tried',
   'story.arrived': 'Reached the server',
   'story.leaves': 'Leaves by itself with the next network',
   'story.not-taken': 'The server did not take it',

@@ -198,7 +198,7 @@ export const enRefusals: RefusalTexts = {
   },
   sequence_taken: { what: `Another tab paid at the same moment. ${safe}`, next: again },
   cancel_too_late: {
-    what: 'The promise has left this phone already and can no longer be withdrawn.',
+    what: 'Sending the promise was tried already: it may have reached the server and can no longer be withdrawn.',
     next: 'Wait for its receipt. If it is accepted, ask the payee to pay back.',
   },
   approval_cancelled: {

@@ -15,7 +15,8 @@ export const enSlip = {
   'slip.promised': 'Promised, not paid yet',
   'slip.promised-here':
     'Signed and kept on this phone. It leaves by itself as soon as there is a network.',
-  'slip.promised-sent': 'It has left this phone. The server’s receipt is awaited.',
+  'slip.promised-sent':
+    'Sending was tried. It may have reached the server, whose receipt is awaited.',
   'slip.promised-quarantine': 'The server did not take it. It stays here and is offered again.',
   'slip.accepted': 'Paid',
   'slip.accepted-text': 'The server signed the receipt on {moment}. The payee has the money.',

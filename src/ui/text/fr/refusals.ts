@@ -210,7 +210,7 @@ export const frRefusals: RefusalTexts = {
   },
   sequence_taken: { what: `Un autre onglet a payé au même moment. ${safe}`, next: again },
   cancel_too_late: {
-    what: 'La promesse a déjà quitté ce téléphone et ne peut plus être retirée.',
+    what: 'L’envoi de la promesse a déjà été tenté : elle a pu atteindre le serveur et ne peut plus être retirée.',
     next: 'Attendez son reçu. Si elle est acceptée, demandez un remboursement.',
   },
   approval_cancelled: {

@@ -17,7 +17,8 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.promised': 'Promis, pas encore payé',
   'slip.promised-here':
     'Signé et gardé sur ce téléphone. Il part de lui-même dès qu’il y a un réseau.',
-  'slip.promised-sent': 'Il a quitté ce téléphone. On attend le reçu du serveur.',
+  'slip.promised-sent':
+    'L’envoi a été tenté. Il a pu atteindre le serveur, dont on attend le reçu.',
   'slip.promised-quarantine':
     'Le serveur ne l’a pas pris. Il reste ici et sera proposé de nouveau.',
   'slip.accepted': 'Payé',
