@@ -2,6 +2,7 @@
 
 import { type Bytes, concatBytes, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
+import { bytesOf, countOf, type Fields, wholeOf } from './cbor-fields.ts';
 import { accept, assert, type Outcome, refuse } from './refusals.ts';
 import { sha256 } from './sha256.ts';
 
@@ -117,21 +118,8 @@ function isNote(value: Cbor | undefined): value is string {
   );
 }
 
-type Fields = ReadonlyMap<number, Cbor>;
-
-function bytesOf(fields: Fields, key: number, length: number): Bytes | undefined {
-  const value = fields.get(key);
-  return value instanceof Uint8Array && value.length === length ? value.slice() : undefined;
-}
-
 function amountOf(fields: Fields, key: number): bigint | undefined {
-  const value = fields.get(key);
-  return typeof value === 'bigint' && value >= 0n && value <= WIRE_AMOUNT_MAX ? value : undefined;
-}
-
-function countOf(fields: Fields, key: number, max: number): number | undefined {
-  const value = amountOf(fields, key);
-  return value !== undefined && value <= BigInt(max) ? Number(value) : undefined;
+  return wholeOf(fields, key, WIRE_AMOUNT_MAX);
 }
 
 type Required = Omit<

@@ -10,6 +10,7 @@ import {
   NAME_CHARACTERS_MAX,
 } from './emv-rules.ts';
 import { characterCount, VALUE_CHARACTERS_MAX, writeObject } from './emvco.ts';
+import { writeNameTemplates } from './name-certificate.ts';
 import { type OwnTemplate, writeOwnTemplate } from './own-template.ts';
 import type { TipOrFee } from './payable-total.ts';
 import { readPaymentRequest } from './payment-request.ts';
@@ -32,6 +33,8 @@ export type PaymentRequestDraft = OwnTemplate & {
   readonly merchantCategoryCode?: string;
   readonly additional?: AdditionalFields;
   readonly local?: { readonly language: string; readonly name: string; readonly city?: string };
+  /** For exactly this payee, name, city, country and category (`encodeNameCertificate`). */
+  readonly nameCertificate?: Uint8Array;
 };
 
 /**
@@ -152,6 +155,7 @@ function writeBody(draft: PaymentRequestDraft, currency: Currency): Outcome<Writ
         .put('02', local.city && textForCode(local.city), CITY_CHARACTERS_MAX),
     );
   }
+  if (draft.nameCertificate) writer.raw(writeNameTemplates(draft.nameCertificate));
   return accept(writer);
 }
 

@@ -2,6 +2,8 @@
 import { fromBase45, toBase45 } from './base45.ts';
 import type { Bytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
+import { bytesOf, type Fields, wholeOf } from './cbor-fields.ts';
+import { KEY_ID_LENGTH, sigStructure } from './cose-sign1.ts';
 import { inclusionPaths, LEAVES_MAX, leafHash, merkleRoot, rootFromPath } from './merkle.ts';
 import {
   ACCOUNT_ID_LENGTH,
@@ -23,7 +25,6 @@ export const RECEIPT_BYTES_MAX = 1024;
 export const RECEIPT_QR_PREFIX = 'CFR:';
 /** Base45 takes three characters for two bytes. */
 const QR_CHARACTERS_MAX = RECEIPT_QR_PREFIX.length + (RECEIPT_BYTES_MAX * 3) / 2;
-export const KEY_ID_LENGTH = 8;
 const RECEIPT_VERSION = 1n;
 
 export type Verdict = 'accepted' | 'refused' | 'expired';
@@ -90,18 +91,6 @@ export function encodeReceiptBody(body: ReceiptBody): Bytes {
   const bytes = encodeCbor(map);
   assert(readBody(bytes).ok, 'a receipt that we sign is one that we would read');
   return bytes;
-}
-
-type Fields = ReadonlyMap<number, Cbor>;
-
-function bytesOf(fields: Fields, key: number, length: number): Bytes | undefined {
-  const value = fields.get(key);
-  return value instanceof Uint8Array && value.length === length ? value.slice() : undefined;
-}
-
-function wholeOf(fields: Fields, key: number, max: bigint): bigint | undefined {
-  const value = fields.get(key);
-  return typeof value === 'bigint' && value >= 0n && value <= max ? value : undefined;
 }
 
 /** A verdict and its companions must agree: accepted has a transfer, the others a final code. */
@@ -176,7 +165,7 @@ export function protectedHeader(keyId: Uint8Array): Bytes {
 
 /** RFC 9052 §4.4: what the server's key signs, with the Merkle root as detached payload. */
 export function receiptSignedBytes(header: Uint8Array, root: Uint8Array): Bytes {
-  return encodeCbor(['Signature1', header, new Uint8Array(0), root]);
+  return sigStructure(header, root);
 }
 
 /** One signature over the receipts of a group, with all its bodies in their order. */

@@ -16,6 +16,7 @@ export const REFUSAL_TITLES: Readonly<Record<RefusalCode, string>> = {
   insufficient_funds: 'The balance does not cover the amount',
   balance_overflow: 'The payee’s balance would overflow',
   valid_too_long: 'The order claims to be valid for too long',
+  allowance_overspent: 'The payer promised more than was set aside for it',
 
   // Refused before a verdict: nothing is stored under the payment's id.
   bytes_malformed: 'These bytes cannot be read',
@@ -45,6 +46,25 @@ export const REFUSAL_TITLES: Readonly<Record<RefusalCode, string>> = {
   receipt_not_this_server: 'Not a receipt of this server',
   receipt_altered: 'The receipt has been altered',
   receipt_other_payment: 'The receipt is for another payment',
+
+  // A counterfoil, judged on the payee's phone.
+  not_guaranteed: 'No funds were set aside for this payment',
+  server_key_unknown: 'Signed with a server key that this device does not know',
+  allowance_altered: 'The allowance has been altered',
+  counterfoil_expired: 'The time of the guarantee is over',
+  counterfoil_over_cap: 'More than one offline payment may be',
+  counterfoil_over_total: 'More than was set aside for offline payments',
+  counterfoil_over_count: 'More offline payments than are allowed',
+  counterfoil_other_payee: 'The payment is to somebody else',
+  counterfoil_other_request: 'The payment answers another request',
+  counterfoil_other_amount: 'The payment is not of the amount that was asked',
+  counterfoil_seen: 'This payment has been taken before',
+  clock_doubtful: 'The clocks disagree, so the dates prove nothing',
+
+  // Asking the server for an allowance.
+  allowances_stopped: 'No more allowances for this account',
+  device_frozen: 'This device has been reported lost',
+  funds_short: 'The balance does not cover it',
 
   // Scanned text (EMVCo merchant-presented mode v1.1).
   text_empty: 'Nothing to read',

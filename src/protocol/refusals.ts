@@ -23,6 +23,7 @@ export const REFUSALS = {
   insufficient_funds: VERDICT,
   balance_overflow: VERDICT,
   valid_too_long: VERDICT,
+  allowance_overspent: VERDICT,
 
   // Refused before a verdict: nothing is stored under the payment's id.
   bytes_malformed: 400,
@@ -52,6 +53,25 @@ export const REFUSALS = {
   receipt_not_this_server: 422,
   receipt_altered: 422,
   receipt_other_payment: 422,
+
+  // A counterfoil, judged on the payee's phone.
+  not_guaranteed: 422,
+  server_key_unknown: 422,
+  allowance_altered: 422,
+  counterfoil_expired: 422,
+  counterfoil_over_cap: 422,
+  counterfoil_over_total: 422,
+  counterfoil_over_count: 422,
+  counterfoil_other_payee: 422,
+  counterfoil_other_request: 422,
+  counterfoil_other_amount: 422,
+  counterfoil_seen: 422,
+  clock_doubtful: 422,
+
+  // Asking the server for an allowance.
+  allowances_stopped: 409,
+  device_frozen: 409,
+  funds_short: 409,
 
   // Scanned text (EMVCo merchant-presented mode v1.1).
   text_empty: 400,

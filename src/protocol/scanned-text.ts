@@ -1,6 +1,8 @@
 /** Owns the first look at any scanned, pasted or shared text: what it is, not whether it can be paid. */
 import { AUTHORIZATION_QR_PREFIX, authorizationFromQrText } from './authorization.ts';
 import { type Bytes, fromBase64url } from './bytes.ts';
+import { type CodePart, PART_PREFIX, readPart } from './code-parts.ts';
+import { COUNTERFOIL_QR_PREFIX, counterfoilFromQrText } from './counterfoil.ts';
 import { type ForeignCode, readForeignCode } from './foreign-codes.ts';
 import { codeInFragment, isPayLink, readPayLink } from './pay-link.ts';
 import { type RequestReading, readPaymentRequest } from './payment-request.ts';
@@ -8,8 +10,6 @@ import { RECEIPT_QR_PREFIX, receiptFromQrText } from './receipt.ts';
 import { type Outcome, type Refusal, refuse } from './refusals.ts';
 
 export const SCANNED_CHARACTERS_MAX = 4096;
-/** Prefix of a counterfoil: an authorization with its allowance, shown by payer to payee. */
-export const COUNTERFOIL_QR_PREFIX = 'CFC:';
 
 /** How the text came, where it did not stand alone. */
 export type Carrier = 'pay-link' | 'url-fragment';
@@ -22,8 +22,9 @@ export type ScannedText = Carried &
     /** Bytes as carried: decode them before believing the kind. */
     | { readonly kind: 'authorization'; readonly bytes: Outcome<Bytes> }
     | { readonly kind: 'receipt'; readonly bytes: Outcome<Bytes> }
-    /** A code that a newer wallet will read. */
-    | { readonly kind: 'counterfoil'; readonly refusal: Refusal }
+    | { readonly kind: 'counterfoil'; readonly bytes: Outcome<Bytes> }
+    /** One of several codes that make a text together. */
+    | { readonly kind: 'part'; readonly part: CodePart }
     | { readonly kind: 'foreign'; readonly code: ForeignCode; readonly refusal: Refusal }
     | { readonly kind: 'unknown'; readonly refusal: Refusal }
   );
@@ -70,8 +71,10 @@ function readPlain(text: string): ScannedText {
     return { kind: 'receipt', bytes: receiptFromQrText(text) };
   }
   if (text.startsWith(COUNTERFOIL_QR_PREFIX)) {
-    return { kind: 'counterfoil', refusal: refuse('version_unknown', 'a counterfoil').refusal };
+    return { kind: 'counterfoil', bytes: counterfoilFromQrText(text) };
   }
+  const part = text.startsWith(PART_PREFIX) && readPart(text);
+  if (part) return { kind: 'part', part };
   const code = readForeignCode(text);
   if (code) {
     return { kind: 'foreign', code, refusal: refuse('scheme_not_supported', code.name).refusal };

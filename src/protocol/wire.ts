@@ -1,15 +1,26 @@
 /** Owns the JSON that both sides exchange: its types, and the one place where it becomes them. */
-import { fromBase32, toBase32 } from './base32.ts';
-import { type Bytes, fromBase64url } from './bytes.ts';
+import { fromBase32 } from './base32.ts';
+import type { Bytes } from './bytes.ts';
+import { KEY_ID_LENGTH } from './cose-sign1.ts';
 import {
-  ACCOUNT_ID_LENGTH,
-  PAYMENT_ID_LENGTH,
-  REQUEST_DIGEST_LENGTH,
-  SERVER_ID_LENGTH,
-  WIRE_AMOUNT_MAX,
-} from './order.ts';
-import { KEY_ID_LENGTH } from './receipt.ts';
-import { accept, isRefusalCode, type Outcome, type Refusal, refuse } from './refusals.ts';
+  accountId,
+  amount,
+  binary,
+  binaryText,
+  currency,
+  decodeWith,
+  deviceNumber,
+  type Fields,
+  list,
+  Mismatch,
+  record,
+  text,
+  truth,
+  whole,
+} from './json-fields.ts';
+import { NAME_CERTIFICATE_LENGTH } from './name-certificate.ts';
+import { PAYMENT_ID_LENGTH, REQUEST_DIGEST_LENGTH, SERVER_ID_LENGTH } from './order.ts';
+import { isRefusalCode, type Outcome, type Refusal } from './refusals.ts';
 
 // Wire forms: account and server ids are base32 text, payment ids and receipts base64url text,
 // amounts decimal text (JSON has no bigint), times whole milliseconds, currencies ISO 4217 numbers.
@@ -49,7 +60,15 @@ export type EnrolmentBody = {
 /** `POST /api/sign-in/options` with `{}` → PublicKeyCredentialRequestOptionsJSON; then `POST /api/sign-in` → Enrolment. */
 export type SignInBody = { readonly credential: unknown };
 
-export type Balance = { readonly currency: number; readonly amountMinor: bigint };
+export type Balance = {
+  readonly currency: number;
+  /** All that the account holds, what is set aside included. */
+  readonly amountMinor: bigint;
+  /** Set aside for offline payments. */
+  readonly heldMinor: bigint;
+  /** Owed to the operator, who paid in the account's place. */
+  readonly owedMinor: bigint;
+};
 
 /** `GET /api/account`. */
 export type AccountState = {
@@ -60,6 +79,8 @@ export type AccountState = {
   readonly frozen: boolean;
   /** Money here is play money. */
   readonly sandbox: boolean;
+  /** The server's word on the profile as codes spell it; absent while nobody has verified it. */
+  readonly nameCertificate?: Bytes;
 };
 
 /** One line of the statement; `amountMinor` is negative when it left the account. */
@@ -68,8 +89,9 @@ export type StatementEntry = {
   readonly currency: number;
   readonly amountMinor: bigint;
   readonly balanceMinor: bigint;
-  readonly kind: 'payment' | 'issue';
-  /** Account id and name of the other side; both empty for `issue`. */
+  /** `advance`: the operator paid in this account's place. `repayment`: it was given back. */
+  readonly kind: 'payment' | 'issue' | 'advance' | 'repayment';
+  /** Account id and name of the other side; both empty except for `payment`. */
   readonly counterparty: string;
   readonly counterpartyName: string;
   readonly postedAtMs: number;
@@ -103,83 +125,6 @@ export type Enrolment = {
   readonly credentialId: string;
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Reads one field of its type or throws; only `decodeWith` catches it. */
-class Mismatch extends Error {}
-
-function record(value: unknown, what: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Mismatch(what);
-  return value as Fields;
-}
-
-function text(fields: Fields, key: string): string {
-  const value = fields[key];
-  if (typeof value !== 'string') throw new Mismatch(key);
-  return value;
-}
-
-function truth(fields: Fields, key: string): boolean {
-  const value = fields[key];
-  if (typeof value !== 'boolean') throw new Mismatch(key);
-  return value;
-}
-
-function whole(fields: Fields, key: string, max = Number.MAX_SAFE_INTEGER): number {
-  const value = fields[key];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new Mismatch(key);
-  if (value < 0 || value > max) throw new Mismatch(key);
-  return value;
-}
-
-function currency(fields: Fields): number {
-  return whole(fields, 'currency', 999);
-}
-
-function amount(fields: Fields, key: string, leastMinor = -WIRE_AMOUNT_MAX): bigint {
-  const value = text(fields, key);
-  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(value)) throw new Mismatch(key);
-  const minor = BigInt(value);
-  if (minor < leastMinor || minor > WIRE_AMOUNT_MAX) throw new Mismatch(key);
-  return minor;
-}
-
-/** Ids are compared as texts, so each has one text only. */
-function accountId(fields: Fields, key: string): string {
-  const value = text(fields, key);
-  const id = fromBase32(value, ACCOUNT_ID_LENGTH);
-  if (!id || toBase32(id) !== value) throw new Mismatch(key);
-  return value;
-}
-
-function list<T>(fields: Fields, key: string, read: (item: Fields) => T): T[] {
-  const value = fields[key];
-  if (!Array.isArray(value)) throw new Mismatch(key);
-  return value.map((item) => read(record(item, key)));
-}
-
-function binary(fields: Fields, key: string, length?: number): Bytes {
-  const bytes = fromBase64url(text(fields, key));
-  if (!bytes || bytes.length === 0) throw new Mismatch(key);
-  if (length !== undefined && bytes.length !== length) throw new Mismatch(key);
-  return bytes;
-}
-
-/** Bytes that stay text: base64url is strict, so they too have one text only. */
-function binaryText(fields: Fields, key: string, length?: number): string {
-  binary(fields, key, length);
-  return text(fields, key);
-}
-
-function decodeWith<T>(value: unknown, what: string, read: (fields: Fields) => T): Outcome<T> {
-  try {
-    return accept(read(record(value, what)));
-  } catch (error) {
-    if (error instanceof Mismatch) return refuse('bytes_malformed', `${what}: ${error.message}`);
-    throw error;
-  }
-}
-
 function readProfile(fields: Fields): PayeeProfile {
   return {
     account: accountId(fields, 'account'),
@@ -196,16 +141,25 @@ function readAccount(fields: Fields): AccountState {
     balances: list(fields, 'balances', (item) => ({
       currency: currency(item),
       amountMinor: amount(item, 'amountMinor'),
+      heldMinor: amount(item, 'heldMinor', 0n),
+      owedMinor: amount(item, 'owedMinor', 0n),
     })),
     version: whole(fields, 'version'),
     frozen: truth(fields, 'frozen'),
     sandbox: truth(fields, 'sandbox'),
+    ...('nameCertificate' in fields && {
+      nameCertificate: binary(fields, 'nameCertificate', NAME_CERTIFICATE_LENGTH),
+    }),
   };
+}
+
+function isEntryKind(kind: string): kind is StatementEntry['kind'] {
+  return ['payment', 'issue', 'advance', 'repayment'].includes(kind);
 }
 
 function readEntry(fields: Fields): StatementEntry {
   const kind = text(fields, 'kind');
-  if (kind !== 'payment' && kind !== 'issue') throw new Mismatch('kind');
+  if (!isEntryKind(kind)) throw new Mismatch('kind');
   return {
     version: whole(fields, 'version'),
     currency: currency(fields),
@@ -238,13 +192,6 @@ export function decodeStatement(value: unknown): Outcome<Statement> {
     entries: list(fields, 'entries', readEntry),
     version: whole(fields, 'version'),
   }));
-}
-
-/** As an order names it, from 1. */
-function deviceNumber(fields: Fields): number {
-  const device = whole(fields, 'device', 0x7fffffff);
-  if (device === 0) throw new Mismatch('device');
-  return device;
 }
 
 export function decodeEnrolment(value: unknown): Outcome<Enrolment> {

@@ -1,8 +1,10 @@
 /** Owns what the support desk is told about one line of text: a plain object, and its JSON. */
+import { validUntilS } from '#protocol/allowance.ts';
 import { formatMinor } from '#protocol/amount.ts';
 import { type Authorization, decodeAuthorization } from '#protocol/authorization.ts';
 import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, toBase64url, toHex } from '#protocol/bytes.ts';
+import { type Counterfoil, decodeCounterfoil } from '#protocol/counterfoil.ts';
 import { currencyNumericText, currencyOfNumeric } from '#protocol/currency.ts';
 import type { TipOrFee } from '#protocol/payable-total.ts';
 import { levelOf, type PaymentRequest, type RequestReading } from '#protocol/payment-request.ts';
@@ -140,6 +142,20 @@ function tellAuthorization({ id, order, credentialHint }: Authorization): Told {
   };
 }
 
+function tellCounterfoil({ authorization, allowance, keyHint }: Counterfoil): Told {
+  return {
+    ...tellAuthorization(authorization),
+    allowanceTotalMinor: String(allowance.totalMinor),
+    allowanceCapMinor: String(allowance.capMinor),
+    allowanceCountMax: allowance.countMax,
+    allowanceFirstSeq: allowance.firstSeq,
+    allowanceValidFromS: allowance.validFromS,
+    allowanceValidUntilS: validUntilS(allowance),
+    point: toHex(allowance.point),
+    serverKeyHint: keyHint,
+  };
+}
+
 function tellReceipt(receipt: Receipt): Told {
   return {
     paymentId: toBase64url(receipt.paymentId),
@@ -181,7 +197,13 @@ function inspectScanned(scanned: ScannedText): Inspection {
       const { kind: scheme, name: schemeName, country } = scanned.code;
       return refusedInspection('foreign', scanned.refusal, { scheme, schemeName, country });
     }
-    default:
+    case 'counterfoil':
+      return inspectBytes('counterfoil', scanned.bytes, decodeCounterfoil, tellCounterfoil);
+    case 'part': {
+      const { set, place, count } = scanned.part;
+      return { kind: 'part', verdict: 'ok', set, place, count };
+    }
+    case 'unknown':
       return refusedInspection(scanned.kind, scanned.refusal);
   }
 }

@@ -7,7 +7,7 @@ export type ActivityLine = {
   /** Stable: payment id where there is one, else `v` and the entry's version. Also the story's address. */
   readonly key: string;
   readonly direction: 'out' | 'in';
-  readonly kind: 'payment' | 'issue';
+  readonly kind: StatementEntry['kind'];
   readonly state: PaymentState | 'received';
   /** Account id of the other side; empty for money put in. */
   readonly counterparty: string;

@@ -1,5 +1,6 @@
 /** Owns what follows from a scanned, pasted or shared text: where to go, or why not. Pure. */
 import type { Bytes } from '#protocol/bytes.ts';
+import type { CodePart } from '#protocol/code-parts.ts';
 import { PAY_PARAMETER, PAY_PATH } from '#protocol/pay-link.ts';
 import type { RequestReading } from '#protocol/payment-request.ts';
 import type { Outcome, RefusalCode } from '#protocol/refusals.ts';
@@ -13,6 +14,10 @@ export type Finding =
   | { readonly kind: 'receipt'; readonly bytes: Bytes }
   /** Somebody without network shows a promise, to be carried to the server. */
   | { readonly kind: 'authorization'; readonly bytes: Bytes }
+  /** The same with the allowance that covers it. */
+  | { readonly kind: 'counterfoil'; readonly bytes: Bytes }
+  /** One of several codes that make a text together. */
+  | { readonly kind: 'part'; readonly part: CodePart }
   | {
       readonly kind: 'refused';
       readonly code: RefusalCode;
@@ -21,7 +26,10 @@ export type Finding =
       readonly payee?: string;
     };
 
-function ofBytes(kind: 'receipt' | 'authorization', bytes: Outcome<Bytes>): Finding {
+function ofBytes(
+  kind: 'receipt' | 'authorization' | 'counterfoil',
+  bytes: Outcome<Bytes>,
+): Finding {
   return bytes.ok ? { kind, bytes: bytes.value } : { kind: 'refused', code: bytes.refusal.code };
 }
 
@@ -49,6 +57,9 @@ export function findingOf(text: string): Finding {
     case 'foreign':
       return { kind: 'refused', code: scanned.refusal.code, scheme: scanned.code.name };
     case 'counterfoil':
+      return ofBytes('counterfoil', scanned.bytes);
+    case 'part':
+      return { kind: 'part', part: scanned.part };
     case 'unknown':
       return { kind: 'refused', code: scanned.refusal.code };
   }

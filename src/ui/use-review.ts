@@ -30,7 +30,7 @@ export function readAsked(text: string): Asked {
   if (scanned.kind === 'foreign') {
     return { kind: 'refused', code: scanned.refusal.code, scheme: scanned.code.name };
   }
-  if (scanned.kind === 'receipt' || scanned.kind === 'authorization') {
+  if (scanned.kind !== 'payment-request' && scanned.kind !== 'unknown') {
     return { kind: 'refused', code: 'not_a_payment_request' };
   }
   if (scanned.kind !== 'payment-request') {

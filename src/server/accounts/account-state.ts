@@ -28,6 +28,8 @@ export async function readAccountState(
     balances: balances.map(({ currency, balanceMinor }) => ({
       currency,
       amountMinor: balanceMinor,
+      heldMinor: 0n,
+      owedMinor: 0n,
     })),
     version: Number(row.version),
     frozen: row.frozen,

@@ -64,7 +64,9 @@ export const payeeForm = Type.Object({
 
 export const accountForm = Type.Object({
   profile: payeeForm,
-  balances: Type.Array(Type.Object({ currency, amountMinor })),
+  balances: Type.Array(
+    Type.Object({ currency, amountMinor, heldMinor: amountMinor, owedMinor: amountMinor }),
+  ),
   version,
   frozen: Type.Boolean(),
   sandbox: Type.Boolean({ description: 'Money here is play money' }),
@@ -75,7 +77,12 @@ export const entryForm = Type.Object({
   currency,
   amountMinor,
   balanceMinor: amountMinor,
-  kind: Type.Union([Type.Literal('payment'), Type.Literal('issue')]),
+  kind: Type.Union([
+    Type.Literal('payment'),
+    Type.Literal('issue'),
+    Type.Literal('advance'),
+    Type.Literal('repayment'),
+  ]),
   counterparty: Type.String({ description: 'Account id of the other side; empty for an issue' }),
   counterpartyName: Type.String(),
   postedAtMs: timeMs,
@@ -201,6 +208,8 @@ export function accountJson(state: AccountState) {
     balances: state.balances.map((balance) => ({
       currency: balance.currency,
       amountMinor: String(balance.amountMinor),
+      heldMinor: String(balance.heldMinor),
+      owedMinor: String(balance.owedMinor),
     })),
     version: state.version,
     frozen: state.frozen,

@@ -9,8 +9,8 @@ import {
 } from 'node:crypto';
 import type { Database, Queryable } from '#ledger/database.ts';
 import { type Bytes, concatBytes, equalBytes, fromBase64url } from '#protocol/bytes.ts';
+import { KEY_ID_LENGTH } from '#protocol/cose-sign1.ts';
 import { SERVER_ID_LENGTH } from '#protocol/order.ts';
-import { KEY_ID_LENGTH } from '#protocol/receipt.ts';
 import { assert } from '#protocol/refusals.ts';
 import type { ServerKey } from '#protocol/wire.ts';
 import type { Clock, Random } from '../ports.ts';

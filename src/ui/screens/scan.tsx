@@ -72,7 +72,9 @@ export function ScanScreen(props: ScreenProps) {
     navigator.vibrate?.(60);
     announce(t('scan.found'));
     if (finding.kind === 'pay') navigate(finding.address);
-    else setShown({ ...finding, text });
+    else if (finding.kind === 'counterfoil' || finding.kind === 'part') {
+      setComplaint({ kind: 'refused', code: 'version_unknown' });
+    } else setShown({ ...finding, text });
   }, []);
 
   const putAway = useRef({ text: '', atMs: 0 });

@@ -49,6 +49,7 @@ describe('the refusal table', () => {
   // grows with the version of the receipt.
   it('has these verdicts in protocol 1, and no other', () => {
     expect([...VERDICT_CODES].sort()).toEqual([
+      'allowance_overspent',
       'amount_too_large',
       'amount_zero',
       'balance_overflow',

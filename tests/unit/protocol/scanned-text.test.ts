@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toBase45 } from '#protocol/base45.ts';
 import { toBase64url } from '#protocol/bytes.ts';
+import { splitIntoParts } from '#protocol/code-parts.ts';
 import { isPayLink, payLink, readPayLink } from '#protocol/pay-link.ts';
 import { writePaymentRequest } from '#protocol/payment-request-writer.ts';
 import { readScannedText } from '#protocol/scanned-text.ts';
@@ -150,11 +151,15 @@ describe('our own codes are known by their prefix', () => {
     expect(readScannedText('CFR:')).toMatchObject({ kind: 'receipt' });
   });
 
-  it('a counterfoil is left to a newer wallet', () => {
-    expect(readScannedText('CFC:ABC')).toMatchObject({
+  it('a counterfoil is bytes to be decoded, a part is a part', () => {
+    expect(readScannedText('CFC:BB8')).toMatchObject({ kind: 'counterfoil', bytes: { ok: true } });
+    expect(readScannedText('CFC:???')).toMatchObject({
       kind: 'counterfoil',
-      refusal: { code: 'version_unknown' },
+      bytes: { ok: false, refusal: { code: 'bytes_malformed' } },
     });
+    const [part = ''] = splitIntoParts('CFC:'.padEnd(900, 'A'));
+    expect(readScannedText(part)).toMatchObject({ kind: 'part', part: { place: 0, count: 2 } });
+    expect(readScannedText('CFP:ABC')).toMatchObject({ kind: 'unknown' });
   });
 });
 

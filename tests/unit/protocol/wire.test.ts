@@ -24,7 +24,7 @@ const PROFILE = {
 
 const ACCOUNT = {
   profile: PROFILE,
-  balances: [{ currency: 978, amountMinor: '1250' }],
+  balances: [{ currency: 978, amountMinor: '1250', heldMinor: '200', owedMinor: '0' }],
   version: 3,
   frozen: false,
   sandbox: true,
@@ -82,7 +82,10 @@ describe('what the server sends is read', () => {
   it('into amounts that are bigint and ids that are bytes', () => {
     expect(decodeAccountState(ACCOUNT)).toEqual({
       ok: true,
-      value: { ...ACCOUNT, balances: [{ currency: 978, amountMinor: 1250n }] },
+      value: {
+        ...ACCOUNT,
+        balances: [{ currency: 978, amountMinor: 1250n, heldMinor: 200n, owedMinor: 0n }],
+      },
     });
     expect(decodeStatement({ entries: [ENTRY, ISSUE], version: 3 })).toEqual({
       ok: true,
@@ -123,7 +126,7 @@ describe('what the server sends is read', () => {
     for (const amount of [0n, 1n, 1n << 53n, WIRE_AMOUNT_MAX, -WIRE_AMOUNT_MAX]) {
       const read = decodeAccountState({
         ...ACCOUNT,
-        balances: [{ currency: 978, amountMinor: String(amount) }],
+        balances: [{ currency: 978, amountMinor: String(amount), heldMinor: '0', owedMinor: '0' }],
       });
       expect(read.ok && read.value.balances[0]?.amountMinor).toBe(amount);
     }

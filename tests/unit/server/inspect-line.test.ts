@@ -179,7 +179,7 @@ describe('everything else is refused by name', () => {
         country: 'IN',
       },
     ],
-    ['CFC:ABC', { kind: 'counterfoil', code: 'version_unknown' }],
+    ['CFC:ABC', { kind: 'counterfoil', code: 'bytes_malformed' }],
     ['hello', { kind: 'unknown', code: 'text_unknown' }],
     ['https://pay.example/pay?r=%', { kind: 'unknown', code: 'link_malformed', via: 'pay-link' }],
     ['9'.repeat(5000), { kind: 'unknown', code: 'text_too_long', level: 'limit' }],

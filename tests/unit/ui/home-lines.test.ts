@@ -78,7 +78,12 @@ describe('balances', () => {
     wallet: {
       account: {
         profile: { account: '', name: '', city: '', country: '', category: '' },
-        balances: balances.map(([currency, amountMinor]) => ({ currency, amountMinor })),
+        balances: balances.map(([currency, amountMinor]) => ({
+          currency,
+          amountMinor,
+          heldMinor: 0n,
+          owedMinor: 0n,
+        })),
         version: 0,
         frozen: false,
         sandbox: false,

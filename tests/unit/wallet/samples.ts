@@ -37,8 +37,8 @@ export function profileOf(account: Bytes, name: string): PayeeProfile {
 export const ACCOUNT: AccountState = {
   profile: profileOf(PAYER_ID, 'Ana'),
   balances: [
-    { currency: EUR, amountMinor: 100_00n },
-    { currency: JPY, amountMinor: 5_000n },
+    { currency: EUR, amountMinor: 100_00n, heldMinor: 0n, owedMinor: 0n },
+    { currency: JPY, amountMinor: 5_000n, heldMinor: 0n, owedMinor: 0n },
   ],
   version: 1,
   frozen: false,

@@ -58,6 +58,10 @@ export const enRefusals: RefusalTexts = {
     what: `The promise claimed to be good for too long. ${safe}`,
     next: 'Check the date of your phone, then pay again.',
   },
+  allowance_overspent: {
+    what: 'Your phone promised more than was set aside, and the guarantee for it is used up. No money has moved.',
+    next: 'Pay what you owe in another way, and talk to support.',
+  },
 
   bytes_malformed: { what: `This cannot be read. ${safe}`, next: askNewCode },
   bytes_not_canonical: { what: `This was not written by a wallet. ${safe}`, next: askNewCode },
@@ -122,6 +126,67 @@ export const enRefusals: RefusalTexts = {
   receipt_other_payment: {
     what: 'This receipt is for another payment.',
     next: 'Ask for the receipt of this payment.',
+  },
+
+  not_guaranteed: {
+    what: 'No money is set aside for this payment: it is a promise, and may still be refused.',
+    next: 'Hand over goods only if you trust the payer, or wait until it is accepted.',
+  },
+  server_key_unknown: {
+    what: 'It is signed with a key that this phone does not know. Nothing has been kept.',
+    next: 'Go online once so that this phone learns the server’s keys, then scan again.',
+  },
+  allowance_altered: {
+    what: 'This code has been changed or is not from your server. Nothing has been kept.',
+    next: 'Do not hand over goods for it; ask for another payment.',
+  },
+  counterfoil_expired: {
+    what: 'The guarantee for this payment has ended. No money is certain.',
+    next: 'Ask the payer to go online and pay again.',
+  },
+  counterfoil_over_cap: {
+    what: 'It is more than one payment may be without a network. No money is certain.',
+    next: 'Ask for smaller payments, or go online together.',
+  },
+  counterfoil_over_total: {
+    what: 'The payer’s reserve does not cover it. No money is certain.',
+    next: 'Ask for a smaller payment, or go online together.',
+  },
+  counterfoil_over_count: {
+    what: 'The payer has made too many payments without a network. No money is certain.',
+    next: 'Ask the payer to go online, then to pay again.',
+  },
+  counterfoil_other_payee: {
+    what: 'This payment is to somebody else. Nothing has been kept.',
+    next: 'Show your own code and ask for a payment of it.',
+  },
+  counterfoil_other_request: {
+    what: 'This payment answers another request than yours. Nothing has been kept.',
+    next: 'Ask the payer to scan the code you show now.',
+  },
+  counterfoil_other_amount: {
+    what: 'This payment is not of the amount you asked for. Nothing has been kept.',
+    next: 'Show a new code and ask for a payment of it.',
+  },
+  counterfoil_seen: {
+    what: 'This payment was taken on this phone before. It counts once.',
+    next: 'Look at it in your activity; ask for a new payment if more is owed.',
+  },
+  clock_doubtful: {
+    what: 'The clocks of the two phones disagree, so the guarantee cannot be dated.',
+    next: 'Check date and time on both phones, then scan again.',
+  },
+  allowances_stopped: {
+    what: 'Your account promised more than it had, so no money is set aside any more.',
+    next: 'Paying online still works. Talk to support.',
+  },
+  device_frozen: {
+    what: 'This phone was reported lost, so no money is set aside for it.',
+    next: 'If you have it back, sign in again on it.',
+  },
+  funds_short: {
+    what: 'Your balance does not cover it. Nothing has changed.',
+    next: 'Choose a smaller amount, or put money in.',
   },
 
   text_empty: { what: `There is nothing to read. ${safe}`, next: 'Scan or paste a code.' },

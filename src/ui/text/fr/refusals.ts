@@ -58,6 +58,10 @@ export const frRefusals: RefusalTexts = {
     what: `La promesse se disait valable trop longtemps. ${safe}`,
     next: 'Vérifiez la date du téléphone, puis payez de nouveau.',
   },
+  allowance_overspent: {
+    what: 'Votre téléphone a promis plus que la réserve, et la garantie est épuisée. L’argent n’a pas bougé.',
+    next: 'Payez d’une autre manière ce que vous devez, et parlez à l’assistance.',
+  },
 
   bytes_malformed: { what: `Ceci est illisible. ${safe}`, next: askNewCode },
   bytes_not_canonical: {
@@ -128,6 +132,67 @@ export const frRefusals: RefusalTexts = {
   receipt_other_payment: {
     what: 'Ce reçu concerne un autre paiement.',
     next: 'Demandez le reçu de ce paiement.',
+  },
+
+  not_guaranteed: {
+    what: 'Aucune réserve ne couvre ce paiement : c’est une promesse, qui peut encore être refusée.',
+    next: 'Ne remettez la marchandise que si vous faites confiance au payeur, ou attendez l’acceptation.',
+  },
+  server_key_unknown: {
+    what: 'La signature vient d’une clé que ce téléphone ne connaît pas. Rien n’a été gardé.',
+    next: 'Connectez-vous une fois pour que ce téléphone apprenne les clés du serveur, puis scannez de nouveau.',
+  },
+  allowance_altered: {
+    what: 'Ce code a été modifié ou ne vient pas de votre serveur. Rien n’a été gardé.',
+    next: 'Ne remettez rien en échange ; demandez un autre paiement.',
+  },
+  counterfoil_expired: {
+    what: 'La garantie de ce paiement est terminée. Rien n’est certain.',
+    next: 'Demandez au payeur de se connecter et de payer de nouveau.',
+  },
+  counterfoil_over_cap: {
+    what: 'C’est plus qu’un seul paiement sans réseau ne peut être. Rien n’est certain.',
+    next: 'Demandez des paiements plus petits, ou connectez-vous ensemble.',
+  },
+  counterfoil_over_total: {
+    what: 'La réserve du payeur ne le couvre pas. Rien n’est certain.',
+    next: 'Demandez un paiement plus petit, ou connectez-vous ensemble.',
+  },
+  counterfoil_over_count: {
+    what: 'Le payeur a fait trop de paiements sans réseau. Rien n’est certain.',
+    next: 'Demandez au payeur de se connecter, puis de payer de nouveau.',
+  },
+  counterfoil_other_payee: {
+    what: 'Ce paiement est destiné à quelqu’un d’autre. Rien n’a été gardé.',
+    next: 'Montrez votre propre code et demandez à ce qu’il soit payé.',
+  },
+  counterfoil_other_request: {
+    what: 'Ce paiement répond à une autre demande que la vôtre. Rien n’a été gardé.',
+    next: 'Demandez au payeur de scanner le code que vous montrez maintenant.',
+  },
+  counterfoil_other_amount: {
+    what: 'Ce paiement n’est pas du montant demandé. Rien n’a été gardé.',
+    next: 'Montrez un nouveau code et demandez à ce qu’il soit payé.',
+  },
+  counterfoil_seen: {
+    what: 'Ce paiement a déjà été pris sur ce téléphone. Il compte une fois.',
+    next: 'Regardez-le dans l’activité ; demandez un nouveau paiement s’il reste dû.',
+  },
+  clock_doubtful: {
+    what: 'Les horloges des deux téléphones diffèrent : la garantie ne peut pas être datée.',
+    next: 'Vérifiez date et heure sur les deux téléphones, puis scannez de nouveau.',
+  },
+  allowances_stopped: {
+    what: 'Votre compte a promis plus qu’il n’avait : plus rien n’est mis en réserve.',
+    next: 'Payer en ligne marche toujours. Parlez à l’assistance.',
+  },
+  device_frozen: {
+    what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis en réserve pour lui.',
+    next: 'Si vous l’avez retrouvé, identifiez-vous de nouveau dessus.',
+  },
+  funds_short: {
+    what: 'Votre solde ne le couvre pas. Rien n’a changé.',
+    next: 'Choisissez un montant plus petit, ou ajoutez de l’argent.',
   },
 
   text_empty: { what: `Il n’y a rien à lire. ${safe}`, next: 'Scannez ou collez un code.' },
