@@ -8,15 +8,15 @@ import { type OutboxStore, type Settled, StoreFault } from '#wallet/ports.ts';
 import { carriedEntryOf, type OutboxEntry, outboxEntryOf } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
 import {
+  ASKED,
   IDENTITY,
   isDamaged,
   OUTBOX_ENTRY,
+  PAYING,
   PROMISED,
-  REQUEST,
   type RecordKind,
   readRecord,
   settleable,
-  TAKEN,
 } from './stored-records.ts';
 import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
@@ -48,7 +48,7 @@ export async function readOutboxEntry(
   if (entry || value === undefined) return entry;
   const payment = readRecord(PROMISED, await tx.objectStore('payments').get(id));
   if (payment?.state === 'promised') return { ...outboxEntryOf(payment), sentAtMs: 0 };
-  const taken = readRecord(TAKEN, await tx.objectStore('counterfoils').get(id));
+  const taken = readRecord(PROMISED, await tx.objectStore('counterfoils').get(id));
   return taken?.state === 'taken' ? { ...carriedEntryOf(taken), sentAtMs: 0 } : undefined;
 }
 
@@ -56,10 +56,6 @@ export async function readOutboxOf(tx: ReadTransaction): Promise<OutboxEntry[]> 
   const ids = await tx.objectStore('outbox').getAllKeys();
   const entries = await Promise.all(ids.map((id) => readOutboxEntry(tx, id)));
   return entries.filter((entry) => entry !== undefined).sort((a, b) => a.seq - b.seq);
-}
-
-function isCarriedEntry(value: unknown): boolean {
-  return readRecord(OUTBOX_ENTRY, value)?.carried === true;
 }
 
 async function claimIn(tx: WriteTransaction, id: string, nowMs: number) {
@@ -71,13 +67,13 @@ async function claimIn(tx: WriteTransaction, id: string, nowMs: number) {
 }
 
 /** The request that the counterfoil answers is paid when the receipt says so, and not before. */
-async function payRequestIn(tx: WriteTransaction, taken: TakenCounterfoil): Promise<void> {
-  if (typeof taken.requestDigest !== 'string') return;
+async function payRequestIn(tx: WriteTransaction, settled: unknown): Promise<void> {
+  const taken = readRecord(PAYING, settled);
+  if (!taken) return;
   const requests = tx.objectStore('requests');
-  const stored = await requests.get(taken.requestDigest);
-  const request = readRecord(REQUEST, stored);
+  const request = readRecord(ASKED, await requests.get(taken.requestDigest));
   const paid = request && payByCounterfoil(request, taken);
-  if (paid) await requests.put({ ...Object(stored), ...paid });
+  if (paid) await requests.put(paid);
 }
 
 async function settleIn(
@@ -91,7 +87,7 @@ async function settleIn(
     tx.objectStore('counterfoils').get(id),
     tx.objectStore('outbox').get(id),
   ]);
-  const isCarried = payment === undefined && (taken !== undefined || isCarriedEntry(entry));
+  const isCarried = payment === undefined && (taken ?? Object(entry).carried) !== undefined;
   const record = settleable<Payment | TakenCounterfoil>(id, payment ?? taken ?? entry);
   const settled = withReceipt(record, receipt, bytes);
   const known = settled === record;
@@ -102,7 +98,7 @@ async function settleIn(
   ]);
   if (known) return 'known';
   if (settled.contradiction) return 'contradicted';
-  if (isCarried) await payRequestIn(tx, settled as TakenCounterfoil);
+  if (isCarried && settled.state === 'accepted') await payRequestIn(tx, settled);
   return 'settled';
 }
 

@@ -1,6 +1,4 @@
 /** Owns the purses: what a person wants set aside in each currency, and what the server granted. */
-import { decodeAllowance } from '#protocol/allowance.ts';
-import { toBase64url } from '#protocol/bytes.ts';
 import type { Granted, OfflinePurse } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { WalletStore } from '#wallet/ports.ts';
@@ -23,16 +21,6 @@ function withoutGrant({ currency, wantedMinor }: OfflinePurse): OfflinePurse {
   return wantedMinor === undefined ? { currency } : { currency, wantedMinor };
 }
 
-function idOf({ bytes }: Granted): string | undefined {
-  const signed = decodeAllowance(bytes);
-  return signed.ok ? toBase64url(signed.value.allowance.id) : undefined;
-}
-
-function validFromS({ bytes }: Pick<Granted, 'bytes'>): number {
-  const signed = decodeAllowance(bytes);
-  return signed.ok ? signed.value.allowance.validFromS : 0;
-}
-
 /**
  * Draws this payment on its purse and answers the payment with its cover; undefined when the
  * allowance or what was spent of it is not what the order says. Another tab was quicker then, and
@@ -44,7 +32,7 @@ export async function drawIn(tx: WriteTransaction, payment: Payment): Promise<Pa
   const purse = await readPurse(tx, currency);
   const { granted } = purse;
   if (!granted || granted.spentMinor !== spentBeforeMinor) return undefined;
-  if (idOf(granted) !== allowance) return undefined;
+  if (granted.id !== allowance) return undefined;
   const spentMinor = granted.spentMinor + amountMinor;
   await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor } });
   return { ...payment, cover: granted.bytes };
@@ -57,7 +45,7 @@ export async function drawAgainIn(tx: WriteTransaction, payment: Payment): Promi
   const { granted } = purse;
   const spentMinor = spentBeforeMinor + amountMinor;
   if (!allowance || !granted || granted.spentMinor >= spentMinor) return;
-  if (idOf(granted) !== allowance) return;
+  if (granted.id !== allowance) return;
   await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor } });
 }
 
@@ -72,13 +60,12 @@ export async function dropGrantsIn(tx: WriteTransaction, currency?: number): Pro
 async function writeGrantIn(
   tx: WriteTransaction,
   currency: number,
-  { bytes, countSoft }: Omit<Granted, 'spentMinor'>,
+  granted: Omit<Granted, 'spentMinor'>,
 ): Promise<void> {
   const purse = await readPurse(tx, currency);
   // The answers of two tabs may cross; the server has closed the earlier one.
-  if (purse.granted && validFromS(purse.granted) > validFromS({ bytes })) return;
-  const granted: Granted = { bytes, countSoft, spentMinor: 0n };
-  await tx.objectStore('purses').put({ ...purse, granted });
+  if (purse.granted && purse.granted.validFromS > granted.validFromS) return;
+  await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor: 0n } });
 }
 
 export function createPurseStore(database: WalletDatabase): PurseStore {

@@ -1,6 +1,7 @@
 /** Owns reading stored records back: each has its shape or is damaged, and nothing is ever guessed. */
 import type { Balance, StatementEntry } from '#protocol/wire.ts';
 import type { OfflinePurse, TakenCounterfoil } from '#wallet/offline-records.ts';
+import type { AskedRequest, PayingCounterfoil } from '#wallet/paid-request.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type {
   KnownIdentity,
@@ -121,7 +122,15 @@ export const PURSE: RecordKind<OfflinePurse> = {
   shape: {
     currency: 'whole',
     'wantedMinor?': 'money',
-    'granted?': { bytes: 'bytes', countSoft: 'whole', spentMinor: 'money' },
+    'granted?': {
+      id: 'text',
+      totalMinor: 'money',
+      validFromS: 'whole',
+      validUntilS: 'whole',
+      bytes: 'bytes',
+      countSoft: 'whole',
+      spentMinor: 'money',
+    },
   },
 };
 
@@ -135,8 +144,8 @@ export const OUTBOX_ENTRY: RecordKind<OutboxEntry> = {
   },
 };
 
-/** As much of a payment as its outbox entry is made of; what else is damaged in it does not matter. */
-export const PROMISED: RecordKind<OutboxEntry & Pick<Payment, 'state'>> = {
+/** As much of a payment or a counterfoil as its outbox entry is made of; what else is damaged in it does not matter. */
+export const PROMISED: RecordKind<OutboxEntry & { readonly state: string }> = {
   name: 'payment',
   shape: { ...ENTRY_FIELDS, state: 'text' },
 };
@@ -237,6 +246,25 @@ export const REQUEST: RecordKind<ShownRequest> = {
       asAsked: 'truth',
     },
   },
+};
+
+/** As much of a counterfoil as pays its request. */
+export const PAYING: RecordKind<PayingCounterfoil> = {
+  name: 'counterfoil',
+  shape: {
+    id: 'text',
+    requestDigest: 'text',
+    amountMinor: 'money',
+    currency: 'whole',
+    'tipMinor?': 'money',
+    settledAtMs: 'whole',
+  },
+};
+
+/** As much of a request as a receipt is held against. */
+export const ASKED: RecordKind<AskedRequest> = {
+  name: 'request',
+  shape: { 'amountMinor?': 'money', currency: 'whole' },
 };
 
 export const PAYEE: RecordKind<KnownPayee> = {

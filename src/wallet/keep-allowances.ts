@@ -2,11 +2,11 @@
 import { type Allowance, decodeAllowance, validUntilS } from '#protocol/allowance.ts';
 import { credentialHint } from '#protocol/authorization.ts';
 import { toBase32 } from '#protocol/base32.ts';
-import { type Bytes, equalBytes, fromBase64url } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { accept, type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
-import type { AllowanceBody } from '#protocol/wire-offline.ts';
-import type { OfflinePurse } from './offline-records.ts';
+import type { AllowanceBody, AllowanceGrant } from '#protocol/wire-offline.ts';
+import type { Granted, OfflinePurse } from './offline-records.ts';
 import type { Payment } from './payment.ts';
 import type { AllowanceOffice, Clock, OutboxLock, VerifyEs256, WalletStore } from './ports.ts';
 import { presentMs } from './present.ts';
@@ -120,6 +120,16 @@ export async function checkGrant(
     : refuse('not_guaranteed', 'an allowance for somebody else');
 }
 
+/** A verified grant as it is kept. */
+export function grantOf(
+  allowance: Allowance,
+  { allowance: bytes, countSoft }: AllowanceGrant,
+): Omit<Granted, 'spentMinor'> {
+  const { totalMinor, validFromS } = allowance;
+  const id = toBase64url(allowance.id);
+  return { id, totalMinor, validFromS, validUntilS: validUntilS(allowance), bytes, countSoft };
+}
+
 export type AllowanceKeeperParts = {
   readonly store: Pick<
     WalletStore,
@@ -152,10 +162,9 @@ async function askFor(
   const body = { device, credentialId, currency, amountMinor, firstSeq: lastSeq + 1 };
   const answer = await office.request(body);
   if (!answer.ok) return answer;
-  const { allowance, countSoft } = answer.value;
-  const grant = await checkGrant(allowance, body, situation, verify);
-  if (grant.ok) await store.writeGrant(currency, { bytes: allowance, countSoft });
-  return grant;
+  const allowance = await checkGrant(answer.value.allowance, body, situation, verify);
+  if (allowance.ok) await store.writeGrant(currency, grantOf(allowance.value, answer.value));
+  return allowance;
 }
 
 async function keepPurse(

@@ -12,7 +12,13 @@ export type OfflinePurse = {
   readonly granted?: Granted;
 };
 
+/** What its bytes say stands beside them, so that screens and storage need not decode them. */
 export type Granted = {
+  /** base64url. */
+  readonly id: string;
+  readonly totalMinor: bigint;
+  readonly validFromS: number;
+  readonly validUntilS: number;
   /** COSE_Sign1, as the server sent it. */
   readonly bytes: Bytes;
   /** After so many payments the wallet looks for the network. */

@@ -3,10 +3,19 @@ import type { StatementEntry } from '#protocol/wire.ts';
 import type { TakenCounterfoil } from './offline-records.ts';
 import type { PaidRequest, ShownRequest } from './records.ts';
 
+/** What of a request decides whether it is paid as asked. */
+export type AskedRequest = Pick<ShownRequest, 'amountMinor' | 'currency' | 'printed' | 'paid'>;
+
+/** A counterfoil with its receipt, as far as it pays a request. */
+export type PayingCounterfoil = Pick<
+  TakenCounterfoil,
+  'id' | 'requestDigest' | 'amountMinor' | 'currency' | 'tipMinor'
+> & { readonly settledAtMs: number };
+
 type Came = Omit<PaidRequest, 'asAsked'> & { readonly currency: number };
 
 /** The payer decides what they sign, so what came is held against what was asked. */
-function paidWith(request: ShownRequest, { currency, ...paid }: Came): ShownRequest {
+function paidWith<T extends AskedRequest>(request: T, { currency, ...paid }: Came): T {
   const pricedMinor = paid.amountMinor - paid.tipMinor;
   const asAsked = currency === request.currency && pricedMinor >= (request.amountMinor ?? 1n);
   return { ...request, paid: { ...paid, asAsked } };
@@ -35,13 +44,12 @@ export function payRequest(request: ShownRequest, entry: StatementEntry): ShownR
   });
 }
 
-/** The same by a counterfoil that has its receipt. */
-export function payByCounterfoil(
-  request: ShownRequest,
-  taken: TakenCounterfoil,
-): ShownRequest | undefined {
-  if (request.printed || request.paid || taken.state !== 'accepted') return undefined;
-  if (taken.requestDigest !== request.digest || taken.settledAtMs === undefined) return undefined;
+/** The same by an accepted counterfoil that names this request. */
+export function payByCounterfoil<T extends AskedRequest>(
+  request: T,
+  taken: PayingCounterfoil,
+): T | undefined {
+  if (request.printed || request.paid) return undefined;
   return paidWith(request, {
     paymentId: taken.id,
     amountMinor: taken.amountMinor,

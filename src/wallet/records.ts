@@ -58,7 +58,7 @@ export function outboxEntryOf(payment: OutboxEntry): OutboxEntry {
   return { id, seq, authorization, payer, payee, amountMinor, currency };
 }
 
-export function carriedEntryOf(taken: TakenCounterfoil): OutboxEntry {
+export function carriedEntryOf(taken: OutboxEntry): OutboxEntry {
   return { ...outboxEntryOf(taken), carried: true };
 }
 

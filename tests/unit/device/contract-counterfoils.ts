@@ -325,18 +325,22 @@ const JUDGING: ContractCase[] = [
   {
     name: 'a receipt for a damaged counterfoil is stored beside what is left of it',
     async run(phone) {
+      await phone.store.writeRequest(REQUEST);
       await phone.store.take(TAKEN);
-      await phone.damage('counterfoils', { id: TAKEN.id, note: 'all that is left' });
+      const { requestDigest } = TAKEN;
+      const left = { id: TAKEN.id, requestDigest, note: 'all that is left' };
+      await phone.damage('counterfoils', left);
       const { settled, receipt, bytes } = await settleWith(phone, TAKEN);
       expectEqual(settled, 'settled');
       expectEqual(await phone.raw('counterfoils', TAKEN.id), {
-        id: TAKEN.id,
-        note: 'all that is left',
+        ...left,
         state: 'accepted',
         settledAtMs: receipt.settledAtS * 1000,
         receipt: bytes,
       });
       expectEqual(await phone.store.readPayment(TAKEN.id), undefined);
+      // How much came is not known here; the statement will say.
+      expectEqual((await phone.store.readRequest(requestDigest))?.paid, undefined);
     },
   },
   {

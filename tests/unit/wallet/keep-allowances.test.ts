@@ -22,8 +22,7 @@ import { SIGNING_IDENTITY, STRANGER_SECRET, signedAllowance } from './signed-sam
 const HOUR_MS = 3_600_000;
 
 function purseOf(spentMinor: bigint, change: Partial<Allowance> = {}): OfflinePurse {
-  const { bytes, countSoft } = sampleGrant(change);
-  return { currency: EUR, wantedMinor: 50_00n, granted: { bytes, countSoft, spentMinor } };
+  return { currency: EUR, wantedMinor: 50_00n, granted: { ...sampleGrant(change), spentMinor } };
 }
 
 /** `freeMinor`: what the account has beside what is set aside. */
@@ -173,7 +172,8 @@ describe('the keeper', () => {
     expect(phone.asked).toEqual([
       { device, credentialId, currency: EUR, amountMinor: 50_00n, firstSeq: 1 },
     ]);
-    expect(phone.written).toEqual([[EUR, { bytes: allowance, countSoft: 30 }]]);
+    const sample = sampleGrant();
+    expect(phone.written).toEqual([[EUR, { ...sample, bytes: allowance }]]);
   });
 
   test('asks once however often it is called meanwhile', async () => {

@@ -13,6 +13,7 @@ import {
   receiptOfGroup,
 } from '#protocol/receipt.ts';
 import type { AccountState, PayeeProfile, ServerIdentity } from '#protocol/wire.ts';
+import { grantOf } from '#wallet/keep-allowances.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
 import { promisedPayment } from '#wallet/promised-payment.ts';
@@ -148,8 +149,9 @@ export function sampleAllowance(change: Partial<Allowance> = {}): Allowance {
 
 /** An allowance with a signature that is none, as it would come from the server. */
 export function sampleGrant(change: Partial<Allowance> = {}) {
-  const bytes = encodeAllowance(sampleAllowance(change), KEY_ID, filled(64, 0x51));
-  return { bytes, countSoft: 30 };
+  const allowance = sampleAllowance(change);
+  const bytes = encodeAllowance(allowance, KEY_ID, filled(64, 0x51));
+  return grantOf(allowance, { allowance: bytes, countSoft: 30 });
 }
 
 /** A payment that draws on the sample allowance. */
