@@ -5,30 +5,13 @@ import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, toBase64url, toUtf8 } from '#protocol/bytes.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import {
-  type CounterfoilVerdict,
-  checkCounterfoil,
-  checkPresented,
   type Presented,
   type TakingSituation,
   takenCounterfoil,
   takingKeys,
 } from '#wallet/check-counterfoil.ts';
-import type { TakenCounterfoil } from '#wallet/offline-records.ts';
-import type { ShownRequest } from '#wallet/records.ts';
 import { mirrored, pointOf } from '../../vectors/make/deterministic-es256.ts';
-import { verifyByNode } from './paper-server.ts';
-import {
-  ACCOUNT,
-  EUR,
-  filled,
-  JPY,
-  NOW_MS,
-  PAYEE_ID,
-  PAYER_ID,
-  profileOf,
-  sampleTaken,
-  WALLET,
-} from './samples.ts';
+import { JPY, NOW_MS, PAYER_ID, WALLET } from './samples.ts';
 import {
   ALLOWANCE_ID,
   coveredOrder,
@@ -38,56 +21,23 @@ import {
   signedAuthorization,
   signedCounterfoil,
 } from './signed-samples.ts';
+import {
+  COUNTERFOIL,
+  earlier,
+  elsewhere,
+  judge,
+  noRequest,
+  ORDER,
+  PRINTED,
+  REQUEST,
+  said,
+  situationOf,
+  strangeKeys,
+} from './taking-samples.ts';
 
 const HOUR_MS = 3_600_000;
 const YEARS_MS = 10 * 365 * 24 * HOUR_MS;
 const NOW_S = NOW_MS / 1000;
-
-const ORDER = coveredOrder();
-const COUNTERFOIL = signedCounterfoil();
-
-const REQUEST: ShownRequest = {
-  digest: toBase64url(ORDER.requestDigest),
-  text: '000201',
-  amountMinor: 1250n,
-  currency: EUR,
-  shownAtMs: NOW_MS,
-  validUntilS: NOW_S + 900,
-};
-const PRINTED: ShownRequest = { ...REQUEST, printed: true, validUntilS: 0xffffffffff };
-
-function situationOf(change: Partial<TakingSituation> = {}): TakingSituation {
-  return {
-    wallet: { ...WALLET, account: { ...ACCOUNT, profile: profileOf(PAYEE_ID, 'Bento') } },
-    identity: SIGNING_IDENTITY,
-    request: REQUEST,
-    known: false,
-    sameRequest: [],
-    sameAllowance: [],
-    sameSeq: [],
-    nowMs: NOW_MS + 60_000,
-    ...change,
-  };
-}
-
-const { request: _none, ...noRequest } = situationOf();
-const strangeKeys = { ...SIGNING_IDENTITY, keys: [] };
-const elsewhere = { ...SIGNING_IDENTITY, server: filled(5, 0x01) };
-
-/** Taken before, from the same payer and allowance. */
-const earlier = (
-  amountMinor: bigint,
-  change: Partial<TakenCounterfoil> = {},
-): TakenCounterfoil => ({
-  ...sampleTaken(9, { payer: PAYER_ID, payee: PAYEE_ID, device: 1, amountMinor }),
-  ...change,
-});
-
-const judge = (bytes: Bytes, situation = situationOf()): Promise<CounterfoilVerdict> =>
-  checkCounterfoil(bytes, situation, verifyByNode);
-
-const said = (verdict: CounterfoilVerdict): string =>
-  verdict.kind === 'guaranteed' ? 'guaranteed' : `${verdict.kind} ${verdict.code}`;
 
 const staticOrder = coveredOrder({ once: false });
 const printedSituation = situationOf({ request: PRINTED });
@@ -367,46 +317,5 @@ describe('no byte of a counterfoil may change', () => {
     const bytes = COUNTERFOIL.slice();
     bytes.set(richer.slice(-64), bytes.length - 64);
     expect(await judge(bytes)).toEqual({ kind: 'refused', code: 'allowance_altered' });
-  });
-});
-
-describe('a bare promise', () => {
-  const bareOf = (order = ORDER): Presented => ({
-    kind: 'authorization',
-    bytes: signedAuthorization(order),
-  });
-  const judgeBare = (presented: Presented, situation = situationOf()) =>
-    checkPresented(presented, situation, verifyByNode);
-
-  test('is never more than a promise, whatever it names', async () => {
-    expect(said(await judgeBare(bareOf()))).toBe('promise not_guaranteed');
-    const keys = takingKeys(bareOf());
-    expect(keys.ok && keys.value).not.toHaveProperty('allowance');
-  });
-
-  test('is refused for what needs no key: another payee, a request that is not here, other words', async () => {
-    expect(said(await judgeBare(bareOf(), situationOf({ wallet: WALLET })))).toBe(
-      'refused counterfoil_other_payee',
-    );
-    expect(said(await judgeBare(bareOf(), noRequest))).toBe('refused counterfoil_other_request');
-    const unverified: Presented = {
-      kind: 'authorization',
-      bytes: signedAuthorization(ORDER, { flags: 0x19 }),
-    };
-    expect(said(await judgeBare(unverified))).toBe('refused assertion_user_verification');
-  });
-
-  test('kept before does not block the payer’s number: anybody could have written it', async () => {
-    const { allowance: _none, ...bare } = twin;
-    expect(said(await judge(COUNTERFOIL, situationOf({ sameSeq: [bare] })))).toBe('guaranteed');
-  });
-
-  test('is stored without an allowance, and with its doubt', async () => {
-    const verdict = await judgeBare(bareOf());
-    if (verdict.kind === 'refused') throw new Error(verdict.code);
-    const taken = takenCounterfoil(bareOf(), verdict, NOW_MS);
-    expect(taken).toMatchObject({ guaranteed: false, doubt: 'not_guaranteed' });
-    expect(taken).not.toHaveProperty('allowance');
-    expect(taken.authorization).toEqual(signedAuthorization(ORDER));
   });
 });
