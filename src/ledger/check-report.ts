@@ -8,7 +8,7 @@ export const LEDGER_RULES = {
   version_differs: 'an account’s version is not that of its newest entry',
   chain_broken: 'an entry’s balance is not the one before it plus its amount',
   balance_differs: 'a balance is not that of the newest entry in its currency',
-  balance_negative: 'an account that is not the issuer was below zero',
+  balance_negative: 'an account that is neither the issuer nor the guarantee was below zero',
   sum_not_zero: 'the entries of a currency do not sum to zero',
   transfer_unbalanced: 'a transfer is not two entries of opposite amounts in one currency',
   transfer_without_cause: 'a transfer has neither a payment nor an issue behind it',

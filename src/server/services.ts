@@ -5,6 +5,7 @@ import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
+import { minorIn } from './money-by-currency.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
@@ -62,6 +63,7 @@ export function createServices(parts: ServiceParts): Services {
         validForMaxS: config.orderValidityMaxDays * DAY_S,
         amountMaxMinor: MAX_AMOUNT_MINOR,
         isCurrencyKnown: (numeric) => currencyOfNumeric(numeric) !== undefined,
+        guaranteeMaxMinor: (numeric) => minorIn(config.guaranteeMax, numeric),
       },
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),

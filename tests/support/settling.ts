@@ -14,6 +14,7 @@ export const RULES: PaymentRules = {
   validForMaxS: 30 * 86_400,
   amountMaxMinor: 2n ** 63n - 1n,
   isCurrencyKnown: (currency) => currency !== 999,
+  guaranteeMaxMinor: () => 500n,
 };
 
 export const OPTIONS = { rules: RULES, nowS: () => NOW_S, sign: signReceipts };

@@ -55,7 +55,7 @@ test('what settlement wrote is clean', async () => {
     clean: true,
     findings: [],
     findingsTotal: 0,
-    accounts: 3,
+    accounts: 4,
     entries: 6,
     payments: 4,
     circulation: [{ currency: EUR, minor: 1000n }],
