@@ -204,8 +204,7 @@ export function decodeAllowance(bytes: Uint8Array): Outcome<SignedAllowance> {
 export function coverFault(order: Order, allowance: AllowanceLimits): RefusalCode | undefined {
   const { totalMinor, capMinor, countMax, firstSeq } = allowance;
   const names = order.allowance !== undefined && equalBytes(order.allowance, allowance.id);
-  const payer =
-    equalBytes(order.server, allowance.server) && equalBytes(order.payer, allowance.account);
+  const payer = equalBytes(order.payer, allowance.account);
   const same = order.device === allowance.device && order.currency === allowance.currency;
   if (!names || !payer || !same || order.spentBeforeMinor === undefined) return 'not_guaranteed';
   if (order.amountMinor > capMinor) return 'counterfoil_over_cap';
