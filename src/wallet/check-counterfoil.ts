@@ -15,6 +15,7 @@ import {
 } from './offline-records.ts';
 import type { VerifyEs256 } from './ports.ts';
 import { hasClockGoneBack, presentMs } from './present.ts';
+import { takenRecord } from './taken-counterfoil.ts';
 
 /** `WalletStore.readTaking` and the time. */
 export type TakingSituation = TakingView & { readonly nowMs: number };
@@ -210,23 +211,13 @@ export function takenCounterfoil(
 ): TakenCounterfoil {
   const read = readPresented(presented);
   assert(read.ok, 'what was judged can be read');
-  const { authorization, counterfoil } = read.value;
-  const { order } = authorization;
-  const keys = takingKeys(presented);
-  assert(keys.ok, 'what was judged can be read');
-  return {
-    ...keys.value,
-    state: 'taken',
-    authorization: counterfoil?.authorizationBytes ?? presented.bytes,
-    payee: toBase32(order.payee),
-    amountMinor: order.amountMinor,
-    currency: order.currency,
-    once: order.once,
+  const { counterfoil } = read.value;
+  const taken = takenRecord(counterfoil?.authorizationBytes ?? presented.bytes, {
     takenAtMs,
-    validUntilS: order.validUntilS,
     guaranteed: verdict.kind === 'guaranteed',
     ...(verdict.kind === 'promise' && { doubt: verdict.code }),
-    ...(order.tipMinor !== undefined && { tipMinor: order.tipMinor }),
-    ...(order.note !== undefined && { note: order.note }),
-  };
+    ...(counterfoil && { allowance: toBase64url(counterfoil.allowance.id) }),
+  });
+  assert(taken.ok, 'what was judged can be read');
+  return taken.value;
 }
