@@ -6,6 +6,7 @@ import type { RelyingParty } from '#protocol/assertion.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
 import { minorIn } from './money-by-currency.ts';
+import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
@@ -25,6 +26,7 @@ export type Services = {
   readonly sessions: Sessions;
   readonly watch: AccountWatch;
   readonly settleUpload: SettleUpload;
+  readonly expiry: AllowanceExpiry;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -42,6 +44,8 @@ const DAY_S = 24 * 60 * 60;
 /** How late a page may learn of what another process settled. */
 const WATCH_INTERVAL_MS = 1000;
 const NOTE_INTERVAL_MS = 2000;
+const EXPIRY_INTERVAL_MS = 5 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
 
 export function createServices(parts: ServiceParts): Services {
   const { config, database, clock, random, onFault } = parts;
@@ -76,6 +80,13 @@ export function createServices(parts: ServiceParts): Services {
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },
   });
+  const expiry = createAllowanceExpiry({
+    database,
+    clock,
+    graceMs: config.allowanceGraceHours * HOUR_MS,
+    intervalMs: EXPIRY_INTERVAL_MS,
+    onFault: (cause) => onFault('ending allowances', cause),
+  });
   const sessions = createSessions({
     database,
     clock,
@@ -93,7 +104,9 @@ export function createServices(parts: ServiceParts): Services {
     sessions,
     watch,
     settleUpload,
+    expiry,
     async stop() {
+      await expiry.stop();
       watch.stop();
       sequences.stop();
       await sequences.flush();
