@@ -15,6 +15,7 @@ import type { SettledPayment, VerifiedPayment } from '#ledger/payment-rows.ts';
 import {
   type Allowance,
   allowanceSignedBytes,
+  decodeAllowance,
   encodeAllowance,
   validUntilS,
 } from '#protocol/allowance.ts';
@@ -220,6 +221,10 @@ export const VERIFIERS: LedgerVerifiers = {
   },
   receipt(bytes) {
     const decoded = decodeReceipt(bytes);
+    return decoded.ok && isServerSigned(decoded.value);
+  },
+  allowance(bytes) {
+    const decoded = decodeAllowance(bytes);
     return decoded.ok && isServerSigned(decoded.value);
   },
 };
