@@ -79,7 +79,7 @@ const FINE: readonly Case[] = [
   ['mirrored', 'the allowance’s other signature', { cover: { 8: mirrored(SIGNATURE) } }],
   [
     'largest',
-    'with every field at its largest, and still one QR code of version 17-M',
+    'with every field at its largest: more than one QR code of version 17-M holds, so it is shown in parts',
     {
       order: LARGEST_ORDER,
       ceremony: { count: 0xffffffff },
