@@ -119,7 +119,7 @@ export async function createPhone(
   const { decodeServerIdentity } = await import('#protocol/wire.ts');
   const identity = decodeServerIdentity(response.json());
   if (!identity.ok) throw new Error(identity.refusal.code);
-  await store.writeIdentity(identity.value);
+  await store.writeIdentity(identity.value, around.nowMs() + skewMs);
   database.close();
   return {
     name,
@@ -227,9 +227,9 @@ export function ask(
       const identity = await store.readIdentity();
       if (!identity) throw new Error('a phone knows its server');
       const world = { nowMs: around.nowMs() + phone.skewMs, random: around.chance };
-      const { profile } = phone.owner.enrolment.account;
+      const { account } = phone.owner.enrolment;
       const asking = { amountMinor, currency: EUR, validityMs: 3 * 86_400_000 };
-      const request = makeRequest(asking, profile, identity.server, world);
+      const request = makeRequest(asking, account, identity, world);
       if (!request.ok) throw new Error(request.refusal.code);
       await store.writeRequest(request.value);
       show(request.value.text, request.value.digest);
@@ -240,8 +240,8 @@ export function ask(
 export async function printedCode(phone: Phone): Promise<string> {
   const identity = await phone.page.store.readIdentity();
   if (!identity) throw new Error('a phone knows its server');
-  const { profile } = phone.owner.enrolment.account;
-  const text = makeStaticRequest({ currency: EUR }, profile, identity.server);
+  const { account } = phone.owner.enrolment;
+  const text = makeStaticRequest({ currency: EUR }, account, identity);
   if (!text.ok) throw new Error(text.refusal.code);
   return text.value;
 }
