@@ -1,11 +1,11 @@
 // Owns how the counterfoils of our vectors are made: order, approval and cover, each as it should be or not.
 import type { Allowance, SignedAllowance } from '#protocol/allowance.ts';
-import { type Bytes, concatBytes } from '#protocol/bytes.ts';
+import { type Bytes, concatBytes, toBase64url } from '#protocol/bytes.ts';
 import { type Cbor, encodeCbor } from '#protocol/cbor.ts';
-import { encodeOrder, type Order } from '#protocol/order.ts';
+import { encodeOrder, type Order, paymentId } from '#protocol/order.ts';
 import { compressPoint } from '#protocol/p256-point.ts';
 import { ALLOWANCE, signedAllowance } from './allowance-parts.ts';
-import { authorize, type Ceremony } from './make-authorizations.ts';
+import { authorize, type Ceremony, clientData } from './make-authorizations.ts';
 import { TYPICAL } from './make-orders.ts';
 import { SERVER_KEY } from './test-keys.ts';
 
@@ -61,4 +61,13 @@ export function counterfoilOf(making: Making = {}): Bytes {
   const items = coverItems(making.order?.seq ?? COVERED.seq, signed);
   for (const [place, item] of Object.entries(making.cover ?? {})) items[Number(place)] = item;
   return concatBytes(authorize({ ...making.ceremony, orderBytes }), encodeCbor(items));
+}
+
+/** Client data of the covered order's approval, with changes. */
+export function coveredClientData(changes: {
+  readonly type?: string;
+  readonly origin?: string;
+  readonly more?: string;
+}): string {
+  return clientData({ challenge: toBase64url(paymentId(coveredOrder())), ...changes });
 }
