@@ -22,6 +22,7 @@ const runs: RunSummary[] = [];
 describe('whatever happens, no payment is lost and none is made twice', () => {
   test.each(seeds)('SEED=%i', async (seed) => {
     runs.push(await simulate(cluster, seed));
+    console.log(JSON.stringify(runs.at(-1)?.states));
   });
 
   test.skipIf(SEED !== undefined)('the same seed is the same run', async () => {
