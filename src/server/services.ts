@@ -5,6 +5,7 @@ import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
+import { type CertifyName, createCertifyName } from './accounts/name-certificate.ts';
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
@@ -27,6 +28,7 @@ export type Services = {
   readonly watch: AccountWatch;
   readonly settleUpload: SettleUpload;
   readonly expiry: AllowanceExpiry;
+  readonly certifyName: CertifyName;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -105,6 +107,7 @@ export function createServices(parts: ServiceParts): Services {
     watch,
     settleUpload,
     expiry,
+    certifyName: createCertifyName(),
     async stop() {
       await expiry.stop();
       watch.stop();

@@ -22,6 +22,8 @@ export type SimulatedServer = WalletServer & {
   /** What must never happen at a server, whatever the world does to it. */
   readonly faults: readonly unknown[];
   check(): Promise<LedgerReport>;
+  /** Ends the allowances that are due by the simulation's clock. */
+  expire(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -72,6 +74,7 @@ export async function startSimulatedServer(
       const verifiers = createLedgerVerifiers(await readParties(database), keys);
       return checkLedger(database, verifiers);
     },
+    expire: () => services.expiry.look(),
     async stop() {
       await app.close();
       await services.stop();

@@ -5,7 +5,6 @@ import { toBase32 } from '#protocol/base32.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import type { AccountState } from '#protocol/wire.ts';
 import type { Services } from '../services.ts';
-import { certifyName } from './name-certificate.ts';
 import { readProfile, readVerifiedProfile } from './profiles.ts';
 
 /** Undefined when there is no such account. */
@@ -41,7 +40,7 @@ export async function readAccountState(
 
 /** The state, with the server's word on the name when somebody vouches for it. */
 export async function certifiedState(
-  { database, config, keys, clock }: Pick<Services, 'database' | 'config' | 'keys' | 'clock'>,
+  { database, config, keys, clock, certifyName }: Services,
   account: Bytes,
 ): Promise<AccountState | undefined> {
   const state = await readAccountState(database, account, config.sandbox);

@@ -178,34 +178,43 @@ test('the same grant sent twice, as after a broken connection, sets its funds as
   await expectClean();
 });
 
-test('grants, releases and settlements from several connections leave as much held as is unspent', async () => {
-  const rivals = [1, 2, 3].map(() =>
-    openDatabase(connection, { log: SILENT_LOG, attemptsMax: 60 }),
-  );
-  const first = await open(database, payer, { totalMinor: 300n });
-  const rich = await enrolWith(database, 10_000n);
-  const work = Array.from({ length: 60 }, (_, index) => async () => {
-    const rival = rivals[index % 3]!;
-    if (index % 5 === 0) {
-      const wanted = newAllowance(payer, { totalMinor: BigInt(50 + index) });
-      return openAllowance(rival, wanted, NOW_S);
-    }
-    if (index % 7 === 0) {
-      return releaseAllowance(rival, { account: payer.account, device: 1, currency: EUR }, NOW_S);
-    }
-    const covered = drawnOn(first, BigInt(index));
-    return settle(rival, [
-      newPayment(payer, payee, { amountMinor: 3n, ...covered }),
-      newPayment(payer, payee, { amountMinor: 2n }),
-      newPayment(rich, payer, { amountMinor: 1n }),
-    ]);
-  });
-  await Promise.all(work.map((each) => each()));
-  const unspent = (await readOpenAllowances(database, payer.account)).reduce(
-    (sum, row) => sum + row.totalMinor - row.spentMinor,
-    0n,
-  );
-  expect((await fundsOf(payer)).held).toBe(unspent);
-  await expectClean();
-  await Promise.all(rivals.map((each) => each.close()));
-});
+test.each([
+  ['the default isolation', undefined],
+  ['serializable isolation', '-c default_transaction_isolation=serializable'],
+])(
+  'with %s grants, releases and settlements at once leave as much held as is unspent',
+  async (_, options) => {
+    const rivals = [1, 2, 3].map(() =>
+      openDatabase(
+        { ...connection, ...(options && { options }) },
+        { log: SILENT_LOG, attemptsMax: 60 },
+      ),
+    );
+    const first = await open(database, payer, { totalMinor: 300n });
+    const rich = await enrolWith(database, 10_000n);
+    const work = Array.from({ length: 60 }, (_, index) => async () => {
+      const rival = rivals[index % 3]!;
+      if (index % 5 === 0) {
+        const wanted = newAllowance(payer, { totalMinor: BigInt(50 + index) });
+        return openAllowance(rival, wanted, NOW_S);
+      }
+      if (index % 7 === 0) {
+        return releaseAllowance(rival, { account: payer.account, device: 1, currency: EUR }, NOW_S);
+      }
+      const covered = drawnOn(first, BigInt(index));
+      return settle(rival, [
+        newPayment(payer, payee, { amountMinor: 3n, ...covered }),
+        newPayment(payer, payee, { amountMinor: 2n }),
+        newPayment(rich, payer, { amountMinor: 1n }),
+      ]);
+    });
+    await Promise.all(work.map((each) => each()));
+    const unspent = (await readOpenAllowances(database, payer.account)).reduce(
+      (sum, row) => sum + row.totalMinor - row.spentMinor,
+      0n,
+    );
+    expect((await fundsOf(payer)).held).toBe(unspent);
+    await expectClean();
+    await Promise.all(rivals.map((each) => each.close()));
+  },
+);

@@ -298,22 +298,31 @@ test('a covered payment that is too late expires, and its funds stay until they 
   await expectClean();
 });
 
-test('people who overspend at once over several connections share the guarantee without a deadlock', async () => {
-  const people = await Promise.all(Array.from({ length: 8 }, () => enrolWith(database, 100n)));
-  const rivals = [1, 2, 3].map(() =>
-    openDatabase(connection, { log: SILENT_LOG, attemptsMax: 60 }),
-  );
-  const groups = await Promise.all(
-    people.map(async (person, index) => {
-      const allowance = await open(database, person, { totalMinor: 100n });
-      const next = people[(index + 1) % people.length]!;
-      return [1, 2, 3].map(() => newPayment(person, next, drawnOn(allowance)));
-    }),
-  );
-  const settlements = await Promise.all(
-    groups.flat().map((payment, index) => settle(rivals[index % 3]!, [payment])),
-  );
-  expect(settlements.flat().map(verdictOf)).toEqual(Array(24).fill('accepted'));
-  await Promise.all(rivals.map((rival) => rival.close()));
-  await expectClean();
-});
+test.each([
+  ['the default isolation', undefined],
+  ['serializable isolation', '-c default_transaction_isolation=serializable'],
+])(
+  'with %s people who overspend at once share the guarantee without a deadlock',
+  async (_, options) => {
+    const people = await Promise.all(Array.from({ length: 8 }, () => enrolWith(database, 100n)));
+    const rivals = [1, 2, 3].map(() =>
+      openDatabase(
+        { ...connection, ...(options && { options }) },
+        { log: SILENT_LOG, attemptsMax: 60 },
+      ),
+    );
+    const groups = await Promise.all(
+      people.map(async (person, index) => {
+        const allowance = await open(database, person, { totalMinor: 100n });
+        const next = people[(index + 1) % people.length]!;
+        return [1, 2, 3].map(() => newPayment(person, next, drawnOn(allowance)));
+      }),
+    );
+    const settlements = await Promise.all(
+      groups.flat().map((payment, index) => settle(rivals[index % 3]!, [payment])),
+    );
+    expect(settlements.flat().map(verdictOf)).toEqual(Array(24).fill('accepted'));
+    await Promise.all(rivals.map((rival) => rival.close()));
+    await expectClean();
+  },
+);

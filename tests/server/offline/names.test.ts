@@ -68,6 +68,8 @@ test('a name is certified when the operator vouches for it, in the spelling of c
   const state = await readState(server, vera);
   expect(await vouches(state, vera, 'VERA')).toBe(true);
   expect(await vouches(state, vera, 'VERO')).toBe(false);
+  // A code that is on the screen stays as it is.
+  expect((await readState(server, vera)).nameCertificate).toEqual(state.nameCertificate);
   const lastDay = state.nameCertificate && decodeNameCertificate(state.nameCertificate)?.lastDay;
   expect(lastDay).toBe(Math.floor(server.nowMs() / DAY_MS) + 90);
 });
