@@ -207,7 +207,7 @@ const ENDING: ContractCase[] = [
     },
   },
   {
-    name: 'the same receipt twice is known, another verdict is kept as evidence',
+    name: 'the same receipt of a counterfoil twice is known, another verdict is kept as evidence',
     async run(phone) {
       await phone.store.take(TAKEN);
       const first = await settleWith(phone, TAKEN);

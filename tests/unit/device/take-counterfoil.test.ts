@@ -7,8 +7,18 @@ import { createPaymentStore } from '#device/payment-store.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import type { WalletStore } from '#wallet/ports.ts';
+import { carriedEntryOf, OUTBOX_CARRIED_MAX } from '#wallet/records.ts';
 import { takePresented } from '#wallet/take-counterfoil.ts';
-import { ACCOUNT, EUR, filled, NOW_MS, PAYEE_ID, profileOf, WALLET } from '../wallet/samples.ts';
+import {
+  ACCOUNT,
+  EUR,
+  filled,
+  NOW_MS,
+  PAYEE_ID,
+  profileOf,
+  sampleTaken,
+  WALLET,
+} from '../wallet/samples.ts';
 import {
   coveredOrder,
   SIGNING_IDENTITY,
@@ -98,6 +108,23 @@ describe('what a payer’s screen shows', () => {
       'refused',
       false,
     ]);
+  });
+
+  test('is refused, with nothing lost, when so many wait that the network must come first', async () => {
+    const store = await payee();
+    const database = databases.at(-1);
+    const entry = carriedEntryOf(sampleTaken(1));
+    await database?.write(
+      ['outbox'],
+      async (tx) => {
+        const outbox = tx.objectStore('outbox');
+        const places = Array.from({ length: OUTBOX_CARRIED_MAX }, (_, place) => `entry ${place}`);
+        await Promise.all(places.map((id) => outbox.put({ ...entry, id })));
+      },
+      'relaxed',
+    );
+    await expect(show(store, COUNTERFOIL)).rejects.toThrow('outbox_full');
+    expect(await store.readTakenList(1)).toEqual([]);
   });
 
   test('with any byte changed, at any place, is refused, and nothing is stored', async () => {

@@ -74,7 +74,7 @@ let held: IDBDatabase | undefined;
 /** A tab that does not listen: it keeps its connection whatever a newer wallet wants. */
 function holdConnection(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open('counterfoil', 1);
+    const request = indexedDB.open('counterfoil', SCHEMA_VERSION);
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       held = request.result;
