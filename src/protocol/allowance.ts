@@ -45,7 +45,13 @@ export type Allowance = {
   readonly hours: number;
 };
 
-export function validUntilS({ validFromS, hours }: Allowance): number {
+/** What an order has to keep to, and whose it has to be. */
+export type AllowanceLimits = Omit<Allowance, 'server' | 'credentialHint' | 'point'>;
+
+export function validUntilS({
+  validFromS,
+  hours,
+}: Pick<Allowance, 'validFromS' | 'hours'>): number {
   return validFromS + hours * 3600;
 }
 
@@ -195,11 +201,10 @@ export function decodeAllowance(bytes: Uint8Array): Outcome<SignedAllowance> {
  * Undefined when it does; else not_guaranteed (another allowance, account, device or currency),
  * counterfoil_over_cap, counterfoil_over_total, counterfoil_over_count, counterfoil_expired (it would outlive the allowance).
  */
-export function coverFault(order: Order, allowance: Allowance): RefusalCode | undefined {
+export function coverFault(order: Order, allowance: AllowanceLimits): RefusalCode | undefined {
   const { totalMinor, capMinor, countMax, firstSeq } = allowance;
   const names = order.allowance !== undefined && equalBytes(order.allowance, allowance.id);
-  const payer =
-    equalBytes(order.server, allowance.server) && equalBytes(order.payer, allowance.account);
+  const payer = equalBytes(order.payer, allowance.account);
   const same = order.device === allowance.device && order.currency === allowance.currency;
   if (!names || !payer || !same || order.spentBeforeMinor === undefined) return 'not_guaranteed';
   if (order.amountMinor > capMinor) return 'counterfoil_over_cap';

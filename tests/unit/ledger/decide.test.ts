@@ -15,10 +15,13 @@ const UNKNOWN = bytes(16, 4);
 const EMPTY_PAYER = bytes(16, 5);
 const PAID_REQUEST = bytes(8, 8);
 
+const UNTOUCHED = { held: 0n, owed: 0n };
+
 const RULES: PaymentRules = {
   validForMaxS: 86_400,
   amountMaxMinor: 2n ** 53n - 1n,
   isCurrencyKnown: (currency) => currency === EUR || currency === 392,
+  guaranteeMaxMinor: () => 500n,
 };
 
 const ORDER: Order = {
@@ -59,8 +62,8 @@ function verdictOf(order: Partial<Order>, world: World = {}, nowS = NOW_S): stri
       account(ISSUER, { kind: 'issuer' }),
     ],
     balances: [
-      { account: PAYER, currency: EUR, balance: world.payerMinor ?? 1000n },
-      { account: PAYEE, currency: EUR, balance: world.payeeMinor ?? 0n },
+      { account: PAYER, currency: EUR, balance: world.payerMinor ?? 1000n, ...UNTOUCHED },
+      { account: PAYEE, currency: EUR, balance: world.payeeMinor ?? 0n, ...UNTOUCHED },
     ],
     paidRequests: [{ payee: PAYEE, requestDigest: PAID_REQUEST }],
   });
