@@ -195,7 +195,6 @@ describe('an order keeps to its allowance', () => {
   it.each<[string, Partial<Allowance>]>([
     ['allowance', { id: filled(8, 0xa2) }],
     ['account', { account: filled(16, 1) }],
-    ['server', { server: filled(5, 1) }],
     ['device', { device: 2 }],
     ['currency', { currency: 756 }],
   ])('of no other %s', (_, allowance) => {

@@ -1,16 +1,16 @@
-// Owns judging statements and counterfoils with Node's crypto, as a phone without a network does, for tests. No rule is its own.
+// Owns asking the wallet what it believes without a network, with Node's crypto, for tests. No rule is its own.
 import { createPublicKey, verify } from 'node:crypto';
-import { allowanceSignedBytes, coverFault, decodeAllowance } from '#protocol/allowance.ts';
-import { approvalCandidates } from '#protocol/approval.ts';
+import { decodeAllowance } from '#protocol/allowance.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
-import { type Counterfoil, decodeCounterfoil } from '#protocol/counterfoil.ts';
-import { nameCertificateOf, nameOfRequest, nameSignedBytes } from '#protocol/name-certificate.ts';
 import { readPaymentRequest } from '#protocol/payment-request.ts';
+import { checkCounterfoil, takingKeys } from '#wallet/check-counterfoil.ts';
+import { checkPayeeName } from '#wallet/check-payee-name.ts';
+import { ACCOUNT, profileOf, WALLET } from '../wallet/samples.ts';
 
 export type KnownKey = { readonly keyId: Bytes; readonly point: Bytes };
 
-/** What the phone of a payee knows and asked for. */
+/** What the phone of a payee knows, and asked for once. */
 export type Known = {
   readonly server: Bytes;
   readonly party: RelyingParty;
@@ -21,12 +21,23 @@ export type Known = {
     readonly currency: number;
     readonly amountMinor: bigint;
   };
+  /** Its present. */
+  readonly nowS: number;
 };
 
 export function isSigned(point: Uint8Array, signed: Uint8Array, signature: Uint8Array): boolean {
   const [x = '', y = ''] = [point.subarray(0, 32), point.subarray(32)].map(toBase64url);
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
   return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
+const verifyByNode = (point: Bytes, signed: Bytes, signature: Bytes) =>
+  Promise.resolve(isSigned(point, signed, signature));
+
+function identityOf(known: Pick<Known, 'server' | 'party' | 'keys' | 'nowS'>) {
+  const { server, party, keys, nowS } = known;
+  const published = keys.map((key) => ({ ...key, active: true }));
+  return { ...party, server, epoch: 1, keys: published, nowMs: nowS * 1000 };
 }
 
 /** The code of the refusal, or undefined when it is an allowance of this server. */
@@ -43,65 +54,40 @@ export function judgeAllowance(
   return isSigned(key.point, signed, signature) ? undefined : 'allowance_altered';
 }
 
-function judgeAllowanceWithin(
-  { allowance, keyHint, signature }: Counterfoil,
-  keys: readonly KnownKey[],
-): string | undefined {
-  const candidates = keys.filter(({ keyId }) => keyId[0] === keyHint);
-  if (candidates.length === 0) return 'server_key_unknown';
-  const isGenuine = candidates.some(({ keyId, point }) =>
-    isSigned(point, allowanceSignedBytes(allowance, keyId), signature),
-  );
-  return isGenuine ? undefined : 'allowance_altered';
+/** The code of a refusal or of a mere promise, or undefined when it is guaranteed. */
+export async function judgeCounterfoil(bytes: Bytes, known: Known): Promise<string | undefined> {
+  const { payee, asked, nowS } = known;
+  const keys = takingKeys({ kind: 'counterfoil', bytes });
+  if (!keys.ok) return keys.refusal.code;
+  const digest = toBase64url(asked.digest);
+  const request = {
+    digest,
+    text: '',
+    currency: asked.currency,
+    amountMinor: asked.amountMinor,
+    shownAtMs: nowS * 1000,
+    validUntilS: nowS + 900,
+  };
+  const situation = {
+    wallet: { ...WALLET, account: { ...ACCOUNT, profile: profileOf(payee, 'Payee') } },
+    identity: identityOf(known),
+    ...(keys.value.requestDigest === digest && { request }),
+    known: false,
+    sameRequest: [],
+    sameAllowance: [],
+    sameSeq: [],
+    nowMs: nowS * 1000,
+  };
+  const verdict = await checkCounterfoil(bytes, situation, verifyByNode);
+  return verdict.kind === 'guaranteed' ? undefined : verdict.code;
 }
 
-function judgeApproval(
-  { authorization, allowance }: Counterfoil,
-  party: RelyingParty,
-): string | undefined {
-  const candidates = approvalCandidates(authorization, party);
-  if (!candidates.ok) return candidates.refusal.code;
-  const isApproved = candidates.value.some(({ signed, signature }) =>
-    isSigned(allowance.point, signed, signature),
-  );
-  return isApproved ? undefined : 'assertion_signature';
-}
-
-function judgeAsked({ authorization: { order } }: Counterfoil, asked: Known['asked']) {
-  if (!equalBytes(order.requestDigest, asked.digest)) return 'counterfoil_other_request';
-  const isEnough = order.amountMinor - (order.tipMinor ?? 0n) >= asked.amountMinor;
-  return order.currency === asked.currency && isEnough ? undefined : 'counterfoil_other_amount';
-}
-
-/** The code of the first refusal, or undefined when it is guaranteed, as far as no clock is asked. */
-export function judgeCounterfoil(bytes: Uint8Array, known: Known): string | undefined {
-  const read = decodeCounterfoil(bytes);
-  if (!read.ok) return read.refusal.code;
-  const counterfoil = read.value;
-  const { order } = counterfoil.authorization;
-  if (!equalBytes(order.server, known.server)) return 'wrong_server';
-  if (!equalBytes(order.payee, known.payee)) return 'counterfoil_other_payee';
-  return (
-    judgeAllowanceWithin(counterfoil, known.keys) ??
-    judgeApproval(counterfoil, known.party) ??
-    judgeAsked(counterfoil, known.asked) ??
-    coverFault(order, counterfoil.allowance)
-  );
-}
-
-/** What to say of the name in a code: verified, none, malformed, key_unknown, altered or over. */
-export function judgeName(text: string, keys: readonly KnownKey[], today: number): string {
+/** What to say of the name in a code, or the code of the refusal of the whole. */
+export async function judgeName(
+  text: string,
+  known: Pick<Known, 'server' | 'party' | 'keys' | 'nowS'>,
+): Promise<string> {
   const request = readPaymentRequest(text);
   if (!request.ok) return request.refusal.code;
-  const certificate = nameCertificateOf(request.value);
-  if (certificate === undefined) return 'none';
-  const name = certificate !== 'malformed' && nameOfRequest(request.value, certificate);
-  if (certificate === 'malformed' || !name) return 'malformed';
-  const candidates = keys.filter(({ keyId }) => keyId[0] === certificate.keyHint);
-  if (candidates.length === 0) return 'key_unknown';
-  const isGenuine = candidates.some(({ keyId, point }) =>
-    isSigned(point, nameSignedBytes(name, keyId), certificate.signature),
-  );
-  if (!isGenuine) return 'altered';
-  return today > certificate.lastDay ? 'over' : 'verified';
+  return checkPayeeName(request.value, identityOf(known), known.nowS * 1000, verifyByNode);
 }

@@ -19,7 +19,7 @@ import {
 } from './test-keys.ts';
 
 /** What a payer's phone finds. */
-export type NameFinding = 'verified' | 'none' | 'malformed' | 'key_unknown' | 'altered' | 'over';
+export type NameFinding = 'verified' | 'absent' | 'unknown-key' | 'forged' | 'expired';
 
 const plain = codeWith(undefined);
 const typical = codeWith(certificateOf());
@@ -99,32 +99,32 @@ const changed = (changes: Partial<CertifiedName>) => codeWith(certificateOf(chan
 const second = (text: string) => text.indexOf('8177');
 
 const NOT_VERIFIED: readonly (readonly [string, string, string, NameFinding])[] = [
-  ['none', 'a code without a certificate', plain, 'none'],
+  ['absent', 'a code without a certificate', plain, 'absent'],
   [
     'foreign-templates',
     'templates 80 and 81 of somebody else',
     resealed(typical, (text) =>
       text.replaceAll(/(8[01]770015)APP.COUNTERFOIL/g, '$1ORG.SOMEBODY.EL'),
     ),
-    'none',
+    'absent',
   ],
   [
     'bare-values',
     'bare values in 80 and 81',
     resealed(plain, (text) => `${text}8003ABC8103DEF`),
-    'none',
+    'absent',
   ],
   [
     'first-half',
     'the first half alone',
     resealed(typical, (text) => text.slice(0, second(text))),
-    'malformed',
+    'forged',
   ],
   [
     'second-half',
     'the second half alone',
     resealed(typical, (text) => text.replace(/8077.{77}/, '')),
-    'malformed',
+    'forged',
   ],
   [
     'halves-swapped',
@@ -132,58 +132,58 @@ const NOT_VERIFIED: readonly (readonly [string, string, string, NameFinding])[] 
     resealed(typical, (text) =>
       text.replace('8077', '8X77').replace('8177', '8077').replace('8X77', '8177'),
     ),
-    'malformed',
+    'forged',
   ],
   [
     'half-short',
     'a character short',
     resealed(typical, (text) => text.replace(/8177(.*)0154.(.*)$/, '8176$10153$2')),
-    'malformed',
+    'forged',
   ],
   [
     'not-base32',
     'a character that base32 has not',
     resealed(typical, (text) => text.replace(/0154.(?=[^]{53}$)/, '0154U')),
-    'malformed',
+    'forged',
   ],
   [
     'stray-bits',
     'bits beyond its bytes',
     resealed(typical, (text) => text.replace(/.$/, 'Z')),
-    'malformed',
+    'forged',
   ],
   [
     'unpublished-key',
     'signed with a key not known',
     codeWith(certificateOf({}, UNPUBLISHED_KEY)),
-    'key_unknown',
+    'unknown-key',
   ],
-  ['over', 'the day after its last', changed({ lastDay: TODAY - 1 }), 'over'],
-  ['other-name', 'of another name', changed({ name: 'AMINA’S STALLS' }), 'altered'],
-  ['other-city', 'of another city', changed({ city: 'NAIROBI' }), 'altered'],
-  ['other-country', 'of another country', changed({ country: 'TZ' }), 'altered'],
-  ['other-category', 'of another category', changed({ category: '5411' }), 'altered'],
-  ['other-payee', 'copied into the code of another account', changed({ payee: PAYER }), 'altered'],
+  ['expired', 'the day after its last', changed({ lastDay: TODAY - 1 }), 'expired'],
+  ['other-name', 'of another name', changed({ name: 'AMINA’S STALLS' }), 'forged'],
+  ['other-city', 'of another city', changed({ city: 'NAIROBI' }), 'forged'],
+  ['other-country', 'of another country', changed({ country: 'TZ' }), 'forged'],
+  ['other-category', 'of another category', changed({ category: '5411' }), 'forged'],
+  ['other-payee', 'copied into the code of another account', changed({ payee: PAYER }), 'forged'],
   [
     'other-server',
     'copied into the code of another server',
     codeWith(certificateOf(), { server: OTHER_SERVER }),
-    'altered',
+    'unknown-key',
   ],
-  ['name-spelling', 'the name in another spelling', changed({ name: 'Amina’s stall' }), 'altered'],
+  ['name-spelling', 'the name in another spelling', changed({ name: 'Amina’s stall' }), 'forged'],
   [
     'day-raised',
     'its last day put off',
     codeWith(Uint8Array.of(...certificateOf().subarray(0, 2), 0xff, ...SIGNATURE)),
-    'altered',
+    'forged',
   ],
   [
     'hint-changed',
     'naming the other key',
     codeWith(Uint8Array.of(NEXT_SERVER_KEY.keyId[0] ?? 0, ...certificateOf().subarray(1))),
-    'altered',
+    'forged',
   ],
-  ['signature-zero', 'a signature of zeros', codeWith(signedBy(new Uint8Array(64))), 'altered'],
+  ['signature-zero', 'a signature of zeros', codeWith(signedBy(new Uint8Array(64))), 'forged'],
 ];
 
 function told(id: string, text: string) {
@@ -199,7 +199,7 @@ function told(id: string, text: string) {
 export function makeNameCertificates(): unknown {
   return {
     about:
-      'Payment requests with a certificate of the payee’s name, judged on day `today` (days since 1970-01-01, UTC) with the serverKeys of keys.json. Every text is a request that can be paid; finding is what to say of its name. signed is what the signature is over.',
+      'Payment requests with a certificate of the payee’s name, judged on day `today` (days since 1970-01-01, UTC) by a phone that knows the server and the serverKeys of keys.json. Every text is a request that can be paid; finding is what to say of its name. signed is what the signature is over.',
     today: TODAY,
     entries: [
       ...VERIFIED.map(([id, description, text, key]) => {
