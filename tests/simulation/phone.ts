@@ -243,12 +243,12 @@ export function ask(
   );
 }
 
-export async function printedCode(phone: Phone): Promise<string> {
+export async function printedCode(phone: Phone, amountMinor?: bigint): Promise<string> {
   const { store } = phone.page;
   const identity = await store.readIdentity();
   if (!identity) throw new Error('a phone knows its server');
   const { account } = phone.owner.enrolment;
-  const asking = { currency: EUR };
+  const asking = { currency: EUR, ...(amountMinor !== undefined && { amountMinor }) };
   const text = makeStaticRequest(asking, account, identity);
   if (!text.ok) throw new Error(text.refusal.code);
   await store.writeRequest(printedRequest(text.value, asking, 0));
