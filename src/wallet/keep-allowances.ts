@@ -192,12 +192,10 @@ async function keepAll(parts: AllowanceKeeperParts): Promise<KeptPurse[]> {
   const kept: KeptPurse[] = [];
   for (const { currency } of await store.readPurses()) {
     // Read again for each: an answer takes its time, and a person may pay meanwhile.
-    const [wallet, identity, purses, promised] = await Promise.all([
-      store.readWallet(),
-      store.readIdentity(),
-      store.readPurses(),
-      store.readPromised(),
-    ]);
+    const wallet = await store.readWallet();
+    const identity = await store.readIdentity();
+    const purses = await store.readPurses();
+    const promised = await store.readPromised();
     const purse = purses.find((other) => other.currency === currency);
     if (!wallet || !identity || !purse) continue;
     const situation = { wallet, identity, promised, nowMs: clock.nowMs() };
