@@ -34,5 +34,7 @@ export function promisedPayment(authorization: Bytes, seen: SeenWords): Outcome<
     ...(order.tipMinor !== undefined && { tipMinor: order.tipMinor }),
     ...(order.feeMinor !== undefined && { feeMinor: order.feeMinor }),
     ...(order.note !== undefined && { note: order.note }),
+    ...(order.allowance && { allowance: toBase64url(order.allowance) }),
+    ...(order.spentBeforeMinor !== undefined && { spentBeforeMinor: order.spentBeforeMinor }),
   });
 }

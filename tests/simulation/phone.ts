@@ -119,7 +119,7 @@ export async function createPhone(
   const { decodeServerIdentity } = await import('#protocol/wire.ts');
   const identity = decodeServerIdentity(response.json());
   if (!identity.ok) throw new Error(identity.refusal.code);
-  await store.writeIdentity(identity.value);
+  await store.writeIdentity(identity.value, around.nowMs() + skewMs);
   database.close();
   return {
     name,

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { forceCloseDatabase } from 'fake-indexeddb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type DatabaseTrouble, openWalletDatabase } from '#device/database.ts';
+import { type DatabaseTrouble, openWalletDatabase, SCHEMA_VERSION } from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 import { StoreFault } from '#wallet/ports.ts';
 import { NOW_MS, samplePayment, sampleReceipt, WALLET } from '../wallet/samples.ts';
@@ -220,11 +220,11 @@ describe('opening', () => {
     await old.store.writeWallet(WALLET);
     // An old tab that does not listen: it holds its connection whatever the newer wallet wants.
     const held = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open(name, 1);
+      const request = indexedDB.open(name, SCHEMA_VERSION);
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
-    const newer = openPhone({ name, version: 2, openTimeoutMs: 40 });
+    const newer = openPhone({ name, version: SCHEMA_VERSION + 1, openTimeoutMs: 40 });
     expect(await faultOf(newer.store.readWallet())).toBe('store_unreadable');
     expect(newer.troubles).toContain('blocked');
     // Ours gave way at once.

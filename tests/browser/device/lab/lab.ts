@@ -159,7 +159,7 @@ const lab = {
   async timePromises(count: number): Promise<number[]> {
     const request = printedRequest();
     const times: number[] = [];
-    await store.writeIdentity({ ...IDENTITY, origins: [location.origin] });
+    await store.writeIdentity({ ...IDENTITY, origins: [location.origin] }, Date.now());
     for (let i = 0; i < count; i++) {
       const paying = await store.readPaying(toBase64url(requestDigest(request.text)));
       if (!paying.ok) throw new Error(paying.refusal.code);
