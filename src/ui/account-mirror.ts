@@ -4,10 +4,9 @@ import type { AccountApi } from '#device/account-api.ts';
 import type { Refusal } from '#protocol/refusals.ts';
 import { StoreFault } from '#wallet/ports.ts';
 import { levelTriggered } from './level-triggered.ts';
+import { keepServerKeys } from './server-keys.ts';
 import type { Wallet } from './wallet-model.ts';
 
-/** Keys are asked for again after this long: a phone must know new ones before it meets their receipts. */
-const IDENTITY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 /** A server that never reaches its own version must not keep a phone busy for ever. */
 const STATEMENT_PAGES_MAX = 50;
 
@@ -72,17 +71,6 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     if (answer.refusal?.code === 'not_signed_in') session.value = 'closed';
   }
 
-  async function readIdentity(): Promise<void> {
-    const known = await store.readIdentity();
-    const ageMs = clock.nowMs() - (known?.readAtMs ?? Number.NEGATIVE_INFINITY);
-    // A clock that has gone back can count nothing until the server's is read again.
-    if (ageMs >= 0 && ageMs < IDENTITY_AGE_MS_MAX) return;
-    const answer = await api.readIdentity();
-    if (!answer.ok) return;
-    await store.writeIdentity(answer.value, clock.nowMs());
-    notice.changed('wallet');
-  }
-
   async function readStatement(): Promise<void> {
     for (let page = 0; page < STATEMENT_PAGES_MAX; page++) {
       const after = await store.readEntriesVersion();
@@ -108,7 +96,7 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
       await store.writeAccount(answer.value, clock.nowMs());
       notice.changed('wallet');
       await readStatement();
-      await readIdentity();
+      await keepServerKeys(wallet, api.readIdentity);
     } catch (error) {
       // The storage failed, not the network: what is shown is read again and says so itself.
       if (!(error instanceof StoreFault)) throw error;

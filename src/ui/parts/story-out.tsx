@@ -1,10 +1,11 @@
 /** Owns the story of a payment made with this phone, from the approval to the verdict. */
-import { authorizationToQrText, decodeAuthorization } from '#protocol/authorization.ts';
+import { decodeAuthorization } from '#protocol/authorization.ts';
 import { readPaymentRequest } from '#protocol/payment-request.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { PaymentStory } from '#wallet/records.ts';
 import { handOverPromise } from '../actions/pay.ts';
+import { carriedText } from '../counterfoil-text.ts';
 import { paymentSteps } from '../payment-steps.ts';
 import { shareText } from '../share-text.ts';
 import { isWaiting, slipStage } from '../slip-words.ts';
@@ -63,12 +64,12 @@ function Facts(props: { readonly payment: Payment }) {
 }
 
 /** The promise as text, for a message: whoever gets it may deliver it, so it cannot be taken back then. */
-function SharePromise(props: { readonly payment: Payment }) {
+function SharePromise(props: { readonly story: PaymentStory }) {
   const wallet = useWallet();
-  const { payment } = props;
+  const { story } = props;
   const share = async () => {
-    if (!(await handOverPromise(wallet, payment.id))) return;
-    const text = authorizationToQrText(payment.authorization);
+    if (!(await handOverPromise(wallet, story.payment.id))) return;
+    const text = carriedText(story);
     saySharing(await shareText({ title: t('story.promise'), text }));
   };
   return (
@@ -104,7 +105,7 @@ export function StoryOut(props: { readonly story: PaymentStory }) {
         <h2 id="story-facts">{t('story.facts')}</h2>
         <Facts payment={payment} />
       </section>
-      {isWaiting(stage) && <SharePromise payment={payment} />}
+      {isWaiting(stage) && <SharePromise story={story} />}
     </Screen>
   );
 }

@@ -9,6 +9,7 @@ import { enReview } from './review.ts';
 import { enScan } from './scan.ts';
 import { enSettings } from './settings.ts';
 import { enSlip } from './slip.ts';
+import { enTake } from './take.ts';
 import { enTrouble } from './trouble.ts';
 
 export const enRest = {
@@ -21,6 +22,7 @@ export const enRest = {
   ...enScan,
   ...enSettings,
   ...enSlip,
+  ...enTake,
   ...enTrouble,
 } as const;
 

@@ -39,6 +39,13 @@ export const enSlip = {
   'slip.cancel-no': 'Keep it',
   'slip.now': 'Send now',
   'slip.show': 'Show as code',
+  'slip.guaranteed': 'Show to the payee',
+  'slip.guaranteed-title': 'Let them scan this',
+  'slip.guaranteed-text':
+    'Guaranteed without network: the payee’s phone checks it and sends it too. It cannot be taken back now.',
+  'slip.guaranteed-label': 'Your payment as a QR code, with its guarantee',
+  'slip.promised-covered':
+    'Signed and kept on this phone, with money set aside for it. Show it to the payee: they need no network.',
   'slip.show-title': 'Let them carry it',
   'slip.show-text':
     'The payee scans this with their wallet and brings it to the server. After this it cannot be taken back.',

@@ -14,6 +14,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'welcome.sign-in': 'J’ai déjà un portefeuille',
   'welcome.asked':
     'On vous demande de payer. Ouvrez d’abord un portefeuille ; la demande vous attend.',
+  'welcome.check': 'Vérifier un reçu',
   'welcome.half-pay': 'Votre moitié',
   'welcome.half-receive': 'Sa moitié',
   'welcome.language': 'Langue',
@@ -23,6 +24,9 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.as-of': 'vu à {moment}',
   'home.left': 'Reste à dépenser',
   'home.of': 'Solde {balance}, promis {promised}',
+  'home.offline': 'dont {amounts} garantis sans réseau',
+  'home.coming': 'On vous a promis : {amounts}',
+  'home.owed': 'Vous devez {amounts} à l’opérateur, qui a payé à votre place.',
   'home.stamp': 'Argent fictif',
   'home.actions': 'Payer ou recevoir',
   'home.pay': 'Payer',
@@ -61,6 +65,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'state.refused': 'Refusé',
   'state.expired': 'Expiré',
   'state.cancelled': 'Annulé',
+  'state.guaranteed': 'Garanti',
+  'state.doubted': 'Simple promesse',
   'state.received': 'Reçu',
 
   'day.today': 'Aujourd’hui',

@@ -10,6 +10,7 @@ import { frReview } from './review.ts';
 import { frScan } from './scan.ts';
 import { frSettings } from './settings.ts';
 import { frSlip } from './slip.ts';
+import { frTake } from './take.ts';
 import { frTrouble } from './trouble.ts';
 
 export const frenchTexts = {
@@ -24,6 +25,7 @@ export const frenchTexts = {
     ...frScan,
     ...frSettings,
     ...frSlip,
+    ...frTake,
     ...frTrouble,
   },
   refusals: frRefusals,

@@ -42,6 +42,13 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.cancel-no': 'La garder',
   'slip.now': 'Envoyer',
   'slip.show': 'Montrer en code',
+  'slip.guaranteed': 'Montrer au bénéficiaire',
+  'slip.guaranteed-title': 'Faites scanner ceci',
+  'slip.guaranteed-text':
+    'Garanti sans réseau : le téléphone du bénéficiaire le vérifie et l’envoie aussi. On ne peut plus le reprendre.',
+  'slip.guaranteed-label': 'Votre paiement en code QR, avec sa garantie',
+  'slip.promised-covered':
+    'Signé et gardé sur ce téléphone, avec de l’argent mis de côté. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
   'slip.show-title': 'Confiez-la au bénéficiaire',
   'slip.show-text':
     'Le bénéficiaire scanne ce code et le porte au serveur. Ensuite on ne peut plus la reprendre.',
