@@ -56,6 +56,8 @@ export const enFirst = {
   'entry.to': 'To {name}',
   'entry.from': 'From {name}',
   'entry.issue': 'Money put in',
+  'entry.advance': 'The operator paid in your place',
+  'entry.repayment': 'Given back to the operator',
   'entry.unnamed': 'Account {account}',
 
   'state.promised': 'Promised',

@@ -58,6 +58,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'entry.to': 'À {name}',
   'entry.from': 'De {name}',
   'entry.issue': 'Argent versé',
+  'entry.advance': 'L’opérateur a payé à votre place',
+  'entry.repayment': 'Rendu à l’opérateur',
   'entry.unnamed': 'Compte {account}',
 
   'state.promised': 'Promis',
