@@ -78,7 +78,13 @@ async function readTakingOf(tx: ReadTransaction, keys: TakingKeys): Promise<Outc
 async function takeIn(
   tx: WriteTransaction,
   taken: TakenCounterfoil,
+  attempt: { hasAdded: boolean },
 ): Promise<Outcome<TakenCounterfoil>> {
+  if (attempt.hasAdded) {
+    // Done again after a lost connection, it may have taken effect: that is no second counterfoil.
+    const stored = readRecord(TAKEN, await tx.objectStore('counterfoils').get(taken.id));
+    if (stored?.takenAtMs === taken.takenAtMs) return accept(taken);
+  }
   const [earlier, waiting] = await Promise.all([
     readEarlier(tx, taken),
     tx.objectStore('outbox').count(),
@@ -88,6 +94,7 @@ async function takeIn(
   const isAnswered = earlier.request?.paid !== undefined || earlier.sameRequest.some(isLive);
   if (taken.once && isAnswered) return refuse('request_already_paid');
   if (waiting >= OUTBOX_CARRIED_MAX) return refuse('outbox_full');
+  attempt.hasAdded = true;
   await Promise.all([
     tx.objectStore('counterfoils').add(storedTaken(taken)),
     tx.objectStore('outbox').add(carriedEntryOf(taken)),
@@ -111,7 +118,10 @@ export function createCounterfoilStore(database: WalletDatabase): CounterfoilSto
   return {
     readTaking: (keys) =>
       outcomeOf(database.read([...EARLIER, 'meta'], (tx) => readTakingOf(tx, keys))),
-    take: (taken) => outcomeOf(database.write(EARLIER, (tx) => takeIn(tx, taken), 'strict')),
+    take(taken) {
+      const attempt = { hasAdded: false };
+      return outcomeOf(database.write(EARLIER, (tx) => takeIn(tx, taken, attempt), 'strict'));
+    },
     readTaken: (id) =>
       database.read(['counterfoils'], async (tx) =>
         readRecord(TAKEN, await tx.objectStore('counterfoils').get(id)),

@@ -10,7 +10,7 @@ import {
 } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
 import { readMeta, readOutboxEntry, readOutboxOf, WAITING } from './outbox-store.ts';
-import { allowanceOf, readPursesOf } from './purse-store.ts';
+import { readPursesOf } from './purse-store.ts';
 import { requestRange } from './request-range.ts';
 import {
   DRAFT,
@@ -153,12 +153,11 @@ export function createPaymentReads(database: WalletDatabase): PaymentReads {
         return accept({ wallet, identity, purses, promised, sameRequest });
       }),
     readStory: (id) =>
-      database.read([...WAITING, 'purses'], async (tx) => {
+      database.read(WAITING, async (tx) => {
         const payment = readRecord(PAYMENT, await tx.objectStore('payments').get(id));
         if (!payment) return undefined;
         const entry = await readOutboxEntry(tx, id);
-        const allowance = await allowanceOf(tx, payment);
-        return { payment, ...(entry && { entry }), ...(allowance && { allowance }) };
+        return entry ? { payment, entry } : { payment };
       }),
     readHome: (recentMax) =>
       database.read([...WAITING, 'purses', 'meta'], (tx) => readHomeOf(tx, recentMax)),

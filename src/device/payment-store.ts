@@ -8,12 +8,14 @@ import type { WalletDatabase } from './database.ts';
 import { createOutboxStore, readOutboxEntry, WAITING } from './outbox-store.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { createPaymentReads } from './payment-reads.ts';
-import { createPurseStore, drawIn } from './purse-store.ts';
+import { createPurseStore, drawAgainIn, drawIn } from './purse-store.ts';
 import { requestRange } from './request-range.ts';
 import { createStatementStore } from './statement-store.ts';
 import { PAYMENT, readRecord, readRecords, storedPayment } from './stored-records.ts';
 import type { WriteTransaction } from './transaction.ts';
 import { createWalletStateStore, readWalletOf } from './wallet-state-store.ts';
+
+const PROMISING = ['payments', 'outbox', 'purses', 'meta'] as const;
 
 /** Counterfoils of others wait there too, and take no place from this phone's own promises. */
 async function isOutboxFull(tx: WriteTransaction): Promise<boolean> {
@@ -41,15 +43,16 @@ async function promiseIn(tx: WriteTransaction, payment: Payment): Promise<Outcom
     return refuse('already_paying');
   }
   if (isFull) return refuse('outbox_full');
-  if (!(await drawIn(tx, payment))) return refuse('sequence_taken', 'the purse has changed');
+  const drawn = await drawIn(tx, payment);
+  if (!drawn) return refuse('sequence_taken', 'the purse has changed');
   const { device, seq } = payment;
   // Written together: a crash between them would leave money promised with nothing to send.
   await Promise.all([
-    payments.add(storedPayment(payment)),
+    payments.add(storedPayment(drawn)),
     tx.objectStore('outbox').add(outboxEntryOf(payment)),
     tx.objectStore('meta').put({ device, seq }, 'lastSeq'),
   ]);
-  return accept(payment);
+  return accept(drawn);
 }
 
 async function cancelIn(tx: WriteTransaction, id: string): Promise<Outcome<Payment>> {
@@ -77,6 +80,7 @@ async function restoreIn(tx: WriteTransaction, payment: Payment): Promise<boolea
     payments.put(storedPayment(payment)),
     tx.objectStore('outbox').put({ ...outboxEntryOf(payment), sentAtMs: 0 }),
     isAhead ? tx.objectStore('meta').put({ device, seq }, 'lastSeq') : undefined,
+    drawAgainIn(tx, payment),
   ]);
   return true;
 }
@@ -91,15 +95,8 @@ export function createPaymentStore(database: WalletDatabase): WalletStore {
     ...createPurseStore(database),
     ...createCounterfoilStore(database),
     promise: (payment) =>
-      outcomeOf(
-        database.write(
-          ['payments', 'outbox', 'purses', 'meta'],
-          (tx) => promiseIn(tx, payment),
-          'strict',
-        ),
-      ),
-    restore: (payment) =>
-      database.write(['payments', 'outbox', 'meta'], (tx) => restoreIn(tx, payment), 'strict'),
+      outcomeOf(database.write(PROMISING, (tx) => promiseIn(tx, payment), 'strict')),
+    restore: (payment) => database.write(PROMISING, (tx) => restoreIn(tx, payment), 'strict'),
     cancel: (id) => outcomeOf(database.write(WAITING, (tx) => cancelIn(tx, id), 'strict')),
   };
 }

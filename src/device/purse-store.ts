@@ -34,19 +34,31 @@ function validFromS({ bytes }: Pick<Granted, 'bytes'>): number {
 }
 
 /**
- * Draws this payment on its purse; false when the allowance or what was spent of it is not what the
- * order says. Another tab was quicker then, and the signed order would promise the same money again.
+ * Draws this payment on its purse and answers the payment with its cover; undefined when the
+ * allowance or what was spent of it is not what the order says. Another tab was quicker then, and
+ * the signed order would promise the same money again.
  */
-export async function drawIn(tx: WriteTransaction, payment: Payment): Promise<boolean> {
+export async function drawIn(tx: WriteTransaction, payment: Payment): Promise<Payment | undefined> {
   const { allowance, spentBeforeMinor, currency, amountMinor } = payment;
-  if (allowance === undefined) return true;
+  if (allowance === undefined) return payment;
   const purse = await readPurse(tx, currency);
   const { granted } = purse;
-  if (!granted || granted.spentMinor !== spentBeforeMinor) return false;
-  if (idOf(granted) !== allowance) return false;
+  if (!granted || granted.spentMinor !== spentBeforeMinor) return undefined;
+  if (idOf(granted) !== allowance) return undefined;
   const spentMinor = granted.spentMinor + amountMinor;
   await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor } });
-  return true;
+  return { ...payment, cover: granted.bytes };
+}
+
+/** A promise that comes back has drawn on its purse, whatever the database still knows of it. */
+export async function drawAgainIn(tx: WriteTransaction, payment: Payment): Promise<void> {
+  const { allowance, spentBeforeMinor = 0n, currency, amountMinor } = payment;
+  const purse = await readPurse(tx, currency);
+  const { granted } = purse;
+  const spentMinor = spentBeforeMinor + amountMinor;
+  if (!allowance || !granted || granted.spentMinor >= spentMinor) return;
+  if (idOf(granted) !== allowance) return;
+  await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor } });
 }
 
 export async function dropGrantsIn(tx: WriteTransaction, currency?: number): Promise<void> {
@@ -55,16 +67,6 @@ export async function dropGrantsIn(tx: WriteTransaction, currency?: number): Pro
     if (currency !== undefined && purse.currency !== currency) continue;
     if (purse.granted) await tx.objectStore('purses').put(withoutGrant(purse));
   }
-}
-
-/** The bytes of the allowance that this payment draws on, while the purse still has it. */
-export async function allowanceOf(
-  tx: ReadTransaction,
-  { allowance, currency }: Payment,
-): Promise<Granted['bytes'] | undefined> {
-  if (allowance === undefined) return undefined;
-  const { granted } = await readPurse(tx, currency);
-  return granted && idOf(granted) === allowance ? granted.bytes : undefined;
 }
 
 async function writeGrantIn(

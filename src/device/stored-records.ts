@@ -90,6 +90,7 @@ export const PAYMENT: RecordKind<Payment> = {
     'note?': 'text',
     'allowance?': 'text',
     'spentBeforeMinor?': 'money',
+    'cover?': 'bytes',
     createdAtMs: 'whole',
     validUntilS: 'whole',
     ...ENDING_FIELDS,
@@ -225,6 +226,7 @@ export const REQUEST: RecordKind<ShownRequest> = {
     shownAtMs: 'whole',
     validUntilS: 'whole',
     'note?': 'text',
+    'untilMs?': 'whole',
     'printed?': 'truth',
     'paid?': {
       paymentId: 'text',

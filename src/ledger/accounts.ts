@@ -7,6 +7,9 @@ import type { Queryable } from './database.ts';
 /** Where money comes from. It was made with the schema; its text form is all zeroes. */
 export const ISSUER_ACCOUNT: Bytes = new Uint8Array(16);
 
+/** Who pays in the place of a person that promised more than it had. Made with the schema, too. */
+export const GUARANTEE_ACCOUNT: Bytes = new Uint8Array(16).fill(1, 15);
+
 /** False when the id is taken. Takes a transaction too, so that it can be part of an enrolment. */
 export async function openAccount(database: Queryable, id: Bytes): Promise<boolean> {
   const { rowCount } = await database.query(
@@ -47,13 +50,25 @@ export async function readVersions(
   return ids.map((id) => versions.get(keyOf(id)) ?? null);
 }
 
-export type Balance = { readonly currency: number; readonly balanceMinor: bigint };
+export type Balance = {
+  readonly currency: number;
+  readonly balanceMinor: bigint;
+  readonly heldMinor: bigint;
+  readonly owedMinor: bigint;
+};
+
+type BalanceRow = { currency: number; balance: bigint; held: bigint; owed: bigint };
 
 export async function readBalances(database: Queryable, account: Bytes): Promise<Balance[]> {
-  const { rows } = await database.query<{ currency: number; balance: bigint }>({
+  const { rows } = await database.query<BalanceRow>({
     name: 'read_balances_of_account',
-    text: 'SELECT currency, balance FROM balance WHERE account = $1 ORDER BY currency',
+    text: 'SELECT currency, balance, held, owed FROM balance WHERE account = $1 ORDER BY currency',
     values: [account],
   });
-  return rows.map(({ currency, balance }) => ({ currency, balanceMinor: balance }));
+  return rows.map(({ currency, balance, held, owed }) => ({
+    currency,
+    balanceMinor: balance,
+    heldMinor: held,
+    owedMinor: owed,
+  }));
 }

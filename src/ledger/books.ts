@@ -12,11 +12,16 @@ export type AccountRow = {
   readonly version: bigint;
 };
 
-export type BalanceRow = {
-  readonly account: Bytes;
-  readonly currency: number;
+export type Funds = {
+  /** All that the account holds. */
   readonly balance: bigint;
+  /** Of it, set aside for allowances. */
+  readonly held: bigint;
+  /** What the operator has advanced to it. */
+  readonly owed: bigint;
 };
+
+export type BalanceRow = Funds & { readonly account: Bytes; readonly currency: number };
 
 export type PaidRequest = {
   readonly payee: Bytes;
@@ -60,8 +65,8 @@ export type VersionChange = {
 export type BalanceChange = {
   readonly account: Bytes;
   readonly currency: number;
-  readonly before: bigint | null;
-  readonly after: bigint;
+  readonly before: Funds | null;
+  readonly after: Funds;
 };
 
 export type Changes = {
@@ -76,11 +81,26 @@ export type BooksView = {
   account(id: Bytes): AccountRow | undefined;
   /** Undefined when the account has never held this currency. */
   balance(account: Bytes, currency: number): bigint | undefined;
+  /** What may be paid from: neither set aside nor owed. Below zero when more is owed than is there. */
+  available(account: Bytes, currency: number): bigint;
+  owed(account: Bytes, currency: number): bigint;
   isPaid(payee: Bytes, requestDigest: Bytes): boolean;
+};
+
+/** A debt, as far as its account could give it back at once. */
+export type Debt = {
+  readonly account: Bytes;
+  readonly currency: number;
+  readonly amountMinor: bigint;
 };
 
 export type Books = BooksView & {
   post(transfer: Transfer): void;
+  /** Sets aside, or with a negative amount frees. */
+  hold(account: Bytes, currency: number, amountMinor: bigint): void;
+  /** Notes a debt, or with a negative amount that it was given back. */
+  owe(account: Bytes, currency: number, amountMinor: bigint): void;
+  debts(): Debt[];
   markPaid(request: PaidRequest): void;
   changes(): Changes;
 };
@@ -103,9 +123,13 @@ type AccountPage = { readonly row: AccountRow; version: bigint };
 type BalancePage = {
   readonly account: Bytes;
   readonly currency: number;
-  readonly before: bigint | null;
+  readonly before: Funds | null;
   balance: bigint;
+  held: bigint;
+  owed: bigint;
 };
+
+const NO_FUNDS: Funds = { balance: 0n, held: 0n, owed: 0n };
 
 class OpenBooks implements Books {
   readonly #accounts = new Map<string, AccountPage>();
@@ -118,9 +142,9 @@ class OpenBooks implements Books {
     for (const row of snapshot.accounts) {
       this.#accounts.set(keyOf(row.id), { row, version: row.version });
     }
-    for (const { account, currency, balance } of snapshot.balances) {
-      const page = { account, currency, before: balance, balance };
-      this.#balances.set(`${keyOf(account)}${currency}`, page);
+    for (const { account, currency, balance, held, owed } of snapshot.balances) {
+      const before = { balance, held, owed };
+      this.#balances.set(`${keyOf(account)}${currency}`, { account, currency, before, ...before });
     }
     for (const { payee, requestDigest } of snapshot.paidRequests) {
       this.#paid.add(keyOf(payee, requestDigest));
@@ -135,6 +159,27 @@ class OpenBooks implements Books {
     return this.#balances.get(`${keyOf(account)}${currency}`)?.balance;
   }
 
+  available(account: Bytes, currency: number): bigint {
+    const { balance, held, owed } = this.#funds(account, currency);
+    return balance - held - owed;
+  }
+
+  owed(account: Bytes, currency: number): bigint {
+    return this.#funds(account, currency).owed;
+  }
+
+  #funds(account: Bytes, currency: number): Funds {
+    return this.#balances.get(`${keyOf(account)}${currency}`) ?? NO_FUNDS;
+  }
+
+  /** The page to write on, opened when the account has never held this currency. */
+  #balancePage(account: Bytes, currency: number): BalancePage {
+    const key = `${keyOf(account)}${currency}`;
+    const page = this.#balances.get(key) ?? { account, currency, before: null, ...NO_FUNDS };
+    this.#balances.set(key, page);
+    return page;
+  }
+
   isPaid(payee: Bytes, requestDigest: Bytes): boolean {
     return this.#paid.has(keyOf(payee, requestDigest));
   }
@@ -142,18 +187,12 @@ class OpenBooks implements Books {
   #enter(account: Bytes, amountMinor: bigint, counterparty: Bytes, transfer: Transfer): void {
     const page = this.#accounts.get(keyOf(account));
     assert(page !== undefined, 'money moves only between locked accounts');
-    const key = `${keyOf(account)}${transfer.currency}`;
-    const held = this.#balances.get(key) ?? {
-      account,
-      currency: transfer.currency,
-      before: null,
-      balance: 0n,
-    };
-    const balance = held.balance + amountMinor;
+    const funds = this.#balancePage(account, transfer.currency);
+    const balance = funds.balance + amountMinor;
     assert(fitsBalance(balance), 'a balance stays within 64 bits');
-    assert(balance >= 0n || page.row.kind === 'issuer', 'only the issuer goes below zero');
-    held.balance = balance;
-    this.#balances.set(key, held);
+    assert(balance >= 0n || page.row.kind !== 'person', 'no person goes below zero');
+    assert(balance >= funds.held || page.row.kind !== 'person', 'what is set aside stays there');
+    funds.balance = balance;
     page.version += 1n;
     this.#entries.push({
       account,
@@ -173,6 +212,27 @@ class OpenBooks implements Books {
     this.#enter(transfer.to, transfer.amountMinor, transfer.from, transfer);
   }
 
+  hold(account: Bytes, currency: number, amountMinor: bigint): void {
+    const funds = this.#balancePage(account, currency);
+    const held = funds.held + amountMinor;
+    assert(held >= 0n && held <= funds.balance, 'what is set aside is there');
+    funds.held = held;
+  }
+
+  owe(account: Bytes, currency: number, amountMinor: bigint): void {
+    const funds = this.#balancePage(account, currency);
+    assert(funds.owed + amountMinor >= 0n, 'nobody gives back more than is owed');
+    funds.owed += amountMinor;
+  }
+
+  debts(): Debt[] {
+    return [...this.#balances.values()].flatMap(({ account, currency, balance, held, owed }) => {
+      const free = balance - held;
+      const amountMinor = owed < free ? owed : free;
+      return amountMinor > 0n ? [{ account, currency, amountMinor }] : [];
+    });
+  }
+
   markPaid(request: PaidRequest): void {
     assert(!this.isPaid(request.payee, request.requestDigest), 'a request is paid once');
     this.#paid.add(keyOf(request.payee, request.requestDigest));
@@ -187,8 +247,9 @@ class OpenBooks implements Books {
       }
     }
     const balances: BalanceChange[] = [];
-    for (const { account, currency, before, balance } of this.#balances.values()) {
-      if (before !== balance) balances.push({ account, currency, before, after: balance });
+    for (const { account, currency, before, balance, held, owed } of this.#balances.values()) {
+      const isSame = before?.balance === balance && before.held === held && before.owed === owed;
+      if (!isSame) balances.push({ account, currency, before, after: { balance, held, owed } });
     }
     return { entries: this.#entries, versions, balances, paidRequests: this.#newlyPaid };
   }

@@ -1,4 +1,5 @@
 /** Owns the full check of the ledger: every promise that it makes, held against every row. */
+import { checkAllowances } from './check-allowances.ts';
 import { checkEntries } from './check-entries.ts';
 import { checkPayments, type LedgerVerifiers } from './check-payments.ts';
 import { type LedgerReport, ReportDraft } from './check-report.ts';
@@ -27,6 +28,7 @@ export async function checkLedger(
     await checkEntries(client, draft);
     await checkTransfers(client, draft);
     await checkPayments(client, verifiers, draft);
+    await checkAllowances(client, verifiers, draft);
     await client.query('COMMIT');
     return draft.finish();
   });

@@ -30,6 +30,8 @@ export type LedgerVerifiers = {
   ): boolean | Promise<boolean>;
   /** Whether a key of this server signed this receipt. */
   receipt(receipt: Bytes): boolean | Promise<boolean>;
+  /** Whether a key of this server signed this allowance. */
+  allowance(allowance: Bytes): boolean | Promise<boolean>;
 };
 
 const CHUNK = 200;
@@ -44,7 +46,8 @@ function orderMatches(order: Order, payment: StoredPayment): boolean {
     order.amountMinor === payment.amountMinor &&
     order.currency === payment.currency &&
     order.device === payment.device &&
-    order.seq === payment.seq
+    order.seq === payment.seq &&
+    (!payment.allowance || (order.allowance && same(order.allowance, payment.allowance))) === true
   );
 }
 

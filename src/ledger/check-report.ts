@@ -1,20 +1,21 @@
 /** Owns what a check of the ledger can find, and the report it writes. */
 import { toHex } from '#protocol/bytes.ts';
 
-/** Every rule that must hold, with the words for somebody who finds it broken. */
-export const LEDGER_RULES = {
+/** What holds of money and payments, with the words for somebody who finds it broken. */
+export const MONEY_RULES = {
   account_missing: 'rows name an account that does not exist',
   version_gap: 'an account’s entries are not numbered 1, 2, 3 …',
   version_differs: 'an account’s version is not that of its newest entry',
   chain_broken: 'an entry’s balance is not the one before it plus its amount',
   balance_differs: 'a balance is not that of the newest entry in its currency',
-  balance_negative: 'an account that is not the issuer was below zero',
+  balance_negative: 'an account that is neither the issuer nor the guarantee was below zero',
   sum_not_zero: 'the entries of a currency do not sum to zero',
   transfer_unbalanced: 'a transfer is not two entries of opposite amounts in one currency',
-  transfer_without_cause: 'a transfer has neither a payment nor an issue behind it',
-  transfer_differs: 'a transfer moved something else than its payment or issue says',
+  transfer_without_cause:
+    'a transfer has neither a payment, an issue, an advance nor a repayment behind it',
+  transfer_differs: 'a transfer moved something else than what stands behind it says',
   payment_without_transfer:
-    'an accepted payment or an issue moved no money, or shares its transfer',
+    'an accepted payment, an issue, an advance or a repayment moved no money, or shares its transfer',
   authorization_unreadable: 'a payment’s stored authorization cannot be read',
   id_not_of_order: 'a payment’s id is not the hash of its order',
   order_differs: 'a payment’s row says something else than its signed order',
@@ -25,6 +26,20 @@ export const LEDGER_RULES = {
   paid_request_missing: 'a request for one sale was paid and not marked as paid by that payment',
   paid_request_stray: 'a request is marked as paid by a payment that did not pay it',
 } as const;
+
+/** What holds of funds set aside, of debts, and of promises made twice. */
+export const OFFLINE_RULES = {
+  held_differs: 'what is set aside is not what is unspent of the open allowances',
+  held_beyond_balance: 'more is set aside than the account has',
+  owed_differs: 'what an account owes is not what was advanced and not given back',
+  drawn_differs: 'an allowance’s spent or drawn sum is not that of its payments',
+  advance_differs: 'an advance and a payment from the guarantee do not belong together',
+  evidence_missing: 'a double promise is noted without both of its signed orders',
+  allowance_differs: 'a signed allowance says something else than its row',
+  allowance_invalid: 'a stored allowance is not signed by a key of this server',
+} as const;
+
+export const LEDGER_RULES = { ...MONEY_RULES, ...OFFLINE_RULES } as const;
 
 export type LedgerRule = keyof typeof LEDGER_RULES;
 
@@ -76,7 +91,9 @@ export class ReportDraft {
   }
 }
 
+type NamedKind = 'account' | 'allowance' | 'payment' | 'issue' | 'advance' | 'repayment';
+
 /** Reports name ids as psql shows them, so that they can be looked up. */
-export function nameOf(kind: 'account' | 'payment' | 'issue', id: Uint8Array): string {
+export function nameOf(kind: NamedKind, id: Uint8Array): string {
   return `${kind} \\x${toHex(id)}`;
 }

@@ -1,7 +1,7 @@
-/** Owns the check of every transfer: two legs, and a payment or an issue that says the same. */
+/** Owns the check of every transfer: two legs, and one cause that says the same. */
 import type pg from 'pg';
 import type { Bytes } from '#protocol/bytes.ts';
-import { ISSUER_ACCOUNT } from './accounts.ts';
+import { GUARANTEE_ACCOUNT, ISSUER_ACCOUNT } from './accounts.ts';
 import { nameOf, type ReportDraft } from './check-report.ts';
 import { openRowStream, type RowStream } from './row-stream.ts';
 
@@ -15,10 +15,10 @@ type Leg = {
   readonly at: Date;
 };
 
-/** Why money moved: a payment's or an issue's own words. */
+/** Why money moved, in the words of what stands behind it. */
 type Cause = {
   readonly id: Bytes;
-  readonly kind: 'payment' | 'issue';
+  readonly kind: 'payment' | 'issue' | 'advance' | 'repayment';
   readonly transfer_id: bigint;
   readonly payer: Bytes;
   readonly payee: Bytes;
@@ -27,14 +27,23 @@ type Cause = {
   readonly at: Date;
 };
 
-// An issue is a transfer from the issuer; one list of causes in the order of transfers.
+const sql = (id: Bytes) => `'\\x${Buffer.from(id).toString('hex')}'::bytea`;
+
+// One list of causes in the order of transfers. An issue is a transfer from the issuer, an advance one
+// from the guarantee, a repayment one to it.
 const CAUSES = `
   SELECT id, 'payment' AS kind, transfer_id, payer, payee, currency, amount,
     settled_at AS at FROM payment
     WHERE verdict = 1
   UNION ALL
-  SELECT id, 'issue', transfer_id, '\\x${Buffer.from(ISSUER_ACCOUNT).toString('hex')}'::bytea,
+  SELECT id, 'issue', transfer_id, ${sql(ISSUER_ACCOUNT)},
     account, currency, amount, issued_at FROM issue
+  UNION ALL
+  SELECT payment_id, 'advance', transfer_id, ${sql(GUARANTEE_ACCOUNT)},
+    account, currency, amount, advanced_at FROM advance
+  UNION ALL
+  SELECT account, 'repayment', transfer_id, account, ${sql(GUARANTEE_ACCOUNT)},
+    currency, amount, repaid_at FROM repayment
   ORDER BY transfer_id`;
 
 const LEGS = `SELECT transfer_id, account, counterparty, currency, amount, payment_id,

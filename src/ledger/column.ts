@@ -62,9 +62,13 @@ export function int4Column(items: readonly number[]): Buffer {
   return buffer;
 }
 
-export function int2Column(items: readonly number[]): Buffer {
-  const buffer = fill(OID.int2, new Array<number>(items.length).fill(2), false);
+export function int2Column(items: readonly (number | null)[]): Buffer {
+  const lengths = items.map((item) => (item === null ? NULL_LENGTH : 2));
+  const buffer = fill(OID.int2, lengths, items.includes(null));
   let offset = 20;
-  for (const item of items) offset = buffer.writeInt16BE(item, buffer.writeInt32BE(2, offset));
+  for (const item of items) {
+    offset = buffer.writeInt32BE(item === null ? NULL_LENGTH : 2, offset);
+    if (item !== null) offset = buffer.writeInt16BE(item, offset);
+  }
   return buffer;
 }

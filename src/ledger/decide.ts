@@ -2,7 +2,9 @@
 import type { Order } from '#protocol/order.ts';
 import { WIRE_AMOUNT_MAX } from '#protocol/order.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
+import { type AllowanceRow, type PaymentSource, unspentMinor } from './allowance-book.ts';
 import type { BooksView } from './books.ts';
+import { guarantees } from './guarantee.ts';
 
 export type PaymentRules = {
   /** An order may claim to be valid for at most this long. */
@@ -10,20 +12,39 @@ export type PaymentRules = {
   /** Above this nothing is paid. */
   readonly amountMaxMinor: bigint;
   readonly isCurrencyKnown: (currency: number) => boolean;
+  /** Most that one account may owe the operator, who pays covered payments in its place. */
+  readonly guaranteeMaxMinor: (currency: number) => bigint;
 };
 
 export type Decision =
-  | { readonly verdict: 'accepted' }
+  /** `source` for a covered payment; any other is paid from what is available. */
+  | { readonly verdict: 'accepted'; readonly source?: PaymentSource }
   | { readonly verdict: 'refused'; readonly code: RefusalCode }
   | { readonly verdict: 'expired'; readonly code: 'payment_expired' }
   /** Nobody could have signed this: no verdict, nothing is stored. */
-  | { readonly verdict: 'none'; readonly code: 'payer_unknown' };
+  | { readonly verdict: 'none'; readonly code: 'payer_unknown' | 'credential_revoked' };
 
 type Question = {
   readonly order: Order;
   readonly books: BooksView;
   readonly rules: PaymentRules;
+  readonly cover: AllowanceRow | undefined;
+  readonly source: PaymentSource | undefined;
 };
+
+/** The whole amount from one source, never mixed; undefined when none has it. */
+function sourceOf(
+  { payer, currency, amountMinor }: Order,
+  books: BooksView,
+  rules: PaymentRules,
+  cover: AllowanceRow | undefined,
+): PaymentSource | undefined {
+  if (cover && unspentMinor(cover) >= amountMinor) return 'hold';
+  if (books.available(payer, currency) >= amountMinor) return 'balance';
+  if (!cover) return undefined;
+  const wanted = { account: payer, currency, amountMinor };
+  return guarantees(books, wanted, rules.guaranteeMaxMinor(currency)) ? 'guarantee' : undefined;
+}
 
 /**
  * The refusals in the order in which they are asked: what is wrong with the order itself comes
@@ -33,11 +54,17 @@ type Question = {
 const REFUSAL_RULES: readonly (readonly [RefusalCode, (question: Question) => boolean])[] = [
   [
     'valid_too_long',
-    ({ order, rules }) => order.validUntilS - order.authorizedAtS > rules.validForMaxS,
+    // An allowance has an end of its own, whatever the phone's clock said of the beginning.
+    ({ order, rules, cover }) =>
+      !cover && order.validUntilS - order.authorizedAtS > rules.validForMaxS,
   ],
   ['own_account', ({ order }) => Buffer.compare(order.payer, order.payee) === 0],
   ['payee_unknown', ({ order, books }) => books.account(order.payee)?.kind !== 'person'],
-  ['payer_frozen', ({ order, books }) => books.account(order.payer)?.frozen === true],
+  // Covered, it was promised to a payee who could not know.
+  [
+    'payer_frozen',
+    ({ order, books, cover }) => !cover && books.account(order.payer)?.frozen === true,
+  ],
   ['payee_frozen', ({ order, books }) => books.account(order.payee)?.frozen === true],
   ['amount_zero', ({ order }) => order.amountMinor === 0n],
   ['amount_too_large', ({ order, rules }) => order.amountMinor > rules.amountMaxMinor],
@@ -50,10 +77,8 @@ const REFUSAL_RULES: readonly (readonly [RefusalCode, (question: Question) => bo
     'request_already_paid',
     ({ order, books }) => order.once && books.isPaid(order.payee, order.requestDigest),
   ],
-  [
-    'insufficient_funds',
-    ({ order, books }) => (books.balance(order.payer, order.currency) ?? 0n) < order.amountMinor,
-  ],
+  ['insufficient_funds', ({ cover, source }) => !cover && source === undefined],
+  ['allowance_overspent', ({ cover, source }) => cover !== undefined && source === undefined],
   [
     'balance_overflow',
     ({ order, books }) =>
@@ -61,20 +86,25 @@ const REFUSAL_RULES: readonly (readonly [RefusalCode, (question: Question) => bo
   ],
 ];
 
-/** `nowS` is the server's clock: the phone's says nothing about expiry. */
+/**
+ * `nowS` is the server's clock: the phone's says nothing about expiry. `cover` is the allowance that
+ * covers the order, as it is now.
+ */
 export function decidePayment(
   order: Order,
   books: BooksView,
   rules: PaymentRules,
   nowS: number,
+  cover?: AllowanceRow,
 ): Decision {
   if (books.account(order.payer)?.kind !== 'person') {
     return { verdict: 'none', code: 'payer_unknown' };
   }
   if (nowS > order.validUntilS) return { verdict: 'expired', code: 'payment_expired' };
-  const question = { order, books, rules };
+  const source = sourceOf(order, books, rules, cover);
+  const question = { order, books, rules, cover, source };
   for (const [code, isBroken] of REFUSAL_RULES) {
     if (isBroken(question)) return { verdict: 'refused', code };
   }
-  return { verdict: 'accepted' };
+  return { verdict: 'accepted', ...(cover && source && { source }) };
 }

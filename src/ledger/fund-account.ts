@@ -3,9 +3,11 @@ import type pg from 'pg';
 import type { Bytes } from '#protocol/bytes.ts';
 import { WIRE_AMOUNT_MAX } from '#protocol/order.ts';
 import { accept, assert, type Outcome, refuse } from '#protocol/refusals.ts';
-import { ISSUER_ACCOUNT } from './accounts.ts';
+import { GUARANTEE_ACCOUNT, ISSUER_ACCOUNT } from './accounts.ts';
 import { type AccountRow, type BalanceRow, fitsBalance, openBooks } from './books.ts';
 import { type Database, pipeline, type Statement } from './database.ts';
+import { repayDebts } from './guarantee.ts';
+import { writeBrokenPromises } from './guarantee-rows.ts';
 import {
   BEGIN,
   COMMIT,
@@ -56,17 +58,18 @@ async function fundOnce(
   nowS: number,
 ): Promise<Outcome<Funded>> {
   const { account, currency, amountMinor } = funding;
-  const both = [ISSUER_ACCOUNT, account];
+  // Whoever owes the operator gives it back from what comes in.
+  const all = [ISSUER_ACCOUNT, GUARANTEE_ACCOUNT, account];
   const [, locked, balances, issued, numbers] = await pipeline(client, [
     BEGIN,
-    lockAccounts(both),
-    readBalancesOf(both.map((id) => ({ account: id, currency }))),
+    lockAccounts(all),
+    readBalancesOf(all.map((id) => ({ account: id, currency }))),
     {
       name: 'find_issue',
       text: 'SELECT account, currency, amount, transfer_id FROM issue WHERE id = $1',
       values: [funding.id],
     },
-    drawTransferNumbers(1),
+    drawTransferNumbers(2),
   ]);
   const books = openBooks({
     accounts: rowsOf<AccountRow>(locked),
@@ -85,7 +88,7 @@ async function fundOnce(
   if (!fitsBalance(heldMinor + amountMinor) || !fitsBalance(issuedMinor - amountMinor)) {
     return end(refuse('balance_overflow'));
   }
-  const transfer = rowsOf<{ number: bigint }>(numbers)[0]?.number;
+  const [transfer, ...more] = rowsOf<{ number: bigint }>(numbers).map((row) => row.number);
   assert(transfer !== undefined, 'a transfer has a number');
   books.post({
     from: ISSUER_ACCOUNT,
@@ -95,8 +98,13 @@ async function fundOnce(
     transfer,
     paymentId: null,
   });
-  const writes = writeChanges(books.changes(), nowS);
-  const results = await pipeline(client, [insertIssue(funding, transfer, nowS), ...writes, COMMIT]);
+  const repayments = repayDebts(books, more);
+  const results = await pipeline(client, [
+    insertIssue(funding, transfer, nowS),
+    ...writeChanges(books.changes(), nowS),
+    ...writeBrokenPromises({ advances: [], repayments, doublePromises: [] }, nowS),
+    COMMIT,
+  ]);
   assert(results.at(-1)?.command === 'COMMIT', 'what was written is committed');
   return accept({ transfer, repeated: false });
 }

@@ -2,6 +2,7 @@
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Order } from '#protocol/order.ts';
 import type { ReceiptBody, Verdict } from '#protocol/receipt.ts';
+import type { PaymentSource } from './allowance-book.ts';
 import { byteaColumn, int2Column, int4Column, int8Column, textColumn } from './column.ts';
 import type { Statement } from './database.ts';
 
@@ -12,6 +13,8 @@ export type VerifiedPayment = {
   readonly orderBytes: Bytes;
   /** The authorization as it was sent. */
   readonly bytes: Bytes;
+  /** The passkey was revoked: only an allowance can still cover the order. */
+  readonly credentialRevoked?: true;
 };
 
 /** What a receipt says, but for whose server it is. */
@@ -21,6 +24,12 @@ export const VERDICT_NUMBERS: Readonly<Record<Verdict, number>> = {
   accepted: 1,
   refused: 2,
   expired: 3,
+};
+
+export const SOURCE_NUMBERS: Readonly<Record<PaymentSource, number>> = {
+  hold: 1,
+  balance: 2,
+  guarantee: 3,
 };
 
 export type KnownRow = {
@@ -62,6 +71,8 @@ export type PaymentToStore = {
   readonly payment: VerifiedPayment;
   readonly settled: SettledPayment;
   readonly receipt: Uint8Array;
+  readonly allowance?: Bytes;
+  readonly source?: PaymentSource;
 };
 
 /** No ON CONFLICT: ids were looked up under the payer's lock, so a conflict is a fault, not an answer. */
@@ -70,11 +81,12 @@ export function insertPayments(rows: readonly PaymentToStore[], nowS: number): S
   return {
     name: 'insert_payments',
     text: `INSERT INTO payment (id, authorization_bytes, payer, payee, currency, amount,
-        request_digest, device, seq, verdict, code, transfer_id, receipt, settled_at)
-      SELECT p.*, to_timestamp($14::bigint)
+        request_digest, device, seq, verdict, code, transfer_id, receipt, allowance_id, source,
+        settled_at)
+      SELECT p.*, to_timestamp($16::bigint)
       FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::integer[], $6::bigint[],
         $7::bytea[], $8::integer[], $9::bigint[], $10::smallint[], $11::text[], $12::bigint[],
-        $13::bytea[]) AS p`,
+        $13::bytea[], $14::bytea[], $15::smallint[]) AS p`,
     values: [
       byteaColumn(rows.map((row) => row.payment.id)),
       byteaColumn(rows.map((row) => row.payment.bytes)),
@@ -89,6 +101,8 @@ export function insertPayments(rows: readonly PaymentToStore[], nowS: number): S
       textColumn(rows.map((row) => row.settled.code ?? null)),
       int8Column(rows.map((row) => row.settled.transfer ?? null)),
       byteaColumn(rows.map((row) => row.receipt)),
+      byteaColumn(rows.map((row) => row.allowance ?? null)),
+      int2Column(rows.map((row) => (row.source ? SOURCE_NUMBERS[row.source] : null))),
       nowS,
     ],
   };

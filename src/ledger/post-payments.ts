@@ -2,9 +2,30 @@
 import type pg from 'pg';
 import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import { assert, type Refusal } from '#protocol/refusals.ts';
+import { GUARANTEE_ACCOUNT } from './accounts.ts';
+import { type AllowanceBook, openAllowanceBook } from './allowance-book.ts';
+import {
+  allowancesOf,
+  findAllowances,
+  findOpenAllowances,
+  updateAllowances,
+} from './allowance-rows.ts';
 import { type AccountRow, type BalanceRow, type Books, keyOf, openBooks } from './books.ts';
 import { type Database, faultKind, pipeline, type Statement } from './database.ts';
-import { type Decision, decidePayment, type PaymentRules } from './decide.ts';
+import type { PaymentRules } from './decide.ts';
+import {
+  decideGroup,
+  type GroupVerdicts,
+  type PromisedNumber,
+  type UnsignedCode,
+} from './decide-group.ts';
+import { type Repayment, repayDebts } from './guarantee.ts';
+import {
+  findPromisedNumbers,
+  type NumberRow,
+  numberOf,
+  writeBrokenPromises,
+} from './guarantee-rows.ts';
 import {
   findKnown,
   findPaidRequests,
@@ -19,6 +40,8 @@ import {
   COMMIT,
   drawTransferNumbers,
   lockAccounts,
+  ROLLBACK,
+  readAllBalancesOf,
   readBalancesOf,
   rowsOf,
   writeChanges,
@@ -47,10 +70,16 @@ export type Settlement =
       /** Position among the payments given to the last `sign`; null when it was settled before. */
       readonly position: number | null;
     }
-  /** Nothing is stored under the id: payer_unknown, id_conflict, unavailable. */
+  /** Nothing is stored under the id: payer_unknown, credential_revoked, id_conflict, unavailable. */
   | { readonly kind: 'refusal'; readonly refusal: Refusal };
 
-type Reading = { readonly books: Books; readonly known: Map<string, KnownRow>; numbers: bigint[] };
+type Reading = {
+  readonly books: Books;
+  readonly allowances: AllowanceBook;
+  readonly promised: readonly PromisedNumber[];
+  readonly known: Map<string, KnownRow>;
+  readonly numbers: readonly bigint[];
+};
 
 function distinct(ids: readonly Bytes[]): Bytes[] {
   return [...new Map(ids.map((id) => [keyOf(id), id])).values()];
@@ -66,6 +95,21 @@ function balancesToRead(payments: readonly VerifiedPayment[]) {
   return [...wanted.values()];
 }
 
+/** What only orders that name an allowance need to know: nothing for a group without them. */
+function readCover(payments: readonly VerifiedPayment[]): Statement[] {
+  const orders = payments.map((payment) => payment.order).filter((order) => order.allowance);
+  if (orders.length === 0) return [];
+  const payers = distinct(orders.map((order) => order.payer));
+  return [
+    findAllowances(
+      orders.flatMap(({ payer: account, allowance: id }) => (id ? [{ account, id }] : [])),
+    ),
+    findOpenAllowances(payers),
+    findPromisedNumbers(orders),
+    readAllBalancesOf(payers),
+  ];
+}
+
 /**
  * One trip: locks, then everything that the verdicts depend on. A rival that settles one of these
  * ids or pays one of these requests holds a lock that we wait for, so after the locks its work is
@@ -74,20 +118,27 @@ function balancesToRead(payments: readonly VerifiedPayment[]) {
 async function lockAndRead(
   client: pg.PoolClient,
   payments: readonly VerifiedPayment[],
+  withGuarantee: boolean,
 ): Promise<Reading> {
-  const accounts = distinct(payments.flatMap(({ order }) => [order.payer, order.payee]));
+  const people = payments.flatMap(({ order }) => [order.payer, order.payee]);
+  const guarantee = withGuarantee ? [GUARANTEE_ACCOUNT] : [];
   const single = payments.filter((payment) => payment.order.once);
-  const [, locked, balances, known, numbers, paid] = await pipeline(client, [
+  const cover = readCover(payments);
+  const [, locked, balances, known, numbers, ...rest] = await pipeline(client, [
     BEGIN,
-    lockAccounts(accounts),
+    lockAccounts(distinct([...guarantee, ...people])),
     readBalancesOf(balancesToRead(payments)),
     findKnown(payments),
-    drawTransferNumbers(payments.length),
+    drawTransferNumbers(payments.length * (withGuarantee ? 2 : 1)),
+    ...cover,
     ...(single.length > 0 ? [findPaidRequests(single)] : []),
+    ...(withGuarantee ? [readAllBalancesOf(guarantee)] : []),
   ]);
+  const [named, open, promised, payersBalances] = cover.length > 0 ? rest.splice(0, 4) : [];
+  const paid = single.length > 0 ? rest.shift() : undefined;
   const books = openBooks({
     accounts: rowsOf<AccountRow>(locked),
-    balances: rowsOf<BalanceRow>(balances),
+    balances: [balances, payersBalances, rest[0]].flatMap((result) => rowsOf<BalanceRow>(result)),
     paidRequests: rowsOf<PaidRow>(paid).map((row) => ({
       payee: row.payee,
       requestDigest: row.request_digest,
@@ -95,78 +146,52 @@ async function lockAndRead(
   });
   return {
     books,
+    allowances: openAllowanceBook(allowancesOf(named, open), books),
+    promised: rowsOf<NumberRow>(promised).map(numberOf),
     known: new Map(rowsOf<KnownRow>(known).map((row) => [keyOf(row.id), row])),
     numbers: rowsOf<{ number: bigint }>(numbers).map((row) => row.number),
   };
 }
 
-function settledOf(
-  { id, order }: VerifiedPayment,
-  decision: Exclude<Decision, { verdict: 'none' }>,
-  transfer: bigint | undefined,
-  nowS: number,
-): SettledPayment {
-  return {
-    paymentId: id,
-    verdict: decision.verdict,
-    ...(decision.verdict !== 'accepted' && { code: decision.code }),
-    amountMinor: order.amountMinor,
-    currency: order.currency,
-    payer: order.payer,
-    payee: order.payee,
-    settledAtS: nowS,
-    ...(transfer !== undefined && { transfer }),
-  };
-}
-
-type Settled = { readonly payment: VerifiedPayment; readonly settled: SettledPayment };
-
-/** In the order of the group: what one payment moves, the next one sees. */
-function settleNew(
-  payments: readonly VerifiedPayment[],
-  reading: Reading,
-  rules: PaymentRules,
-  nowS: number,
-): Settled[] {
-  const { books, known, numbers } = reading;
-  const fresh: Settled[] = [];
-  for (const payment of payments) {
-    if (known.has(keyOf(payment.id))) continue;
-    const { order, id } = payment;
-    const decision = decidePayment(order, books, rules, nowS);
-    if (decision.verdict === 'none') continue;
-    const transfer = decision.verdict === 'accepted' ? numbers.shift() : undefined;
-    if (transfer !== undefined) {
-      const { payer, payee, currency, amountMinor, requestDigest } = order;
-      books.post({ from: payer, to: payee, currency, amountMinor, transfer, paymentId: id });
-      if (order.once) books.markPaid({ payee, requestDigest, paymentId: id });
-    }
-    fresh.push({ payment, settled: settledOf(payment, decision, transfer, nowS) });
-  }
-  return fresh;
+/** In the transaction that made an account able to: what it owes goes back first. */
+async function repayInBooks(client: pg.PoolClient, books: Books): Promise<Repayment[]> {
+  const count = books.debts().length;
+  if (count === 0) return [];
+  const [numbers] = await pipeline(client, [drawTransferNumbers(count)]);
+  return repayDebts(
+    books,
+    rowsOf<{ number: bigint }>(numbers).map((row) => row.number),
+  );
 }
 
 async function storeNew(
   client: pg.PoolClient,
-  fresh: readonly Settled[],
-  books: Books,
+  verdicts: GroupVerdicts,
+  { books, allowances }: Reading,
   options: SettlementOptions,
   nowS: number,
 ): Promise<readonly Uint8Array[]> {
+  const { settled, advances, doublePromises } = verdicts;
   // Nothing new still commits: replays end their transaction and give back the locks.
-  if (fresh.length === 0) {
+  if (settled.length === 0) {
     await pipeline(client, [COMMIT]);
     return [];
   }
-  const receipts = await options.sign(fresh.map((item) => item.settled));
-  assert(receipts.length === fresh.length, 'every verdict gets its receipt');
-  const rows = fresh.map((item, index) => ({
+  const repayments = await repayInBooks(client, books);
+  const receipts = await options.sign(settled.map((item) => item.settled));
+  assert(receipts.length === settled.length, 'every verdict gets its receipt');
+  const rows = settled.map((item, index) => ({
     ...item,
     receipt: receipts[index] ?? new Uint8Array(),
   }));
-  const statements: Statement[] = [insertPayments(rows, nowS)];
-  statements.push(...writeChanges(books.changes(), nowS), COMMIT);
-  const results = await pipeline(client, statements);
+  const changed = allowances.changes();
+  const results = await pipeline(client, [
+    insertPayments(rows, nowS),
+    ...writeChanges(books.changes(), nowS),
+    ...(changed.length > 0 ? [updateAllowances(changed, nowS)] : []),
+    ...writeBrokenPromises({ advances, repayments, doublePromises }, nowS),
+    COMMIT,
+  ]);
   assert(results.at(-1)?.command === 'COMMIT', 'what was written is committed');
   return receipts;
 }
@@ -175,6 +200,7 @@ function settlementOf(
   known: KnownRow | undefined,
   position: number | undefined,
   receipts: readonly Uint8Array[],
+  unsigned: UnsignedCode = 'payer_unknown',
 ): Settlement {
   if (known) {
     return known.same_order
@@ -183,24 +209,34 @@ function settlementOf(
   }
   const receipt = position === undefined ? undefined : receipts[position];
   if (position === undefined || !receipt) {
-    return { kind: 'refusal', refusal: { code: 'payer_unknown' } };
+    return { kind: 'refusal', refusal: { code: unsigned } };
   }
   return { kind: 'receipt', receipt: new Uint8Array(receipt), position };
 }
 
+/** Almost every group is decided without the guarantee, whose one row all would wait for. */
 async function settleOnce(
   client: pg.PoolClient,
   payments: readonly VerifiedPayment[],
   options: SettlementOptions,
+  withGuarantee = false,
 ): Promise<Settlement[]> {
-  const reading = await lockAndRead(client, payments);
+  const reading = await lockAndRead(client, payments, withGuarantee);
+  const { rules } = options;
   const nowS = options.nowS();
-  const fresh = settleNew(payments, reading, options.rules, nowS);
-  const positions = new Map(fresh.map((item, index) => [keyOf(item.payment.id), index]));
-  const receipts = await storeNew(client, fresh, reading.books, options, nowS);
-  return payments.map((payment) => {
-    const key = keyOf(payment.id);
-    return settlementOf(reading.known.get(key), positions.get(key), receipts);
+  const isKnown = (id: Bytes) => reading.known.has(keyOf(id));
+  const verdicts = decideGroup({ ...reading, payments, isKnown, rules, nowS });
+  if (!verdicts) {
+    assert(!withGuarantee, 'with the guarantee every group is decided');
+    await pipeline(client, [ROLLBACK]);
+    return settleOnce(client, payments, options, true);
+  }
+  const positions = new Map(verdicts.settled.map((item, index) => [keyOf(item.payment.id), index]));
+  const receipts = await storeNew(client, verdicts, reading, options, nowS);
+  return payments.map(({ id }) => {
+    const key = keyOf(id);
+    const unsigned = verdicts.unsigned.get(key);
+    return settlementOf(reading.known.get(key), positions.get(key), receipts, unsigned);
   });
 }
 

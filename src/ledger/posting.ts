@@ -1,12 +1,13 @@
 /** Owns the statements that lock, read and write the books: set-based, each with one plan. */
 import type pg from 'pg';
 import type { Bytes } from '#protocol/bytes.ts';
-import type { BalanceChange, Changes } from './books.ts';
+import type { BalanceChange, Changes, Funds } from './books.ts';
 import { byteaColumn, int4Column, int8Column } from './column.ts';
 import type { Statement } from './database.ts';
 
 export const BEGIN: Statement = { text: 'BEGIN' };
 export const COMMIT: Statement = { text: 'COMMIT' };
+export const ROLLBACK: Statement = { text: 'ROLLBACK' };
 
 /**
  * Every writer locks the accounts it touches first, in the order of their ids, so that two of them
@@ -26,13 +27,23 @@ export function readBalancesOf(
 ): Statement {
   return {
     name: 'read_balances',
-    text: `SELECT b.account, b.currency, b.balance
+    text: `SELECT b.account, b.currency, b.balance, b.held, b.owed
       FROM unnest($1::bytea[], $2::integer[]) AS w (account, currency)
       JOIN balance b ON b.account = w.account AND b.currency = w.currency`,
     values: [
       byteaColumn(wanted.map((want) => want.account)),
       int4Column(wanted.map((want) => want.currency)),
     ],
+  };
+}
+
+/** In all their currencies. */
+export function readAllBalancesOf(accounts: readonly Bytes[]): Statement {
+  return {
+    name: 'read_all_balances',
+    text: `SELECT account, currency, balance, held, owed FROM balance
+      WHERE account = ANY($1::bytea[])`,
+    values: [byteaColumn(accounts)],
   };
 }
 
@@ -70,20 +81,27 @@ function insertEntries({ entries }: Changes, nowS: number): Statement {
 // The updates name what they expect to find, and divide by zero when a row is not as it was read:
 // the COMMIT that was sent behind them then rolls back, without a round trip to ask.
 function updateBalances(changes: readonly BalanceChange[]): Statement {
+  const columns = (pick: (change: BalanceChange) => Funds | null) => [
+    int8Column(changes.map((change) => pick(change)?.balance ?? null)),
+    int8Column(changes.map((change) => pick(change)?.held ?? null)),
+    int8Column(changes.map((change) => pick(change)?.owed ?? null)),
+  ];
   return {
     name: 'update_balances',
     text: `WITH moved AS (
-        UPDATE balance b SET balance = c.after
-        FROM unnest($1::bytea[], $2::integer[], $3::bigint[], $4::bigint[])
-          AS c (account, currency, before, after)
-        WHERE b.account = c.account AND b.currency = c.currency AND b.balance = c.before
+        UPDATE balance b SET balance = c.balance, held = c.held, owed = c.owed
+        FROM unnest($1::bytea[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[],
+            $6::bigint[], $7::bigint[], $8::bigint[])
+          AS c (account, currency, was_balance, was_held, was_owed, balance, held, owed)
+        WHERE b.account = c.account AND b.currency = c.currency
+          AND b.balance = c.was_balance AND b.held = c.was_held AND b.owed = c.was_owed
         RETURNING 1)
-      SELECT 1 / (CASE WHEN count(*) = $5::integer THEN 1 ELSE 0 END) FROM moved`,
+      SELECT 1 / (CASE WHEN count(*) = $9::integer THEN 1 ELSE 0 END) FROM moved`,
     values: [
       byteaColumn(changes.map((change) => change.account)),
       int4Column(changes.map((change) => change.currency)),
-      int8Column(changes.map((change) => change.before)),
-      int8Column(changes.map((change) => change.after)),
+      ...columns((change) => change.before),
+      ...columns((change) => change.after),
       changes.length,
     ],
   };
@@ -92,14 +110,17 @@ function updateBalances(changes: readonly BalanceChange[]): Statement {
 function insertBalances(changes: readonly BalanceChange[]): Statement {
   return {
     name: 'insert_balances',
-    text: `INSERT INTO balance (account, currency, balance, may_go_negative)
-      SELECT c.account, c.currency, c.balance, a.kind = 'issuer'
-      FROM unnest($1::bytea[], $2::integer[], $3::bigint[]) AS c (account, currency, balance)
+    text: `INSERT INTO balance (account, currency, balance, held, owed, may_go_negative)
+      SELECT c.account, c.currency, c.balance, c.held, c.owed, a.kind <> 'person'
+      FROM unnest($1::bytea[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[])
+        AS c (account, currency, balance, held, owed)
       JOIN account a ON a.id = c.account`,
     values: [
       byteaColumn(changes.map((change) => change.account)),
       int4Column(changes.map((change) => change.currency)),
-      int8Column(changes.map((change) => change.after)),
+      int8Column(changes.map((change) => change.after.balance)),
+      int8Column(changes.map((change) => change.after.held)),
+      int8Column(changes.map((change) => change.after.owed)),
     ],
   };
 }

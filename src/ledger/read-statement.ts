@@ -2,6 +2,7 @@
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Verdict } from '#protocol/receipt.ts';
 import { assert, isRefusalCode, type RefusalCode } from '#protocol/refusals.ts';
+import type { PaymentSource } from './allowance-book.ts';
 import { keyOf } from './books.ts';
 import { byteaColumn } from './column.ts';
 import type { Queryable } from './database.ts';
@@ -108,6 +109,10 @@ export type StoredPayment = {
   readonly transfer: bigint | null;
   readonly receipt: Bytes;
   readonly settledAtS: number;
+  /** The allowance that covers it. */
+  readonly allowance: Bytes | null;
+  /** What it was paid from, when it is covered. */
+  readonly source: PaymentSource | null;
 };
 
 export type PaymentRow = {
@@ -125,13 +130,16 @@ export type PaymentRow = {
   readonly transfer_id: bigint | null;
   readonly receipt: Bytes;
   readonly settled_at_s: bigint;
+  readonly allowance_id: Bytes | null;
+  readonly source: number | null;
 };
 
 export const PAYMENT_COLUMNS = `id, authorization_bytes, payer, payee, currency, amount, request_digest,
   device, seq, verdict, code, transfer_id, receipt,
-  extract(epoch FROM settled_at)::bigint AS settled_at_s`;
+  extract(epoch FROM settled_at)::bigint AS settled_at_s, allowance_id, source`;
 
 const VERDICTS: readonly Verdict[] = ['accepted', 'refused', 'expired'];
+const SOURCES: readonly PaymentSource[] = ['hold', 'balance', 'guarantee'];
 
 export function paymentOf(row: PaymentRow): StoredPayment {
   const verdict = VERDICTS[row.verdict - 1];
@@ -151,6 +159,8 @@ export function paymentOf(row: PaymentRow): StoredPayment {
     transfer: row.transfer_id,
     receipt: row.receipt,
     settledAtS: Number(row.settled_at_s),
+    allowance: row.allowance_id,
+    source: SOURCES[(row.source ?? 0) - 1] ?? null,
   };
 }
 

@@ -1,19 +1,26 @@
 /** Owns the operator's commands: what each wants, does, and says. */
-import { readAccount, setFrozen } from '#ledger/accounts.ts';
-import { type Database, faultKind } from '#ledger/database.ts';
+import { setFrozen } from '#ledger/accounts.ts';
+import { faultKind } from '#ledger/database.ts';
 import { fundAccount } from '#ledger/fund-account.ts';
 import { findPayment } from '#ledger/read-statement.ts';
-import { formatMinor, parseAmountText } from '#protocol/amount.ts';
+import { parseAmountText } from '#protocol/amount.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
-import { fromBase32, toBase32 } from '#protocol/base32.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
-import { type Currency, currencyOfAlpha, currencyOfNumeric } from '#protocol/currency.ts';
-import { ACCOUNT_ID_LENGTH, PAYMENT_ID_LENGTH } from '#protocol/order.ts';
+import { PAYMENT_ID_LENGTH } from '#protocol/order.ts';
 import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
-import type { Outcome } from '#protocol/refusals.ts';
 import { readAccountState } from './accounts/account-state.ts';
-import { findProfilesByName, readProfile } from './accounts/profiles.ts';
+import { readProfile } from './accounts/profiles.ts';
 import { UsageFault } from './command-line.ts';
+import {
+  type Call,
+  type Command,
+  demand,
+  findAccount,
+  money,
+  readCurrency,
+} from './operator-call.ts';
+import { OFFLINE_COMMANDS, sayDevices } from './operator-offline.ts';
 import { listCredentials, revokeCredential } from './passkeys/credentials.ts';
 import {
   beginEpoch,
@@ -22,55 +29,6 @@ import {
   rotateKey,
 } from './payments/server-keys.ts';
 import { systemClock, systemRandom } from './ports.ts';
-
-type Call = {
-  readonly database: Database;
-  readonly args: readonly string[];
-  readonly say: (line: string) => void;
-};
-
-type Command = {
-  readonly name: string;
-  readonly wants: readonly string[];
-  readonly says: string;
-  readonly run: (call: Call) => Promise<void>;
-};
-
-/** By id, or by a name that only one account has. */
-async function findAccount(database: Database, text: string): Promise<Bytes> {
-  const id = fromBase32(text, ACCOUNT_ID_LENGTH);
-  if (id && (await readAccount(database, id))) return id;
-  const found = await findProfilesByName(database, text);
-  const [only] = found;
-  if (!only) throw new UsageFault(`No account has the id or the name ${JSON.stringify(text)}.`);
-  if (found.length > 1) {
-    const list = found.map((profile) => `  ${profile.account}  ${profile.name}, ${profile.city}`);
-    throw new UsageFault(`Several accounts have this name; give the id:\n${list.join('\n')}`);
-  }
-  const account = fromBase32(only.account, ACCOUNT_ID_LENGTH);
-  if (!account) throw new Error(`the profile of ${only.account} has no readable id`);
-  return account;
-}
-
-function readCurrency(text: string): Currency {
-  const byNumber = /^\d{3}$/.test(text) ? currencyOfNumeric(Number(text)) : undefined;
-  const currency = byNumber ?? currencyOfAlpha(text.toUpperCase());
-  if (!currency) throw new UsageFault(`${JSON.stringify(text)} is no currency; try EUR or 978.`);
-  return currency;
-}
-
-function demand<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
-  const { code, detail } = outcome.refusal;
-  throw new UsageFault(`${REFUSAL_TITLES[code]}${detail ? `: ${detail}` : ''} (${code})`);
-}
-
-function money(minor: bigint, numeric: number): string {
-  const currency = currencyOfNumeric(numeric);
-  return currency
-    ? `${formatMinor(minor, currency.exponent)} ${currency.alpha}`
-    : `${minor} minor units of ${numeric}`;
-}
 
 async function fund({ database, args, say }: Call): Promise<void> {
   const [accountText = '', amountText = '', currencyText = ''] = args;
@@ -107,8 +65,12 @@ async function showAccount({ database, args, say }: Call): Promise<void> {
   say(
     `name      ${profile.name}, ${profile.city}, ${profile.country}, category ${profile.category}`,
   );
-  for (const { currency, amountMinor } of state.balances)
-    say(`balance   ${money(amountMinor, currency)}`);
+  for (const { currency, amountMinor, heldMinor, owedMinor } of state.balances) {
+    const held = heldMinor > 0n ? `, ${money(heldMinor, currency)} of it set aside` : '';
+    const owed = owedMinor > 0n ? `, owes ${money(owedMinor, currency)}` : '';
+    say(`balance   ${money(amountMinor, currency)}${held}${owed}`);
+  }
+  await sayDevices(database, account, say);
   say(`entries   ${state.version}`);
   for (const { id, createdAt, revokedAt } of await listCredentials(database, account)) {
     const since = createdAt.toISOString();
@@ -116,6 +78,12 @@ async function showAccount({ database, args, say }: Call): Promise<void> {
     say(`passkey   ${toBase64url(id)}  since ${since}${end}`);
   }
 }
+
+const SOURCES = {
+  hold: 'what the allowance had set aside',
+  balance: 'the balance',
+  guarantee: 'the operator’s guarantee',
+} as const;
 
 async function showPayment({ database, args, say }: Call): Promise<void> {
   const id = fromBase64url(args[0] ?? '');
@@ -137,6 +105,8 @@ async function showPayment({ database, args, say }: Call): Promise<void> {
   say(`payee     ${await nameOf(payment.payee)}`);
   say(`settled   ${new Date(payment.settledAtS * 1000).toISOString()}`);
   if (payment.transfer !== null) say(`transfer  ${payment.transfer}`);
+  if (payment.allowance) say(`allowance ${toBase64url(payment.allowance)}`);
+  if (payment.source) say(`paid from ${SOURCES[payment.source]}`);
   say(`device    ${payment.device}, its payment number ${payment.seq}`);
   if (authorization.ok) {
     const { authorizedAtS, validUntilS, note } = authorization.value.order;
@@ -190,6 +160,7 @@ export const COMMANDS: readonly Command[] = [
   },
   { name: 'account', wants: ['ACCOUNT'], says: 'Show an account', run: showAccount },
   { name: 'payment', wants: ['ID'], says: 'Show a payment and its receipt', run: showPayment },
+  ...OFFLINE_COMMANDS,
   { name: 'revoke', wants: ['PASSKEY'], says: 'Refuse a passkey from now on', run: revoke },
   { name: 'rotate-key', wants: [], says: 'Sign receipts with a new key', run: rotate },
   {

@@ -5,6 +5,9 @@ import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
+import { type CertifyName, createCertifyName } from './accounts/name-certificate.ts';
+import { minorIn } from './money-by-currency.ts';
+import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
@@ -24,6 +27,8 @@ export type Services = {
   readonly sessions: Sessions;
   readonly watch: AccountWatch;
   readonly settleUpload: SettleUpload;
+  readonly expiry: AllowanceExpiry;
+  readonly certifyName: CertifyName;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -41,6 +46,8 @@ const DAY_S = 24 * 60 * 60;
 /** How late a page may learn of what another process settled. */
 const WATCH_INTERVAL_MS = 1000;
 const NOTE_INTERVAL_MS = 2000;
+const EXPIRY_INTERVAL_MS = 5 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
 
 export function createServices(parts: ServiceParts): Services {
   const { config, database, clock, random, onFault } = parts;
@@ -62,6 +69,7 @@ export function createServices(parts: ServiceParts): Services {
         validForMaxS: config.orderValidityMaxDays * DAY_S,
         amountMaxMinor: MAX_AMOUNT_MINOR,
         isCurrencyKnown: (numeric) => currencyOfNumeric(numeric) !== undefined,
+        guaranteeMaxMinor: (numeric) => minorIn(config.guaranteeMax, numeric),
       },
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
@@ -73,6 +81,13 @@ export function createServices(parts: ServiceParts): Services {
       sequences.note(payments);
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },
+  });
+  const expiry = createAllowanceExpiry({
+    database,
+    clock,
+    graceMs: config.allowanceGraceHours * HOUR_MS,
+    intervalMs: EXPIRY_INTERVAL_MS,
+    onFault: (cause) => onFault('ending allowances', cause),
   });
   const sessions = createSessions({
     database,
@@ -91,7 +106,10 @@ export function createServices(parts: ServiceParts): Services {
     sessions,
     watch,
     settleUpload,
+    expiry,
+    certifyName: createCertifyName(),
     async stop() {
+      await expiry.stop();
       watch.stop();
       sequences.stop();
       await sequences.flush();

@@ -1,6 +1,7 @@
 /** Owns the server's settings: one table of environment variables, read and checked at the border. */
 import { isIP } from 'node:net';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+import { readMoneyByCurrency } from './money-by-currency.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -36,6 +37,11 @@ function oneOf<const T extends string>(choices: readonly T[]) {
     read: (text: string) => choices.find((choice) => choice === text),
   };
 }
+
+const money = {
+  wants: 'a whole number, or with exceptions such as 200,XOF=100000,KES=20000',
+  read: readMoneyByCurrency,
+};
 
 const freeText = { wants: 'some text', read: (text: string) => text };
 
@@ -150,6 +156,39 @@ export const SETTINGS = {
     says: 'Longest time that an order may claim to stay valid.',
     ...whole(1, 366),
   }),
+  allowanceTotalMax: setting('ALLOWANCE_TOTAL_MAX', '200', {
+    says: 'Most that one device may set aside for offline payments in one currency, in whole units of it.',
+    ...money,
+  }),
+  allowanceCap: setting('ALLOWANCE_CAP', '50', {
+    says: 'Most that one offline payment may spend, in whole units of its currency.',
+    ...money,
+  }),
+  guaranteeMax: setting('GUARANTEE_MAX', '200', {
+    says: 'Most that the operator pays for one account that promised more than it had, in whole units of each currency.',
+    ...money,
+  }),
+  allowanceHours: setting('ALLOWANCE_HOURS', '240', {
+    says: 'How long an allowance lasts.',
+    ...whole(1, 8784),
+  }),
+  allowanceGraceHours: setting('ALLOWANCE_GRACE_HOURS', '72', {
+    says: 'How long after an allowance’s end its unspent funds stay set aside.',
+    ...whole(0, 8784),
+  }),
+  allowanceCountSoft: setting('ALLOWANCE_COUNT_SOFT', '30', {
+    says: 'After so many offline payments a wallet looks for the network.',
+    ...whole(1, 65_535),
+  }),
+  allowanceCountMax: setting('ALLOWANCE_COUNT_MAX', '60', {
+    says: 'Most payments under one allowance.',
+    ...whole(1, 65_535),
+  }),
+  namesVerifiedBy: setting('NAMES_VERIFIED_BY', '', {
+    fallbackSaid: 'enrolment with play money, else operator',
+    says: 'Who vouches for payees’ names: the operator, one by one, or enrolment, which believes what people say.',
+    ...oneOf(['operator', 'enrolment']),
+  }),
   streamsPerAccountMax: setting('STREAMS_PER_ACCOUNT_MAX', '10', {
     says: 'Most open live streams of one account; the oldest is closed for a new one.',
     ...whole(1, 1000),
@@ -180,6 +219,10 @@ function coversHost(rpId: string, origin: string): boolean {
 
 function checkTogether(config: Config): string[] {
   const faults: string[] = [];
+  if (config.allowanceCountSoft > config.allowanceCountMax) {
+    const most = config.allowanceCountMax;
+    faults.push(`ALLOWANCE_COUNT_SOFT: at most ALLOWANCE_COUNT_MAX, which is ${most}.`);
+  }
   for (const origin of config.origins) {
     const { protocol, hostname } = new URL(origin);
     if (protocol !== 'https:' && hostname !== 'localhost' && !hostname.endsWith('.localhost')) {
@@ -194,6 +237,16 @@ function checkTogether(config: Config): string[] {
   }
   return faults;
 }
+
+/** What follows from others unless it is set. */
+const DERIVED: ReadonlySet<keyof Table> = new Set([
+  'port',
+  'origins',
+  'rpId',
+  'databaseUrl',
+  'sandbox',
+  'namesVerifiedBy',
+]);
 
 /** Every fault at once, one a line, in the refusal's detail. An empty variable counts as not set. */
 export function readConfig(environment: Environment): Outcome<Config> {
@@ -211,17 +264,17 @@ export function readConfig(environment: Environment): Outcome<Config> {
   const databaseUrl = read('databaseUrl');
   const keys = Object.keys(SETTINGS) as (keyof Table)[];
   const rest = Object.fromEntries(
-    keys
-      .filter((key) => !['port', 'origins', 'rpId', 'databaseUrl', 'sandbox'].includes(key))
-      .map((key) => [key, read(key)]),
+    keys.filter((key) => !DERIVED.has(key)).map((key) => [key, read(key)]),
   );
+  const sandbox = read('sandbox', String(!environment[SETTINGS.databaseUrl.name]));
   const config = {
     ...rest,
     port,
     origins,
     databaseUrl,
     rpId: read('rpId', new URL(origins[0] ?? '').hostname),
-    sandbox: read('sandbox', String(!environment[SETTINGS.databaseUrl.name])),
+    sandbox,
+    namesVerifiedBy: read('namesVerifiedBy', sandbox ? 'enrolment' : 'operator'),
   } as Config; // complete unless a fault was noted
   if (faults.length === 0) faults.push(...checkTogether(config));
   return faults.length === 0 ? accept(config) : refuse('input_invalid', faults.join('\n'));

@@ -15,6 +15,7 @@ import {
 } from './offline-records.ts';
 import type { VerifyEs256 } from './ports.ts';
 import { hasClockGoneBack, presentMs } from './present.ts';
+import { takenRecord } from './taken-counterfoil.ts';
 
 /** `WalletStore.readTaking` and the time. */
 export type TakingSituation = TakingView & { readonly nowMs: number };
@@ -33,8 +34,11 @@ export type Presented =
 
 /** Two phones without a network never agree on the second, and a finger takes its time. */
 const REQUEST_GRACE_S = 300;
-/** So much may the payer's and the payee's time differ before one of the clocks is in doubt. */
-const CLOCKS_APART_S_MAX = 24 * 3600;
+/**
+ * Approved so much later than now: one of the clocks is in doubt. Earlier proves nothing, since a
+ * payment may be shown days after it was approved, and a clock that runs ahead ends a guarantee too soon.
+ */
+const AHEAD_S_MAX = 3600;
 /** A phone's time may be behind the server's by this much. */
 const EARLY_S_MAX = 3600;
 
@@ -149,9 +153,8 @@ function coverDoubt(
   const presentS = presentMs(situation) / 1000;
   const isEarly = presentS < allowance.validFromS - EARLY_S_MAX;
   if (presentS > order.validUntilS || isEarly) return 'counterfoil_expired';
-  const apart = order.authorizedAtS - presentS;
-  const areApart = apart > CLOCKS_APART_S_MAX || -apart > CLOCKS_APART_S_MAX;
-  return areApart || hasClockGoneBack(situation) ? 'clock_doubtful' : undefined;
+  const isAhead = order.authorizedAtS > presentS + AHEAD_S_MAX;
+  return isAhead || hasClockGoneBack(situation) ? 'clock_doubtful' : undefined;
 }
 
 async function judge(
@@ -210,23 +213,13 @@ export function takenCounterfoil(
 ): TakenCounterfoil {
   const read = readPresented(presented);
   assert(read.ok, 'what was judged can be read');
-  const { authorization, counterfoil } = read.value;
-  const { order } = authorization;
-  const keys = takingKeys(presented);
-  assert(keys.ok, 'what was judged can be read');
-  return {
-    ...keys.value,
-    state: 'taken',
-    authorization: counterfoil?.authorizationBytes ?? presented.bytes,
-    payee: toBase32(order.payee),
-    amountMinor: order.amountMinor,
-    currency: order.currency,
-    once: order.once,
+  const { counterfoil } = read.value;
+  const taken = takenRecord(counterfoil?.authorizationBytes ?? presented.bytes, {
     takenAtMs,
-    validUntilS: order.validUntilS,
     guaranteed: verdict.kind === 'guaranteed',
     ...(verdict.kind === 'promise' && { doubt: verdict.code }),
-    ...(order.tipMinor !== undefined && { tipMinor: order.tipMinor }),
-    ...(order.note !== undefined && { note: order.note }),
-  };
+    ...(counterfoil && { allowance: toBase64url(counterfoil.allowance.id) }),
+  });
+  assert(taken.ok, 'what was judged can be read');
+  return taken.value;
 }

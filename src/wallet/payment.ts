@@ -32,6 +32,8 @@ export type Payment = {
   /** base64url id of the allowance that it draws on, and what had been drawn before it. */
   readonly allowance?: string;
   readonly spentBeforeMinor?: bigint;
+  /** That allowance as the server signed it: with it the authorization is a counterfoil. Set by `promise`. */
+  readonly cover?: Bytes;
   readonly createdAtMs: number;
   readonly validUntilS: number;
   readonly settledAtMs?: number;

@@ -191,5 +191,5 @@ export type Topic = 'payments' | 'requests' | 'wallet' | 'settings' | 'outbox';
 
 export type Notice = { changed(...topics: readonly Topic[]): void };
 
-/** Runs `work` under the Web Lock `outbox`, or without it after a bounded wait (safe by dedupe). */
+/** Runs `work` under a Web Lock (`outbox`, `allowances`), or without it after a bounded wait (safe by dedupe). */
 export type OutboxLock = { run<T>(work: () => Promise<T>): Promise<T> };

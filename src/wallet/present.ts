@@ -8,14 +8,19 @@ export function hasClockGoneBack({ nowMs, identity }: Moment): boolean {
   return nowMs < (identity.readAtMs ?? identity.nowMs);
 }
 
+/** A clock that was set right shows a moment soon after the server's; one that is off by years does not. */
+const SOON_MS = 30 * 24 * 60 * 60 * 1000;
+
 /**
- * A clock that is off by years still counts hours, so only what it counted is believed. When it has
- * gone back, and for what was read before clocks were compared: never before the server's own word.
+ * A clock that is off by years still counts hours, so only what it counted is believed. Where it has
+ * gone back, it is believed if it was likely set right; else it is the moment of the server's last word.
  */
 export function presentMs(moment: Moment): number {
   const { nowMs, identity } = moment;
-  if (identity.readAtMs !== undefined && !hasClockGoneBack(moment)) {
-    return identity.nowMs + (nowMs - identity.readAtMs);
-  }
-  return identity.nowMs > nowMs ? identity.nowMs : nowMs;
+  const { readAtMs } = identity;
+  // Read before clocks were compared.
+  if (readAtMs === undefined) return identity.nowMs > nowMs ? identity.nowMs : nowMs;
+  if (!hasClockGoneBack(moment)) return identity.nowMs + (nowMs - readAtMs);
+  const sinceMs = nowMs - identity.nowMs;
+  return sinceMs >= 0 && sinceMs < SOON_MS ? nowMs : identity.nowMs;
 }

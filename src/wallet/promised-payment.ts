@@ -10,6 +10,7 @@ export type SeenWords = {
   readonly requestText: string;
   readonly payeeName: string;
   readonly createdAtMs: number;
+  readonly cover?: Bytes;
 };
 
 /** The promised payment that these signed bytes are. Refusals: those of `decodeAuthorization`. */

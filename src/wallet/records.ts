@@ -85,6 +85,8 @@ export type ShownRequest = {
   readonly currency: number;
   readonly shownAtMs: number;
   readonly validUntilS: number;
+  /** The same moment by this phone's own clock, for its own screen; requests of older wallets lack it. */
+  readonly untilMs?: number;
   readonly note?: string;
   /** A code to print, for any number of payments; it ends when nobody believes in it, and is never paid. */
   readonly printed?: true;
@@ -115,12 +117,7 @@ export type KnownPayee = { readonly profile: PayeeProfile; readonly readAtMs: nu
 export type DamagedRecord = { readonly store: string; readonly key: string; readonly raw: unknown };
 
 /** One payment with all that is known of its way: for the slip and the payment's story. */
-export type PaymentStory = {
-  readonly payment: Payment;
-  readonly entry?: OutboxEntry;
-  /** The allowance that the payment draws on, as the server signed it, while the purse still has it. */
-  readonly allowance?: Bytes;
-};
+export type PaymentStory = { readonly payment: Payment; readonly entry?: OutboxEntry };
 
 /** Everything that paying one request needs to know, read in one transaction. */
 export type PayingView = {

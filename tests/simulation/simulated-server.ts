@@ -22,6 +22,8 @@ export type SimulatedServer = WalletServer & {
   /** What must never happen at a server, whatever the world does to it. */
   readonly faults: readonly unknown[];
   check(): Promise<LedgerReport>;
+  /** Ends the allowances that are due by the simulation's clock. */
+  expire(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -37,6 +39,10 @@ export async function startSimulatedServer(
     CEREMONIES_PER_MINUTE: '100000',
     UPLOADS_PER_MINUTE: '1000000',
     SESSION_DAYS: '365',
+    // So that most of what is paid here can be covered.
+    ALLOWANCE_TOTAL_MAX: '300',
+    ALLOWANCE_CAP: '200',
+    GUARANTEE_MAX: '300',
     // A bent upload may fall into more pieces than a phone ever sends.
     BATCH_ITEMS_MAX: String(BATCH_ITEMS_MAX),
   });
@@ -68,6 +74,7 @@ export async function startSimulatedServer(
       const verifiers = createLedgerVerifiers(await readParties(database), keys);
       return checkLedger(database, verifiers);
     },
+    expire: () => services.expiry.look(),
     async stop() {
       await app.close();
       await services.stop();

@@ -1,12 +1,15 @@
 /** Owns a ledger in memory behind settlement's port: the real rules of verdicts, no database, no chance. */
+import { openAllowanceBook } from '#ledger/allowance-book.ts';
 import {
   type AccountRow,
+  type BalanceRow,
   type Changes,
   keyOf,
   openBooks,
   type PaidRequest,
 } from '#ledger/books.ts';
-import { decidePayment, type PaymentRules } from '#ledger/decide.ts';
+import type { PaymentRules } from '#ledger/decide.ts';
+import { decideGroup } from '#ledger/decide-group.ts';
 import type { SettledPayment, VerifiedPayment } from '#ledger/payment-rows.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import type {
@@ -35,7 +38,7 @@ class Memory implements MemoryPayments {
   readonly #options: MemoryOptions;
   readonly #accounts = new Map<string, Account>();
   readonly #hints = new Map<PayerCredential, string>();
-  readonly #balances = new Map<string, { account: Bytes; currency: number; balance: bigint }>();
+  readonly #balances = new Map<string, BalanceRow>();
   readonly #paid: PaidRequest[] = [];
   readonly #payments = new Map<string, { authorization: Bytes; receipt: Bytes }>();
 
@@ -50,7 +53,8 @@ class Memory implements MemoryPayments {
   }
 
   #setBalance(account: Bytes, currency: number, balance: bigint): void {
-    this.#balances.set(`${keyOf(account)}${currency}`, { account, currency, balance });
+    const row = { account, currency, balance, held: 0n, owed: 0n };
+    this.#balances.set(`${keyOf(account)}${currency}`, row);
   }
 
   #account(id: Bytes): Account {
@@ -96,7 +100,7 @@ class Memory implements MemoryPayments {
 
   #write(changes: Changes): void {
     for (const { account, currency, after } of changes.balances) {
-      this.#setBalance(account, currency, after);
+      this.#setBalance(account, currency, after.balance);
     }
     for (const { account, after } of changes.versions) {
       const page = this.#account(account);
@@ -113,34 +117,19 @@ class Memory implements MemoryPayments {
       balances: [...this.#balances.values()],
       paidRequests: this.#paid,
     });
-    const fresh = new Map<string, { payment: VerifiedPayment; settled: SettledPayment }>();
-    for (const payment of payments) {
-      const { id, order } = payment;
-      if (this.#payments.has(keyOf(id)) || fresh.has(keyOf(id))) continue;
-      const decision = decidePayment(order, books, this.#options.rules, nowS);
-      if (decision.verdict === 'none') continue;
-      const { payer, payee, currency, amountMinor, requestDigest } = order;
-      const settled: SettledPayment = {
-        paymentId: id,
-        verdict: decision.verdict,
-        amountMinor,
-        currency,
-        payer,
-        payee,
-        settledAtS: nowS,
-        ...(decision.verdict !== 'accepted' && { code: decision.code }),
-        ...(decision.verdict === 'accepted' && {
-          transfer: BigInt(this.transfers.length + fresh.size + 1),
-        }),
-      };
-      if (settled.transfer !== undefined) {
-        const { transfer } = settled;
-        books.post({ from: payer, to: payee, currency, amountMinor, transfer, paymentId: id });
-        if (order.once) books.markPaid({ payee, requestDigest, paymentId: id });
-      }
-      fresh.set(keyOf(id), { payment, settled });
-    }
-    const items = [...fresh.values()];
+    const keys = payments.map((payment) => keyOf(payment.id));
+    const verdicts = decideGroup({
+      payments: payments.filter((_, index) => keys.indexOf(keys[index] ?? '') === index),
+      isKnown: (id) => this.#payments.has(keyOf(id)),
+      books,
+      allowances: openAllowanceBook([], books),
+      promised: [],
+      numbers: payments.map((_, index) => BigInt(this.transfers.length + index + 1)),
+      rules: this.#options.rules,
+      nowS,
+    });
+    if (!verdicts) throw new Error('nobody has allowances here');
+    const items = verdicts.settled;
     const receipts = items.length > 0 ? await sign(items.map((item) => item.settled)) : [];
     this.#write(books.changes());
     items.forEach(({ payment, settled }, index) => {
@@ -148,12 +137,15 @@ class Memory implements MemoryPayments {
       this.#payments.set(keyOf(payment.id), { authorization: payment.bytes, receipt });
       if (settled.verdict === 'accepted') this.transfers.push(settled);
     });
-    const positions = new Map([...fresh.keys()].map((key, index) => [key, index]));
+    const positions = new Map(items.map(({ payment }, index) => [keyOf(payment.id), index]));
     return payments.map(({ id }): Settlement => {
       const known = this.#payments.get(keyOf(id));
       return known
         ? { kind: 'receipt', receipt: known.receipt, position: positions.get(keyOf(id)) ?? null }
-        : { kind: 'refusal', refusal: { code: 'payer_unknown' } };
+        : {
+            kind: 'refusal',
+            refusal: { code: verdicts.unsigned.get(keyOf(id)) ?? 'payer_unknown' },
+          };
     });
   }
 }

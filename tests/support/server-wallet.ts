@@ -1,5 +1,6 @@
 /** Owns a wallet without a screen: it speaks to a running server as the app would, over its routes. */
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { type Allowance, decodeAllowance, validUntilS } from '#protocol/allowance.ts';
 import { fromBase32, toBase32 } from '#protocol/base32.ts';
 import { type Bytes, concatBytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { encodeOrder, type Order, requestDigest } from '#protocol/order.ts';
@@ -20,6 +21,7 @@ import {
   type ProfileForm,
   type ServerIdentity,
 } from '#protocol/wire.ts';
+import { decodeAllowanceGrant } from '#protocol/wire-offline.ts';
 import { type Authenticator, type Bend, createAuthenticator } from './software-authenticator.ts';
 
 export const EUR = 978;
@@ -143,6 +145,94 @@ export async function orderFor(
     validUntilS: nowS + 3600,
     ...change,
   };
+}
+
+/** What a wallet keeps of an allowance, with what its orders have drawn so far. */
+export type WalletAllowance = {
+  readonly bytes: Bytes;
+  readonly allowance: Allowance;
+  readonly countSoft: number;
+  spentMinor: bigint;
+};
+
+export type AllowanceWish = {
+  readonly amountMinor?: bigint;
+  readonly currency?: number;
+  readonly device?: number;
+  readonly firstSeq?: number;
+  readonly credentialId?: string;
+};
+
+/** The answer itself, for tests of refusals. */
+export function askForAllowance(
+  server: WalletServer,
+  who: ServerWallet,
+  wish: AllowanceWish = {},
+): Promise<WalletResponse> {
+  const { amountMinor = 10_000n, ...rest } = wish;
+  const body = {
+    device: who.device,
+    credentialId: who.enrolment.credentialId,
+    currency: EUR,
+    firstSeq: who.seq + 1,
+    ...rest,
+    amountMinor: String(amountMinor),
+  };
+  return post(server, ROUTES.allowances.path, body, who.cookie);
+}
+
+/** Sets funds aside through the server's route, as the app does. */
+export async function grantAllowance(
+  server: WalletServer,
+  who: ServerWallet,
+  wish: AllowanceWish = {},
+): Promise<WalletAllowance> {
+  const response = await askForAllowance(server, who, wish);
+  if (response.statusCode !== 201) throw new Error(response.body);
+  const { allowance: bytes, countSoft } = demand(decodeAllowanceGrant(response.json()));
+  const { allowance } = demand(decodeAllowance(bytes));
+  return { bytes, allowance, countSoft, spentMinor: 0n };
+}
+
+/** An order that draws on the allowance, as an honest wallet makes it; `change` makes it otherwise. */
+export async function coveredOrder(
+  server: WalletServer,
+  payer: ServerWallet,
+  payee: Bytes,
+  granted: WalletAllowance,
+  change: Partial<Order> = {},
+): Promise<Order> {
+  const { allowance } = granted;
+  const order = await orderFor(server, payer, payee, {
+    currency: allowance.currency,
+    validUntilS: validUntilS(allowance),
+    allowance: allowance.id,
+    spentBeforeMinor: granted.spentMinor,
+    ...change,
+  });
+  granted.spentMinor += order.amountMinor;
+  return order;
+}
+
+/** Its authorization, ready to be sent. */
+export async function authorizeCovered(
+  server: WalletServer,
+  payer: ServerWallet,
+  payee: ServerWallet,
+  granted: WalletAllowance,
+  change: Partial<Order> = {},
+): Promise<Bytes> {
+  const order = await coveredOrder(server, payer, payee.account, granted, change);
+  return payer.authenticator.approve(encodeOrder(order));
+}
+
+export function releaseAllowance(
+  server: WalletServer,
+  who: ServerWallet,
+  wish: { readonly device?: number; readonly currency?: number } = {},
+): Promise<WalletResponse> {
+  const body = { device: who.device, currency: EUR, ...wish };
+  return post(server, ROUTES.allowanceRelease.path, body, who.cookie);
 }
 
 /** An authorization of a payment, ready to be sent. */

@@ -1,19 +1,31 @@
 /** Owns the short way to settle, fund and look, for tests of the ledger. */
 
 import { readBalances } from '#ledger/accounts.ts';
+import type { NewAllowance } from '#ledger/allowance-rows.ts';
+import { openAllowance } from '#ledger/allowances.ts';
 import type { Database } from '#ledger/database.ts';
 import type { PaymentRules } from '#ledger/decide.ts';
 import { fundAccount } from '#ledger/fund-account.ts';
 import type { VerifiedPayment } from '#ledger/payment-rows.ts';
 import { type Settlement, settlePayments } from '#ledger/post-payments.ts';
+import type { Allowance } from '#protocol/allowance.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
-import { EUR, enrol, NOW_S, type Person, random, signReceipts } from './signed-payments.ts';
+import {
+  EUR,
+  enrol,
+  NOW_S,
+  newAllowance,
+  type Person,
+  random,
+  signReceipts,
+} from './signed-payments.ts';
 
 export const RULES: PaymentRules = {
   validForMaxS: 30 * 86_400,
   amountMaxMinor: 2n ** 63n - 1n,
   isCurrencyKnown: (currency) => currency !== 999,
+  guaranteeMaxMinor: () => 500n,
 };
 
 export const OPTIONS = { rules: RULES, nowS: () => NOW_S, sign: signReceipts };
@@ -52,6 +64,18 @@ export async function enrolWith(database: Database, amountMinor: bigint): Promis
   const person = await enrol(database);
   await fund(database, person.account, amountMinor);
   return person;
+}
+
+/** An allowance of the person's first device, with its funds set aside. */
+export async function open(
+  database: Database,
+  person: Person,
+  change: Partial<Allowance> = {},
+): Promise<NewAllowance> {
+  const wanted = newAllowance(person, change);
+  const opened = await openAllowance(database, wanted, NOW_S);
+  if (!opened.ok) throw new Error(opened.refusal.code);
+  return wanted;
 }
 
 export async function balanceOf(

@@ -8,9 +8,17 @@ import {
   verify as verifyBytes,
 } from 'node:crypto';
 import { openAccount } from '#ledger/accounts.ts';
+import type { NewAllowance } from '#ledger/allowance-rows.ts';
 import type { LedgerVerifiers } from '#ledger/check-payments.ts';
 import type { Database } from '#ledger/database.ts';
 import type { SettledPayment, VerifiedPayment } from '#ledger/payment-rows.ts';
+import {
+  type Allowance,
+  allowanceSignedBytes,
+  decodeAllowance,
+  encodeAllowance,
+  validUntilS,
+} from '#protocol/allowance.ts';
 import { checkAssertion } from '#protocol/assertion.ts';
 import {
   assertionOf,
@@ -71,6 +79,9 @@ export async function enrol(database: Database): Promise<Person> {
       random(77),
     ],
   );
+  await database.query(`INSERT INTO device (account, number, label) VALUES ($1, 1, 'phone')`, [
+    person.account,
+  ]);
   return person;
 }
 
@@ -133,7 +144,43 @@ export function newPayment(
 }
 
 const serverKey = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const header = protectedHeader(new Uint8Array(8).fill(9));
+const KEY_ID: Bytes = new Uint8Array(8).fill(9);
+const header = protectedHeader(KEY_ID);
+
+const signRaw = (bytes: Uint8Array): Bytes =>
+  new Uint8Array(
+    signBytes('sha256', bytes, { key: serverKey.privateKey, dsaEncoding: 'ieee-p1363' }),
+  );
+
+/** An allowance of this passkey, signed as the server does. */
+export function newAllowance(person: Person, change: Partial<Allowance> = {}): NewAllowance {
+  const totalMinor = change.totalMinor ?? 500n;
+  const allowance: Allowance = {
+    server: SERVER_ID,
+    account: person.account,
+    device: 1,
+    id: random(8),
+    credentialHint: credentialHint(person.credentialId),
+    point: person.publicKeySpki.slice(-64),
+    currency: EUR,
+    totalMinor,
+    capMinor: totalMinor,
+    countMax: 60,
+    firstSeq: person.seq + 1,
+    validFromS: NOW_S,
+    hours: 240,
+    ...change,
+  };
+  const signature = signRaw(allowanceSignedBytes(allowance, KEY_ID));
+  const signed = encodeAllowance(allowance, KEY_ID, signature);
+  return { limits: allowance, credential: person.credentialId, signed };
+}
+
+/** What makes an order one that draws on the allowance. */
+export function drawnOn({ limits }: NewAllowance, spentBeforeMinor = 0n): Partial<Order> {
+  const { id, currency, device } = limits;
+  return { allowance: id, spentBeforeMinor, currency, device, validUntilS: validUntilS(limits) };
+}
 
 /** One signature over the group, as the server makes it. */
 export function signReceipts(settled: readonly SettledPayment[]): Bytes[] {
@@ -142,15 +189,15 @@ export function signReceipts(settled: readonly SettledPayment[]): Bytes[] {
     const bodies = settled
       .slice(start, start + 256)
       .map((item) => encodeReceiptBody({ ...item, server: SERVER_ID, epoch: 1 }));
-    const signature = new Uint8Array(
-      signBytes('sha256', groupSignedBytes(header, bodies), {
-        key: serverKey.privateKey,
-        dsaEncoding: 'ieee-p1363',
-      }),
-    );
+    const signature = signRaw(groupSignedBytes(header, bodies));
     receipts.push(...receiptsOfGroup({ header, signature, bodies }));
   }
   return receipts;
+}
+
+function isServerSigned({ signed, signature }: { signed: Bytes; signature: Bytes }): boolean {
+  const key = { key: serverKey.publicKey, dsaEncoding: 'ieee-p1363' } as const;
+  return verifyBytes('sha256', signed, key, signature);
 }
 
 export const VERIFIERS: LedgerVerifiers = {
@@ -174,8 +221,10 @@ export const VERIFIERS: LedgerVerifiers = {
   },
   receipt(bytes) {
     const decoded = decodeReceipt(bytes);
-    if (!decoded.ok) return false;
-    const key = { key: serverKey.publicKey, dsaEncoding: 'ieee-p1363' } as const;
-    return verifyBytes('sha256', decoded.value.signed, key, decoded.value.signature);
+    return decoded.ok && isServerSigned(decoded.value);
+  },
+  allowance(bytes) {
+    const decoded = decodeAllowance(bytes);
+    return decoded.ok && isServerSigned(decoded.value);
   },
 };

@@ -18,7 +18,7 @@ import {
 } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
 import type { Services } from '../services.ts';
-import { readAccountState } from './account-state.ts';
+import { certifiedState } from './account-state.ts';
 import { checkProfile } from './profile.ts';
 import { readProfile, writeProfile } from './profiles.ts';
 import { readPage } from './statement.ts';
@@ -40,7 +40,7 @@ const statementQuery = Type.Object(
 const payeeParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
 export function addAccountRoutes(app: App, services: Services): void {
-  const { config, database, sessions } = services;
+  const { database, sessions } = services;
 
   app.route({
     ...ROUTES.account,
@@ -55,7 +55,7 @@ export function addAccountRoutes(app: App, services: Services): void {
     handler: async (request, reply) => {
       const session = await sessions.of(request);
       if (!session.ok) return sendProblem(request, reply, session.refusal);
-      const state = await readAccountState(database, session.value.account, config.sandbox);
+      const state = await certifiedState(services, session.value.account);
       assert(state !== undefined, 'a session belongs to an account');
       return reply.send(accountJson(state));
     },
@@ -78,7 +78,7 @@ export function addAccountRoutes(app: App, services: Services): void {
       const profile = checkProfile(request.body);
       if (!profile.ok) return sendProblem(request, reply, profile.refusal);
       await writeProfile(database, session.value.account, profile.value);
-      const state = await readAccountState(database, session.value.account, config.sandbox);
+      const state = await certifiedState(services, session.value.account);
       assert(state !== undefined, 'a session belongs to an account');
       return reply.send(accountJson(state));
     },

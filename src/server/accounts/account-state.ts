@@ -4,7 +4,8 @@ import type { Queryable } from '#ledger/database.ts';
 import { toBase32 } from '#protocol/base32.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import type { AccountState } from '#protocol/wire.ts';
-import { readProfile } from './profiles.ts';
+import type { Services } from '../services.ts';
+import { readProfile, readVerifiedProfile } from './profiles.ts';
 
 /** Undefined when there is no such account. */
 export async function readAccountState(
@@ -25,14 +26,27 @@ export async function readAccountState(
       country: '',
       category: '0000',
     },
-    balances: balances.map(({ currency, balanceMinor }) => ({
+    balances: balances.map(({ currency, balanceMinor, heldMinor, owedMinor }) => ({
       currency,
       amountMinor: balanceMinor,
-      heldMinor: 0n,
-      owedMinor: 0n,
+      heldMinor,
+      owedMinor,
     })),
     version: Number(row.version),
     frozen: row.frozen,
     sandbox,
   };
+}
+
+/** The state, with the server's word on the name when somebody vouches for it. */
+export async function certifiedState(
+  { database, config, keys, clock, certifyName }: Services,
+  account: Bytes,
+): Promise<AccountState | undefined> {
+  const state = await readAccountState(database, account, config.sandbox);
+  const known = state && (await readVerifiedProfile(database, account));
+  if (!known || !(known.verified || config.namesVerifiedBy === 'enrolment')) return state;
+  const { signer } = await keys.current();
+  const nameCertificate = certifyName(known.profile, signer, clock.nowMs());
+  return { ...state, profile: known.profile, ...(nameCertificate && { nameCertificate }) };
 }

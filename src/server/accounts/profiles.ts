@@ -11,9 +11,10 @@ type ProfileRow = {
   city: string | null;
   country: string | null;
   category: string | null;
+  verified: boolean;
 };
 
-function profileOf(row: ProfileRow): PayeeProfile {
+function profileOf(row: Omit<ProfileRow, 'verified'>): PayeeProfile {
   return {
     account: toBase32(row.account),
     name: row.display_name,
@@ -49,6 +50,30 @@ export async function findProfilesByName(
   return rows.map(profileOf);
 }
 
+/** Undefined when there is no profile. */
+export async function readVerifiedProfile(
+  database: Queryable,
+  account: Bytes,
+): Promise<{ readonly profile: PayeeProfile; readonly verified: boolean } | undefined> {
+  const { rows } = await database.query<ProfileRow>({
+    name: 'read_verified_profile',
+    text: `SELECT ${COLUMNS}, verified_at IS NOT NULL AS verified FROM profile WHERE account = $1`,
+    values: [account],
+  });
+  const [row] = rows;
+  return row && { profile: profileOf(row), verified: row.verified };
+}
+
+/** The operator vouches for what the profile says now. False when there is none. */
+export async function verifyProfile(database: Queryable, account: Bytes): Promise<boolean> {
+  const { rowCount } = await database.query(
+    'UPDATE profile SET verified_at = now() WHERE account = $1',
+    [account],
+  );
+  return rowCount === 1;
+}
+
+/** What was verified of the profile before is verified no more, unless it stays as it was. */
 export async function writeProfile(
   database: Queryable,
   account: Bytes,
@@ -58,7 +83,12 @@ export async function writeProfile(
     `INSERT INTO profile (account, display_name, city, country, category)
       VALUES ($1, $2, $3, $4, $5)
       ON CONFLICT (account) DO UPDATE SET display_name = excluded.display_name,
-        city = excluded.city, country = excluded.country, category = excluded.category`,
+        city = excluded.city, country = excluded.country, category = excluded.category,
+        verified_at = CASE
+          WHEN (profile.display_name, profile.city, profile.country, profile.category)
+            IS NOT DISTINCT FROM
+            (excluded.display_name, excluded.city, excluded.country, excluded.category)
+          THEN profile.verified_at END`,
     [account, form.name, form.city, form.country, form.category],
   );
 }

@@ -1,11 +1,11 @@
 /** Owns the statement as people read it: ledger entries with the names, notes and receipts that belong to them. */
-import { readVersions } from '#ledger/accounts.ts';
+import { GUARANTEE_ACCOUNT, readVersions } from '#ledger/accounts.ts';
 import { byteaColumn } from '#ledger/column.ts';
 import type { Queryable } from '#ledger/database.ts';
 import { type StatementEntry as LedgerEntry, readStatement } from '#ledger/read-statement.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
 import { toBase32 } from '#protocol/base32.ts';
-import { type Bytes, toBase64url } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import type { Statement, StatementEntry } from '#protocol/wire.ts';
 import { readNames } from './profiles.ts';
 
@@ -39,6 +39,12 @@ async function readPayments(
   return new Map(rows.map((row) => [toBase64url(row.id), tellPayment(row)]));
 }
 
+/** Of an entry that no payment of the account's own stands behind. */
+function kindOf({ counterparty, amountMinor }: LedgerEntry): 'issue' | 'advance' | 'repayment' {
+  if (!equalBytes(counterparty, GUARANTEE_ACCOUNT)) return 'issue';
+  return amountMinor > 0n ? 'advance' : 'repayment';
+}
+
 function entryOf(
   entry: LedgerEntry,
   names: ReadonlyMap<string, string>,
@@ -52,7 +58,7 @@ function entryOf(
     postedAtMs: entry.postedAtS * 1000,
   };
   if (entry.paymentId === null) {
-    return { ...base, kind: 'issue', counterparty: '', counterpartyName: '' };
+    return { ...base, kind: kindOf(entry), counterparty: '', counterpartyName: '' };
   }
   const counterparty = toBase32(entry.counterparty);
   const paymentId = toBase64url(entry.paymentId);

@@ -19,19 +19,22 @@ const accountId = Type.String({
   description: 'Account id: 16 bytes in Crockford’s base32',
   examples: ['0123456789ABCDEFGHJKMNPQRS'],
 });
-const amountMinor = Type.String({
+export const amountMinor = Type.String({
   pattern: '^-?(0|[1-9][0-9]{0,18})$',
   description: 'Decimal text: a count of the currency’s minor units',
 });
-const currency = Type.Integer({
+export const currency = Type.Integer({
   minimum: 1,
   maximum: 999,
   description: 'ISO 4217 numeric code',
   examples: [978],
 });
 const version = Type.Integer({ minimum: 0, description: 'Per account: its entries, counted' });
-const timeMs = Type.Integer({ minimum: 0, description: 'Milliseconds since 1970 by the server' });
-const base64url = Type.String({ pattern: '^[A-Za-z0-9_-]*$', description: 'base64url' });
+export const timeMs = Type.Integer({
+  minimum: 0,
+  description: 'Milliseconds since 1970 by the server',
+});
+export const base64url = Type.String({ pattern: '^[A-Za-z0-9_-]*$', description: 'base64url' });
 
 /** Longer than its limit in UTF-16 units, since that counts code points. */
 const nameText = Type.String({
@@ -70,6 +73,7 @@ export const accountForm = Type.Object({
   version,
   frozen: Type.Boolean(),
   sandbox: Type.Boolean({ description: 'Money here is play money' }),
+  nameCertificate: Type.Optional(base64url),
 });
 
 export const entryForm = Type.Object({
@@ -83,7 +87,9 @@ export const entryForm = Type.Object({
     Type.Literal('advance'),
     Type.Literal('repayment'),
   ]),
-  counterparty: Type.String({ description: 'Account id of the other side; empty for an issue' }),
+  counterparty: Type.String({
+    description: 'Account id of the other side; empty except for a payment',
+  }),
   counterpartyName: Type.String(),
   postedAtMs: timeMs,
   paymentId: Type.Optional(base64url),
@@ -214,6 +220,7 @@ export function accountJson(state: AccountState) {
     version: state.version,
     frozen: state.frozen,
     sandbox: state.sandbox,
+    ...(state.nameCertificate && { nameCertificate: toBase64url(state.nameCertificate) }),
   };
 }
 

@@ -17,6 +17,7 @@ export async function describeInterface(app: App, cookieName: string): Promise<v
       tags: [
         { name: 'payments', description: 'Settling, and proving what was settled' },
         { name: 'account', description: 'What an account’s holder reads' },
+        { name: 'offline', description: 'Funds set aside for payments without a network' },
         { name: 'passkeys', description: 'Enrolment and sessions' },
         { name: 'server', description: 'About the server itself' },
       ],

@@ -41,6 +41,22 @@ export async function findCredential(
   return rows[0];
 }
 
+export type UsableCredential = { readonly id: Bytes; readonly hint: Bytes; readonly spki: Bytes };
+
+/** A passkey of this account that still counts. */
+export async function findUsableCredential(
+  database: Queryable,
+  account: Bytes,
+  id: Bytes,
+): Promise<UsableCredential | undefined> {
+  const { rows } = await database.query<UsableCredential>(
+    `SELECT id, hint, public_key_spki AS spki FROM credential
+      WHERE id = $1 AND account = $2 AND revoked_at IS NULL`,
+    [id, account],
+  );
+  return rows[0];
+}
+
 /** The newest passkey of the account that still counts. */
 export async function findNewestCredential(
   database: Queryable,

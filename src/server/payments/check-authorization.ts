@@ -3,6 +3,7 @@ import { approvalCandidates } from '#protocol/approval.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { type Authorization, decodeAuthorization } from '#protocol/authorization.ts';
 import { type Bytes, equalBytes } from '#protocol/bytes.ts';
+import type { Order } from '#protocol/order.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { PayerCredential, PayerRecord, VerifiedPayment, VerifySignature } from './ports.ts';
 
@@ -18,12 +19,14 @@ export function readAuthorization(bytes: Bytes, server: Bytes): Outcome<ReadAuth
 }
 
 /** Refusals: payer_unknown, device_unknown, credential_unknown, credential_revoked. */
-function usableCredentials(payer: PayerRecord): Outcome<readonly PayerCredential[]> {
+function usableCredentials(payer: PayerRecord, order: Order): Outcome<readonly PayerCredential[]> {
   if (!payer.isKnown) return refuse('payer_unknown');
   if (!payer.isDeviceKnown) return refuse('device_unknown');
   if (payer.credentials.length === 0) return refuse('credential_unknown');
   const usable = payer.credentials.filter((credential) => !credential.revoked);
-  return usable.length > 0 ? accept(usable) : refuse('credential_revoked');
+  if (usable.length > 0) return accept(usable);
+  // A payee without a network could not know of the revocation: the ledger asks the allowance.
+  return order.allowance ? accept(payer.credentials) : refuse('credential_revoked');
 }
 
 /**
@@ -36,7 +39,7 @@ export async function verifyAuthorization(
   party: RelyingParty,
   verify: VerifySignature,
 ): Promise<Outcome<VerifiedPayment>> {
-  const credentials = usableCredentials(payer);
+  const credentials = usableCredentials(payer, authorization.order);
   if (!credentials.ok) return credentials;
   // The cheap checks first: a wrong origin or a missing fingerprint costs no curve arithmetic.
   const approvals = approvalCandidates(authorization, party);
@@ -45,7 +48,8 @@ export async function verifyAuthorization(
     for (const approval of approvals.value) {
       if (await verify(credential, approval)) {
         const { id, order, orderBytes } = authorization;
-        return accept({ id, order, orderBytes, bytes });
+        const payment = { id, order, orderBytes, bytes };
+        return accept(credential.revoked ? { ...payment, credentialRevoked: true } : payment);
       }
     }
   }

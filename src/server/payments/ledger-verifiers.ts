@@ -1,6 +1,7 @@
 /** Owns the signature checks that a full check of the ledger asks for. */
 import { createPublicKey, verify } from 'node:crypto';
 import type { LedgerVerifiers } from '#ledger/check-payments.ts';
+import { decodeAllowance } from '#protocol/allowance.ts';
 import { approvalCandidates } from '#protocol/approval.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
@@ -36,6 +37,12 @@ export function createLedgerVerifiers(
     return false;
   }
 
+  function isOurs({ keyId, signed, signature }: Signed): boolean {
+    const known = serverKeys.find((candidate) => equalBytes(candidate.keyId, keyId));
+    if (!known) return false;
+    return verify('sha256', signed, { key: known.key, dsaEncoding: 'ieee-p1363' }, signature);
+  }
+
   return {
     async authorization(bytes, credentials) {
       for (const party of parties) if (await isSigned(bytes, party, credentials)) return true;
@@ -43,13 +50,14 @@ export function createLedgerVerifiers(
     },
     receipt(bytes) {
       const receipt = decodeReceipt(bytes);
-      if (!receipt.ok) return false;
-      const { keyId, signed, signature } = receipt.value;
-      const known = serverKeys.find((candidate) => equalBytes(candidate.keyId, keyId));
-      if (!known) return false;
-      return verify('sha256', signed, { key: known.key, dsaEncoding: 'ieee-p1363' }, signature);
+      return receipt.ok && isOurs(receipt.value);
+    },
+    allowance(bytes) {
+      const allowance = decodeAllowance(bytes);
+      return allowance.ok && isOurs(allowance.value);
     },
   };
 }
 
+type Signed = { readonly keyId: Bytes; readonly signed: Bytes; readonly signature: Bytes };
 type Credentials = Parameters<LedgerVerifiers['authorization']>[1];

@@ -91,7 +91,17 @@ describe('the description of the interface', () => {
     const guarded = Object.entries(ROUTES)
       .filter(([, route]) => operationAt(route).security)
       .map(([name]) => name);
-    expect(guarded.sort()).toEqual(['account', 'devices', 'events', 'profile', 'statement']);
+    expect(guarded.sort()).toEqual([
+      'account',
+      'allowanceRelease',
+      'allowances',
+      'deviceFreeze',
+      'deviceList',
+      'devices',
+      'events',
+      'profile',
+      'statement',
+    ]);
   });
 
   test('is made of the schemas that validate: what it forbids is refused', async () => {

@@ -34,7 +34,12 @@ const FILES = {
     'CREATE TABLE second (id integer PRIMARY KEY); INSERT INTO second VALUES (1);',
 };
 
-const SHIPPED = ['0001-ledger.sql', '0002-server.sql', '0003-kind-of-money.sql'];
+const SHIPPED = [
+  '0001-ledger.sql',
+  '0002-server.sql',
+  '0003-kind-of-money.sql',
+  '0004-allowances.sql',
+];
 
 test('a schema that is up to date is left alone', async () => {
   const database = await openOne();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#ledger/database.ts';
-import { enrolWith, settle } from '../../support/settling.ts';
-import { newPayment, random } from '../../support/signed-payments.ts';
+import { enrolWith, open, settle } from '../../support/settling.ts';
+import { drawnOn, newPayment, random } from '../../support/signed-payments.ts';
 import { SILENT_LOG, startTestCluster, type TestCluster } from '../../support/test-database.ts';
 
 let cluster: TestCluster;
@@ -14,7 +14,7 @@ afterAll(() => cluster.stop());
 async function countScans(database: Database): Promise<bigint> {
   const { rows } = await database.query<{ scans: bigint }>(
     `SELECT sum(seq_scan)::bigint AS scans FROM pg_stat_user_tables
-      WHERE relname IN ('account', 'balance', 'entry', 'payment', 'paid_request')`,
+      WHERE relname IN ('account', 'balance', 'entry', 'payment', 'paid_request', 'allowance', 'device')`,
   );
   return rows[0]?.scans ?? 0n;
 }
@@ -25,10 +25,17 @@ test('settlement never reads a whole table, however small the tables were when i
   const people = await Promise.all(Array.from({ length: 3 }, () => enrolWith(database, 100_000n)));
   const before = await countScans(database);
   const settling = openDatabase({ ...connection, max: 1 }, { log: SILENT_LOG });
+  let allowance = await open(settling, people[0]!);
   for (let round = 0; round < 30; round++) {
     const once = { once: true, requestDigest: random(8) };
     const [a, b, c] = people;
-    await settle(settling, [newPayment(a!, b!, once), newPayment(b!, c!), newPayment(a!, c!)]);
+    const covered = { ...drawnOn(allowance), amountMinor: 1n };
+    await settle(settling, [
+      newPayment(a!, b!, once),
+      newPayment(b!, c!),
+      newPayment(a!, c!, covered),
+    ]);
+    allowance = await open(settling, a!, { totalMinor: BigInt(100 + round) });
   }
   // A backend reports what it counted at the latest when it ends.
   await settling.close();

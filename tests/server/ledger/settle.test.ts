@@ -252,6 +252,8 @@ test('a payment is found with all that was stored of it', async () => {
     transfer: expect.any(BigInt),
     receipt: (settlement as { receipt: Uint8Array }).receipt,
     settledAtS: NOW_S,
+    allowance: null,
+    source: null,
   });
   expect(await findPayment(database, random(32))).toBeUndefined();
 });

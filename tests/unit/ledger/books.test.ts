@@ -85,7 +85,7 @@ test('whatever is posted, entries sum to zero, chain without gaps, and end in th
           expect(entry.balanceAfterMinor).toBe(balance);
         }
         const change = balances.find((row) => Buffer.compare(row.account, account) === 0);
-        expect(change?.after ?? 0n).toBe(balance);
+        expect(change?.after.balance ?? 0n).toBe(balance);
         const version = versions.find((row) => Buffer.compare(row.account, account) === 0);
         expect(version?.after ?? first).toBe(first + BigInt(mine.length));
       }

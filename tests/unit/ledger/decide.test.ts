@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { type AccountRow, openBooks } from '#ledger/books.ts';
+import type { AllowanceRow, PaymentSource } from '#ledger/allowance-book.ts';
+import { type AccountRow, type Funds, openBooks } from '#ledger/books.ts';
 import { decidePayment, type PaymentRules } from '#ledger/decide.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { type Order, WIRE_AMOUNT_MAX } from '#protocol/order.ts';
-import { isFinalCode, type REFUSALS } from '#protocol/refusals.ts';
+import { isFinalCode, type REFUSALS, type RefusalCode } from '#protocol/refusals.ts';
 
 const EUR = 978;
 const NOW_S = 1_800_000_000;
@@ -15,10 +16,13 @@ const UNKNOWN = bytes(16, 4);
 const EMPTY_PAYER = bytes(16, 5);
 const PAID_REQUEST = bytes(8, 8);
 
+const UNTOUCHED = { held: 0n, owed: 0n };
+
 const RULES: PaymentRules = {
   validForMaxS: 86_400,
   amountMaxMinor: 2n ** 53n - 1n,
   isCurrencyKnown: (currency) => currency === EUR || currency === 392,
+  guaranteeMaxMinor: () => 500n,
 };
 
 const ORDER: Order = {
@@ -34,6 +38,23 @@ const ORDER: Order = {
   seq: 1,
   authorizedAtS: NOW_S - 60,
   validUntilS: NOW_S + 60,
+};
+
+/** Two hundred in three payments at most, of which a hundred may be spent at once. */
+const ALLOWANCE: AllowanceRow = {
+  account: PAYER,
+  device: 1,
+  id: bytes(8, 3),
+  currency: EUR,
+  totalMinor: 200n,
+  capMinor: 100n,
+  countMax: 3,
+  firstSeq: 1,
+  validFromS: NOW_S - 3600,
+  hours: 2,
+  spentMinor: 0n,
+  drawnMinor: 0n,
+  isOpen: true,
 };
 
 type World = {
@@ -59,8 +80,8 @@ function verdictOf(order: Partial<Order>, world: World = {}, nowS = NOW_S): stri
       account(ISSUER, { kind: 'issuer' }),
     ],
     balances: [
-      { account: PAYER, currency: EUR, balance: world.payerMinor ?? 1000n },
-      { account: PAYEE, currency: EUR, balance: world.payeeMinor ?? 0n },
+      { account: PAYER, currency: EUR, balance: world.payerMinor ?? 1000n, ...UNTOUCHED },
+      { account: PAYEE, currency: EUR, balance: world.payeeMinor ?? 0n, ...UNTOUCHED },
     ],
     paidRequests: [{ payee: PAYEE, requestDigest: PAID_REQUEST }],
   });
@@ -164,4 +185,48 @@ test('a payment that breaks every rule gets the codes one after the other, alway
     'refused balance_overflow',
   ]);
   expect(verdictOf(order, world)).toBe('accepted');
+});
+
+type Purse = Partial<Funds> & { cover?: Partial<AllowanceRow>; frozen?: boolean };
+
+function coveredVerdictOf({ cover, frozen = false, ...funds }: Purse, order: Partial<Order> = {}) {
+  const person = (id: Bytes, isFrozen: boolean): AccountRow => ({
+    id,
+    kind: 'person',
+    frozen: isFrozen,
+    version: 0n,
+  });
+  const books = openBooks({
+    accounts: [person(PAYER, frozen), person(PAYEE, false)],
+    balances: [{ account: PAYER, currency: EUR, balance: 0n, ...UNTOUCHED, ...funds }],
+    paidRequests: [],
+  });
+  const row = { ...ALLOWANCE, ...cover };
+  const decision = decidePayment({ ...ORDER, ...order }, books, RULES, NOW_S, row);
+  return decision.verdict === 'accepted' ? decision.source : decision.code;
+}
+
+test.each<[string, PaymentSource | RefusalCode, Purse, Partial<Order>?]>([
+  ['what is set aside comes first', 'hold', { balance: 900n, held: 200n }],
+  ['to its last unit', 'hold', { balance: 100n, held: 100n, cover: { spentMinor: 100n } }],
+  ['never mixed', 'balance', { balance: 199n, held: 99n, cover: { spentMinor: 101n } }],
+  ['what is left of an ended one is gone', 'balance', { balance: 100n, cover: { isOpen: false } }],
+  [
+    'what others hold is not available',
+    'guarantee',
+    { balance: 199n, held: 100n, cover: { spentMinor: 150n } },
+  ],
+  ['nor what is owed', 'guarantee', { balance: 150n, owed: 51n, cover: { isOpen: false } }],
+  ['the guarantee to its last unit', 'guarantee', { owed: 400n, cover: { isOpen: false } }],
+  ['and not beyond', 'allowance_overspent', { owed: 401n, cover: { isOpen: false } }],
+  ['a frozen payer had promised', 'hold', { balance: 200n, held: 200n, frozen: true }],
+  [
+    'however early the phone’s clock says it was',
+    'hold',
+    { balance: 200n, held: 200n },
+    { authorizedAtS: NOW_S - 10 * 366 * 86_400 },
+  ],
+  ['too late is too late', 'payment_expired', { held: 0n }, { validUntilS: NOW_S - 1 }],
+])('covered, %s: %s', (_, expected, purse, order) => {
+  expect(coveredVerdictOf(purse, order)).toBe(expected);
 });

@@ -47,6 +47,13 @@ describe('settings', () => {
     expect(configOf({ SANDBOX: 'false' }).sandbox).toBe(false);
   });
 
+  test('let enrolment vouch for names where money is play money, unless asked', () => {
+    expect(configOf({}).namesVerifiedBy).toBe('enrolment');
+    expect(configOf({ SANDBOX: 'false' }).namesVerifiedBy).toBe('operator');
+    const asked = { SANDBOX: 'false', NAMES_VERIFIED_BY: 'enrolment' };
+    expect(configOf(asked).namesVerifiedBy).toBe('enrolment');
+  });
+
   test('that are empty count as not set', () => {
     expect(configOf({ PORT: '', SANDBOX: ' ', DATABASE_URL: '' })).toEqual(configOf({}));
   });
@@ -54,6 +61,9 @@ describe('settings', () => {
   test.each<[Environment, RegExp]>([
     [{ PORT: 'http' }, /^PORT: expected a whole number from 1 to 65535, but it is "http"\.$/],
     [{ PORT: '0' }, /^PORT: /],
+    [{ ALLOWANCE_CAP: '5 EUR' }, /^ALLOWANCE_CAP: expected a whole number, or with exceptions/],
+    [{ NAMES_VERIFIED_BY: 'me' }, /^NAMES_VERIFIED_BY: expected one of operator, enrolment/],
+    [{ ALLOWANCE_COUNT_SOFT: '61' }, /^ALLOWANCE_COUNT_SOFT: at most ALLOWANCE_COUNT_MAX/],
     [{ PORT: '65536' }, /^PORT: /],
     [{ PORT: '1e3' }, /^PORT: /],
     [{ ORIGIN: 'pay.example.org' }, /^ORIGIN: expected an origin such as/],

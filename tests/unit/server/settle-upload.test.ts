@@ -65,6 +65,7 @@ beforeEach(() => {
       validForMaxS: 30 * 24 * 3600,
       amountMaxMinor: MAX_AMOUNT_MINOR,
       isCurrencyKnown: (currency) => currency === EUR,
+      guaranteeMaxMinor: () => 0n,
     },
   });
   [payer, payee] = [join(), join()];

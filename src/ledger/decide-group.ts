@@ -1,0 +1,192 @@
+/** Owns the verdicts of one group over its books, one payment after the other. Pure. */
+import type { Bytes } from '#protocol/bytes.ts';
+import type { Order } from '#protocol/order.ts';
+import { assert } from '#protocol/refusals.ts';
+import type { AllowanceBook, AllowanceRow, PaymentSource } from './allowance-book.ts';
+import { unspentMinor } from './allowance-book.ts';
+import { type Books, keyOf } from './books.ts';
+import { type Decision, decidePayment, type PaymentRules } from './decide.ts';
+import { type Advance, advance, isGuaranteeLocked } from './guarantee.ts';
+import type { SettledPayment, VerifiedPayment } from './payment-rows.ts';
+
+/** A number that a covered order has used. */
+export type PromisedNumber = {
+  readonly payer: Bytes;
+  readonly device: number;
+  readonly seq: number;
+  readonly paymentId: Bytes;
+};
+
+export type Group = {
+  readonly payments: readonly VerifiedPayment[];
+  readonly isKnown: (paymentId: Bytes) => boolean;
+  readonly books: Books;
+  readonly allowances: AllowanceBook;
+  /** Of covered orders that were settled before; of one number the first. */
+  readonly promised: readonly PromisedNumber[];
+  /** Of transfers: two for each payment when the guarantee's row is locked, else one. */
+  readonly numbers: readonly bigint[];
+  readonly rules: PaymentRules;
+  readonly nowS: number;
+};
+
+export type Settled = {
+  readonly payment: VerifiedPayment;
+  readonly settled: SettledPayment;
+  /** The allowance that covers it, whatever the verdict. */
+  readonly allowance?: Bytes;
+  readonly source?: PaymentSource;
+};
+
+/** Two promises of which no honest wallet makes the second. */
+export type DoublePromise = {
+  readonly account: Bytes;
+  readonly device: number;
+  readonly allowance: Bytes;
+  readonly kind: 'same-number' | 'over-total';
+  readonly first: Bytes | null;
+  readonly second: Bytes;
+};
+
+export type UnsignedCode = Extract<Decision, { verdict: 'none' }>['code'];
+
+export type GroupVerdicts = {
+  readonly settled: readonly Settled[];
+  /** By the key of the id: what gets no verdict. */
+  readonly unsigned: ReadonlyMap<string, UnsignedCode>;
+  readonly advances: readonly Advance[];
+  readonly doublePromises: readonly DoublePromise[];
+};
+
+const numberKey = ({ payer, device, seq }: Pick<Order, 'payer' | 'device' | 'seq'>) =>
+  `${keyOf(payer)} ${device} ${seq}`;
+
+function settledOf(
+  { id, order }: VerifiedPayment,
+  decision: Exclude<Decision, { verdict: 'none' }>,
+  transfer: bigint | undefined,
+  nowS: number,
+): SettledPayment {
+  return {
+    paymentId: id,
+    verdict: decision.verdict,
+    ...(decision.verdict !== 'accepted' && { code: decision.code }),
+    amountMinor: order.amountMinor,
+    currency: order.currency,
+    payer: order.payer,
+    payee: order.payee,
+    settledAtS: nowS,
+    ...(transfer !== undefined && { transfer }),
+  };
+}
+
+class GroupDecision {
+  readonly settled: Settled[] = [];
+  readonly unsigned = new Map<string, UnsignedCode>();
+  readonly advances: Advance[] = [];
+  readonly doublePromises: DoublePromise[] = [];
+  /** A payment cannot be decided before the guarantee's row is locked, too. */
+  needsGuarantee = false;
+  readonly #group: Group;
+  readonly #numbers: bigint[];
+  readonly #promised = new Map<string, Bytes>();
+
+  constructor(group: Group) {
+    this.#group = group;
+    this.#numbers = [...group.numbers];
+    for (const number of group.promised) {
+      const key = numberKey(number);
+      if (!this.#promised.has(key)) this.#promised.set(key, number.paymentId);
+    }
+  }
+
+  #nextTransfer(): bigint {
+    const transfer = this.#numbers.shift();
+    assert(transfer !== undefined, 'a transfer has a number');
+    return transfer;
+  }
+
+  #proofsAgainst({ id, order }: VerifiedPayment, cover: AllowanceRow): DoublePromise[] {
+    const { payer: account, device, amountMinor } = order;
+    const about = { account, device, allowance: cover.id, second: id };
+    const first = this.#promised.get(numberKey(order));
+    this.#promised.set(numberKey(order), first ?? id);
+    const proofs: DoublePromise[] = [];
+    if (first) proofs.push({ ...about, kind: 'same-number', first });
+    if (cover.drawnMinor + amountMinor > cover.totalMinor) {
+      proofs.push({ ...about, kind: 'over-total', first: null });
+    }
+    return proofs;
+  }
+
+  #stop(account: Bytes): void {
+    const { allowances } = this.#group;
+    for (const row of allowances.openOnes(account)) allowances.close(row, 'stopped');
+  }
+
+  #pay({ id, order }: VerifiedPayment, source: PaymentSource | undefined): bigint {
+    const { books } = this.#group;
+    const { payer, payee, currency, amountMinor, requestDigest } = order;
+    if (source === 'guarantee') {
+      const lent = { account: payer, currency, amountMinor, transfer: this.#nextTransfer() };
+      advance(books, lent);
+      this.advances.push({ ...lent, paymentId: id });
+    }
+    const transfer = this.#nextTransfer();
+    books.post({ from: payer, to: payee, currency, amountMinor, transfer, paymentId: id });
+    if (order.once) books.markPaid({ payee, requestDigest, paymentId: id });
+    return transfer;
+  }
+
+  decide(payment: VerifiedPayment): void {
+    const { books, allowances, rules, nowS } = this.#group;
+    const { order, id } = payment;
+    const cover = allowances.coverOf(order);
+    if (payment.credentialRevoked && !cover) {
+      this.unsigned.set(keyOf(id), 'credential_revoked');
+      return;
+    }
+    const proofs = cover ? this.#proofsAgainst(payment, cover) : [];
+    this.doublePromises.push(...proofs);
+    // What the other allowances hold pays before the operator does.
+    if (cover && proofs.length > 0 && unspentMinor(cover) < order.amountMinor) {
+      this.#stop(order.payer);
+    }
+    const now = cover && allowances.current(cover);
+    const decision = decidePayment(order, books, rules, nowS, now);
+    if (decision.verdict === 'none') {
+      this.unsigned.set(keyOf(id), decision.code);
+      return;
+    }
+    const source = decision.verdict === 'accepted' ? decision.source : undefined;
+    if (source === 'guarantee' && !isGuaranteeLocked(books)) {
+      this.needsGuarantee = true;
+      return;
+    }
+    if (now && source) allowances.draw(now, order.amountMinor, source);
+    const transfer = decision.verdict === 'accepted' ? this.#pay(payment, source) : undefined;
+    if (proofs.length > 0) this.#stop(order.payer);
+    this.settled.push({
+      payment,
+      settled: settledOf(payment, decision, transfer, nowS),
+      ...(cover && { allowance: cover.id }),
+      ...(source && { source }),
+    });
+  }
+}
+
+/**
+ * In the order of the group: what one payment moves, the next one sees. Null when the guarantee's
+ * row has to be locked first, because it has to pay or a debt can be given back.
+ */
+export function decideGroup(group: Group): GroupVerdicts | null {
+  const decision = new GroupDecision(group);
+  for (const payment of group.payments) {
+    if (group.isKnown(payment.id)) continue;
+    decision.decide(payment);
+    if (decision.needsGuarantee) return null;
+  }
+  const { books } = group;
+  const owes = decision.settled.length > 0 && books.debts().length > 0;
+  return owes && !isGuaranteeLocked(books) ? null : decision;
+}

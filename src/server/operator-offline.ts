@@ -1,0 +1,99 @@
+/** Owns the operator's commands about offline payments: vouching for names, double promises, the stop. */
+import { allowAgain } from '#ledger/allowances.ts';
+import type { Database } from '#ledger/database.ts';
+import { type FoundDoublePromise, readDoublePromises } from '#ledger/read-allowances.ts';
+import { findPayment } from '#ledger/read-statement.ts';
+import { toBase32 } from '#protocol/base32.ts';
+import { type Bytes, toBase64url } from '#protocol/bytes.ts';
+import { readProfile, verifyProfile } from './accounts/profiles.ts';
+import { UsageFault } from './command-line.ts';
+import { readDevices } from './offline/devices.ts';
+import { type Call, type Command, findAccount, money } from './operator-call.ts';
+
+const PROMISES_SHOWN = 100;
+
+const timeText = (ms: number) => new Date(ms).toISOString();
+
+/** The devices of an account, with what is set aside for each. */
+export async function sayDevices(
+  database: Database,
+  account: Bytes,
+  say: (line: string) => void,
+): Promise<void> {
+  const { devices, stopped } = await readDevices(database, account);
+  if (stopped) say('STOPPED   promised twice: gets no allowances until `allow`');
+  for (const { device, label, frozen, allowances } of devices) {
+    say(`device    ${device}, ${label}${frozen ? '  FROZEN' : ''}`);
+    for (const { id, currency, totalMinor, spentMinor, validUntilMs } of allowances) {
+      const spent = `${money(spentMinor, currency)} of ${money(totalMinor, currency)} spent`;
+      say(`allowance ${id}  ${spent}, until ${timeText(validUntilMs)}`);
+    }
+  }
+}
+
+async function nameOf(database: Database, account: Bytes): Promise<string> {
+  const profile = await readProfile(database, account);
+  return `${toBase32(account)}  ${profile?.name ?? '(no profile)'}`;
+}
+
+async function sayPayment({ database, say }: Call, what: string, id: Bytes): Promise<void> {
+  const payment = await findPayment(database, id);
+  const verdict = payment && `${payment.verdict}${payment.code ? ` ${payment.code}` : ''}`;
+  say(`  ${what.padEnd(8)}${toBase64url(id)}  ${verdict ?? 'not stored'}`);
+  if (!payment) return;
+  const payee = await nameOf(database, payment.payee);
+  say(`          ${money(payment.amountMinor, payment.currency)} to ${payee}`);
+}
+
+async function sayDoublePromise(call: Call, proof: FoundDoublePromise): Promise<void> {
+  const { database, say } = call;
+  const what =
+    proof.kind === 'same-number' ? 'used a number twice' : 'promised more than its allowance';
+  say(`${timeText(proof.foundAtS * 1000)}  device ${proof.device} ${what}`);
+  say(`  payer   ${await nameOf(database, proof.account)}`);
+  say(`  under   allowance ${toBase64url(proof.allowance)}`);
+  if (proof.first) await sayPayment(call, 'first', proof.first);
+  await sayPayment(call, proof.first ? 'second' : 'last', proof.second);
+}
+
+async function showDoublePromises(call: Call): Promise<void> {
+  const proofs = await readDoublePromises(call.database, PROMISES_SHOWN);
+  for (const proof of proofs) await sayDoublePromise(call, proof);
+  if (proofs.length === 0) call.say('Nobody has promised twice.');
+  else call.say('`payment ID` shows a signed order; `allow ACCOUNT` lifts the stop.');
+}
+
+async function allow({ database, args, say }: Call): Promise<void> {
+  const account = await findAccount(database, args[0] ?? '');
+  const lifted = await allowAgain(database, account);
+  if (!lifted) throw new UsageFault(`${toBase32(account)} is not stopped.`);
+  say(`${toBase32(account)} may have allowances again.`);
+}
+
+async function verify({ database, args, say }: Call): Promise<void> {
+  const account = await findAccount(database, args[0] ?? '');
+  if (!(await verifyProfile(database, account))) throw new UsageFault('It has no profile.');
+  const profile = await readProfile(database, account);
+  say(`Vouched for until it is changed: ${profile?.name}, ${profile?.city}, ${profile?.country}.`);
+}
+
+export const OFFLINE_COMMANDS: readonly Command[] = [
+  {
+    name: 'verify',
+    wants: ['ACCOUNT'],
+    says: 'Vouch for a payee’s name, as it is now',
+    run: verify,
+  },
+  {
+    name: 'double-promises',
+    wants: [],
+    says: 'Show who promised twice, with the evidence',
+    run: showDoublePromises,
+  },
+  {
+    name: 'allow',
+    wants: ['ACCOUNT'],
+    says: 'Let an account that promised twice have allowances again',
+    run: allow,
+  },
+];
