@@ -94,6 +94,7 @@ const printedSituation = situationOf({ request: PRINTED });
 
 /** Cover that the server signed for this very order, whatever the order breaks of it. */
 const overCap = coveredOrder({ amountMinor: 20_01n });
+const { spentBeforeMinor: _unsaid, ...unsaidBefore } = coveredOrder();
 
 describe('a counterfoil that is what it says', () => {
   test('is guaranteed until its order ends, by everything that was signed', async () => {
@@ -245,6 +246,7 @@ const PROMISED: [RefusalCode, Bytes, TakingSituation][] = [
     signedCounterfoil(staticOrder),
     situationOf({ request: { ...PRINTED, amountMinor: 20_00n } }),
   ],
+  ['not_guaranteed', signedCounterfoil(unsaidBefore), situationOf()],
   ['counterfoil_over_cap', signedCounterfoil(overCap), situationOf()],
   [
     'counterfoil_over_total',
