@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import type { AccountApi } from '#device/account-api.ts';
 import type { Refusal } from '#protocol/refusals.ts';
+import type { KeptPurse } from '#wallet/keep-allowances.ts';
 import { StoreFault } from '#wallet/ports.ts';
 import { levelTriggered } from './level-triggered.ts';
 import { keepServerKeys } from './server-keys.ts';
@@ -61,7 +62,11 @@ function createLiveStream(
   };
 }
 
-export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMirror {
+export function createAccountMirror(
+  wallet: Wallet,
+  api: AccountApi,
+  keepPurses: () => Promise<readonly KeptPurse[]>,
+): AccountMirror {
   const { store, notice, clock, connection, session } = wallet;
 
   function hear(answer: { readonly ok: boolean; readonly refusal?: Refusal }): void {
@@ -86,17 +91,24 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     }
   }
 
+  async function readAccount(): Promise<boolean> {
+    const answer = await api.readAccount();
+    hear(answer);
+    if (!answer.ok) return false;
+    await store.writeAccount(answer.value, clock.nowMs());
+    notice.changed('wallet');
+    return true;
+  }
+
   const refresh = levelTriggered(async () => {
     try {
       if ((await store.readWallet()) === undefined) return;
       connection.tell({ kind: 'asked', atMs: clock.nowMs() });
-      const answer = await api.readAccount();
-      hear(answer);
-      if (!answer.ok) return;
-      await store.writeAccount(answer.value, clock.nowMs());
-      notice.changed('wallet');
+      if (!(await readAccount())) return;
       await readStatement();
       await keepServerKeys(wallet, api.readIdentity);
+      const moved = (await keepPurses()).some(({ step, refusal }) => step !== 'rest' && !refusal);
+      if (moved) await readAccount();
     } catch (error) {
       // The storage failed, not the network: what is shown is read again and says so itself.
       if (!(error instanceof StoreFault)) throw error;

@@ -67,6 +67,14 @@ const ROUTES: readonly Route[] = [
     open: true,
   },
   {
+    pattern: '/offline',
+    screen: lazyScreen(async () => (await import('./screens/offline.tsx')).OfflineScreen),
+  },
+  {
+    pattern: '/keep',
+    screen: lazyScreen(async () => (await import('./screens/keep.tsx')).KeepScreen),
+  },
+  {
     pattern: '/check',
     screen: lazyScreen(async () => (await import('./screens/check.tsx')).CheckScreen),
     open: true,

@@ -1,21 +1,16 @@
-/** Owns what the payee's phone scans from a slip: the authorization together with the allowance that covers it. Pure. */
-import { coverFault, decodeAllowance } from '#protocol/allowance.ts';
-import { authorizationToQrText, decodeAuthorization } from '#protocol/authorization.ts';
-import { counterfoilToQrText, encodeCounterfoil } from '#protocol/counterfoil.ts';
-import type { PaymentStory } from '#wallet/records.ts';
+/** Owns the texts that carry a waiting payment to another phone: with its guarantee, or as the bare promise. Pure. */
+import { authorizationToQrText } from '#protocol/authorization.ts';
+import { counterfoilToQrText } from '#protocol/counterfoil.ts';
+import type { Payment } from '#wallet/payment.ts';
+import { counterfoilOf } from '#wallet/show-counterfoil.ts';
 
 /** Undefined where nothing on this phone covers it: then only the bare promise can be shown. */
-export function counterfoilText({ payment, allowance }: PaymentStory): string | undefined {
-  if (!allowance) return undefined;
-  const signed = decodeAllowance(allowance);
-  const read = decodeAuthorization(payment.authorization);
-  if (!signed.ok || !read.ok || coverFault(read.value.order, signed.value.allowance)) {
-    return undefined;
-  }
-  return counterfoilToQrText(encodeCounterfoil(payment.authorization, signed.value));
+export function counterfoilText(payment: Payment): string | undefined {
+  const bytes = counterfoilOf(payment);
+  return bytes && counterfoilToQrText(bytes);
 }
 
 /** The most that this phone can say of it in one line of text. */
-export function carriedText(story: PaymentStory): string {
-  return counterfoilText(story) ?? authorizationToQrText(story.payment.authorization);
+export function carriedText(payment: Payment): string {
+  return counterfoilText(payment) ?? authorizationToQrText(payment.authorization);
 }

@@ -1,6 +1,8 @@
 /** Owns what can be paid without a network and be guaranteed: what is set aside, less what was drawn on it. Pure. */
 import { decodeAllowance, validUntilS } from '#protocol/allowance.ts';
 import type { OfflinePurse } from '#wallet/offline-records.ts';
+import { presentMs } from '#wallet/present.ts';
+import type { KnownIdentity } from '#wallet/records.ts';
 
 export type OfflineFunds = {
   readonly currency: number;
@@ -14,13 +16,13 @@ export type OfflineFunds = {
 };
 
 /** Of one purse; undefined where nothing is set aside, or its time is over. */
-export function fundsOf(purse: OfflinePurse, presentMs: number): OfflineFunds | undefined {
+function fundsOf(purse: OfflinePurse, present: number): OfflineFunds | undefined {
   const { currency, granted } = purse;
   const read = granted && decodeAllowance(granted.bytes);
   if (!granted || !read?.ok) return undefined;
   const { allowance } = read.value;
   const untilMs = validUntilS(allowance) * 1000;
-  if (untilMs <= presentMs) return undefined;
+  if (untilMs <= present) return undefined;
   const { totalMinor, capMinor, countMax } = allowance;
   const leftMinor = totalMinor - granted.spentMinor;
   const { countSoft } = granted;
@@ -35,6 +37,10 @@ export function fundsOf(purse: OfflinePurse, presentMs: number): OfflineFunds | 
   };
 }
 
-export function offlineFunds(purses: readonly OfflinePurse[], presentMs: number): OfflineFunds[] {
-  return purses.map((purse) => fundsOf(purse, presentMs)).filter((funds) => funds !== undefined);
+export function offlineFunds(
+  purses: readonly OfflinePurse[],
+  moment: { readonly nowMs: number; readonly identity: KnownIdentity },
+): OfflineFunds[] {
+  const present = presentMs(moment);
+  return purses.map((purse) => fundsOf(purse, present)).filter((funds) => funds !== undefined);
 }

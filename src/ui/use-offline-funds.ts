@@ -15,17 +15,13 @@ export function useOfflineFunds(): readonly OfflineFunds[] {
       return;
     }
     let current = true;
-    const read = async () => {
-      const [{ offlineFunds }, { presentMs }, identity] = await Promise.all([
-        import('./offline-funds.ts'),
-        import('#wallet/present.ts'),
-        wallet.store.readIdentity(),
-      ]);
-      if (!current || !identity) return;
-      setFunds(offlineFunds(purses, presentMs({ nowMs: wallet.clock.nowMs(), identity })));
+    const follow = async () => {
+      const { readOfflineFunds } = await wallet.engine();
+      const read = await readOfflineFunds(purses);
+      if (current) setFunds(read);
     };
     // Without the code for it nothing is said: less than can be paid is no false promise.
-    read().catch(() => {});
+    follow().catch(() => {});
     return () => {
       current = false;
     };

@@ -1,5 +1,5 @@
 /** Owns what can be done with a promise that is on its way: send now, let the payee carry it, take it back. */
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { authorizationToQrText } from '#protocol/authorization.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { Payment } from '#wallet/payment.ts';
@@ -8,6 +8,7 @@ import { cancelPromise, handOverPromise } from '../actions/pay.ts';
 import { counterfoilText } from '../counterfoil-text.ts';
 import type { SlipStage } from '../slip-words.ts';
 import { t } from '../text/text.ts';
+import { useSendNow } from '../use-send-now.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
 import { Button } from './button.tsx';
@@ -80,7 +81,7 @@ function ShownPayment(props: { readonly payment: Payment; readonly guaranteed: b
 /** Stays open when the payment ends meanwhile, so that both see how. */
 export function ShowPayment(props: { readonly story: PaymentStory; readonly onClose: () => void }) {
   const { payment } = props.story;
-  const covered = counterfoilText(props.story);
+  const covered = useMemo(() => counterfoilText(payment), [payment]);
   return (
     <CodeSheet
       text={covered ?? authorizationToQrText(payment.authorization)}
@@ -107,25 +108,14 @@ export function useShowing(story: PaymentStory) {
 }
 
 export function SlipActions(props: ActionsProps) {
-  const wallet = useWallet();
   const { story, stage } = props;
   const [cancelling, setCancelling] = useState(false);
-  const [sending, setSending] = useState(false);
+  const { sending, send } = useSendNow();
   const showing = useShowing(story);
-
-  async function send(): Promise<void> {
-    setSending(true);
-    try {
-      const { triggers } = await wallet.engine();
-      await triggers.drain('person');
-    } finally {
-      setSending(false);
-    }
-  }
 
   return (
     <div class="slip-actions">
-      <Button kind="plain" busy={sending} onClick={() => void send().catch(() => {})}>
+      <Button kind="plain" busy={sending} onClick={send}>
         {t('slip.now')}
       </Button>
       {!props.covered && (

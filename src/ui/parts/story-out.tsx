@@ -64,12 +64,12 @@ function Facts(props: { readonly payment: Payment }) {
 }
 
 /** The promise as text, for a message: whoever gets it may deliver it, so it cannot be taken back then. */
-function SharePromise(props: { readonly story: PaymentStory }) {
+function SharePromise(props: { readonly payment: Payment }) {
   const wallet = useWallet();
-  const { story } = props;
+  const { payment } = props;
   const share = async () => {
-    if (!(await handOverPromise(wallet, story.payment.id))) return;
-    const text = carriedText(story);
+    if (!(await handOverPromise(wallet, payment.id))) return;
+    const text = carriedText(payment);
     saySharing(await shareText({ title: t('story.promise'), text }));
   };
   return (
@@ -105,7 +105,7 @@ export function StoryOut(props: { readonly story: PaymentStory }) {
         <h2 id="story-facts">{t('story.facts')}</h2>
         <Facts payment={payment} />
       </section>
-      {isWaiting(stage) && <SharePromise story={story} />}
+      {isWaiting(stage) && <SharePromise payment={payment} />}
     </Screen>
   );
 }

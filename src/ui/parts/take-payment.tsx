@@ -1,59 +1,32 @@
 /** Owns the moment of taking a payment without a network: guaranteed, a promise only, or nothing at all. */
-import { useEffect, useState } from 'preact/hooks';
-import { decodeAuthorization } from '#protocol/authorization.ts';
-import { toBase32 } from '#protocol/base32.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type Authorization, decodeAuthorization } from '#protocol/authorization.ts';
 import { toBase64url } from '#protocol/bytes.ts';
-import { splitCborSequence } from '#protocol/cbor.ts';
-import type { Order } from '#protocol/order.ts';
+import { decodeCounterfoil } from '#protocol/counterfoil.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { Presented } from '#wallet/check-counterfoil.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
-import { keepPayment, type Taking, takePayment } from '../actions/take.ts';
+import { type Taking, takePayment } from '../actions/take.ts';
 import { announce } from '../announce.ts';
-import { formatAccount, formatMoment, formatMoney } from '../text/format.ts';
+import { formatMoment, formatMoney } from '../text/format.ts';
 import { refusalText, t } from '../text/text.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
 import { Button, ButtonLink } from './button.tsx';
 import { RefusalNotice } from './notice.tsx';
+import { OrderFacts } from './order-facts.tsx';
 import { Screen } from './screen.tsx';
 import { Slip } from './slip.tsx';
+import { StateBadge } from './state-badge.tsx';
 import { TakenStub } from './taken-stub.tsx';
 import '../styles/take.css';
 
 /** What it says of itself, verified or not: a person sees what was refused. */
-function orderOf({
-  kind,
-  bytes,
-}: Presented): { readonly id: string; readonly order: Order } | undefined {
-  const items = kind === 'counterfoil' ? splitCborSequence(bytes, 2) : undefined;
-  const first = items?.ok ? items.value[0] : bytes;
-  const read = first && decodeAuthorization(first);
-  return read?.ok ? { id: toBase64url(read.value.id), order: read.value.order } : undefined;
-}
-
-function Facts(props: { readonly order: Order }) {
-  const { order } = props;
-  return (
-    <dl class="facts small">
-      <dt>{t('proof.from')}</dt>
-      <dd class="print">{formatAccount(toBase32(order.payer))}</dd>
-      {order.tipMinor && (
-        <>
-          <dt>{t('receive.tip')}</dt>
-          <dd>{formatMoney(order.tipMinor, order.currency)}</dd>
-        </>
-      )}
-      {order.note && (
-        <>
-          <dt>{t('proof.note')}</dt>
-          <dd>
-            <bdi>{order.note}</bdi>
-          </dd>
-        </>
-      )}
-    </dl>
-  );
+function authorizationOf({ kind, bytes }: Presented): Authorization | undefined {
+  const counterfoil = kind === 'counterfoil' ? decodeCounterfoil(bytes) : undefined;
+  if (counterfoil) return counterfoil.ok ? counterfoil.value.authorization : undefined;
+  const read = decodeAuthorization(bytes);
+  return read.ok ? read.value : undefined;
 }
 
 function said(taking: Taking): string {
@@ -78,10 +51,7 @@ function useTaking(presented: Presented) {
   }, [wallet, presented]);
   const keep = async () => {
     if (taking?.kind !== 'promise') return;
-    const kept = await keepPayment(wallet, presented, taking.verdict);
-    tell(
-      kept.ok ? { kind: 'taken', taken: kept.value } : { kind: 'refused', code: kept.refusal.code },
-    );
+    tell(await takePayment(wallet, presented, 'promise-too'));
   };
   return { taking, keep };
 }
@@ -100,13 +70,14 @@ function TakenFoot(props: { readonly taken: TakenCounterfoil }) {
 }
 
 /** The precise reason, and what a promise is worth. */
-function Doubt(props: { readonly code: RefusalCode; readonly kept: boolean }) {
+function Doubt(props: { readonly code: RefusalCode }) {
   const { what, next } = refusalText(props.code);
   return (
     <div class="take-doubt">
+      <StateBadge state="doubted" />
       <p>{what}</p>
       <p>{next}</p>
-      {!props.kept && <p class="small">{t('take.promise-text')}</p>}
+      <p class="small">{t('take.promise-text')}</p>
     </div>
   );
 }
@@ -117,14 +88,14 @@ export function TakePayment(props: {
 }) {
   const { presented, onAgain } = props;
   const { taking, keep } = useTaking(presented);
+  const read = useMemo(() => authorizationOf(presented), [presented]);
   if (!taking) return <Screen title={t('take.checking')} back="/" busy />;
-  const read = orderOf(presented);
   const paper = read && (
     <>
       <p class="take-amount">
         <Amount minor={read.order.amountMinor} currency={read.order.currency} size="hero" />
       </p>
-      <Facts order={read.order} />
+      <OrderFacts order={read.order} />
     </>
   );
   if (taking.kind === 'taken') {
@@ -153,7 +124,11 @@ export function TakePayment(props: {
       <Screen title={t('take.refused')} back="/" class="take" foot={again}>
         <RefusalNotice code={taking.code} />
         {read && (
-          <Slip id={read.id} tone="refused" stub={<p class="take-word">{t('take.not-kept')}</p>}>
+          <Slip
+            id={toBase64url(read.id)}
+            tone="refused"
+            stub={<p class="take-word">{t('take.not-kept')}</p>}
+          >
             {paper}
           </Slip>
         )}
@@ -174,11 +149,7 @@ export function TakePayment(props: {
         </>
       }
     >
-      <Slip
-        id={read?.id ?? ''}
-        tone="doubt"
-        stub={<Doubt code={taking.verdict.code} kept={false} />}
-      >
+      <Slip id={read ? toBase64url(read.id) : ''} tone="doubt" stub={<Doubt code={taking.code} />}>
         {paper}
       </Slip>
     </Screen>

@@ -34,7 +34,7 @@ export function takenSentences(taken: TakenCounterfoil): readonly string[] {
 export function TakenStub(props: { readonly taken: TakenCounterfoil }) {
   const { taken } = props;
   return (
-    <div class="taken-stub">
+    <div class="taken-stub" data-state={takenState(taken)}>
       <StateBadge state={takenState(taken)} />
       {takenSentences(taken).map((sentence) => (
         <p key={sentence}>{sentence}</p>

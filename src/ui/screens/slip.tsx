@@ -1,5 +1,5 @@
 /** Owns the slip: one payment as it stands now. "Paid" is said only when the server's receipt is here. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Payment } from '#wallet/payment.ts';
 import type { PaymentStory } from '#wallet/records.ts';
 import { announce } from '../announce.ts';
@@ -39,7 +39,7 @@ function explanation(story: PaymentStory, stage: SlipStage, covered: boolean): r
     case 'here':
       return [t(covered ? 'slip.promised-covered' : 'slip.promised-here')];
     case 'sent':
-      return [t('slip.promised-sent')];
+      return [t(covered ? 'slip.promised-shown' : 'slip.promised-sent')];
     case 'aside': {
       const { what, next } = refusalText(entry?.quarantine?.code ?? 'unavailable');
       return [t('slip.promised-quarantine'), what, next];
@@ -112,7 +112,10 @@ function SlipView(props: { readonly story: PaymentStory }) {
   const { payment } = story;
   const stage = slipStage(story);
   const waiting = isWaiting(stage);
-  const covered = waiting && counterfoilText(story) !== undefined;
+  const covered = useMemo(
+    () => waiting && counterfoilText(payment) !== undefined,
+    [waiting, payment],
+  );
   const showing = useShowing(story);
   useVerdictSaid(story);
   return (

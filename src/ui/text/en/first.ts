@@ -2,7 +2,6 @@
 
 export const enFirst = {
   'app.name': 'Counterfoil',
-  'app.skip': 'Skip to content',
 
   'welcome.title': 'Pay now.',
   'welcome.title-later': 'The network can come later.',
@@ -42,6 +41,8 @@ export const enFirst = {
   'home.draft': 'You had begun a payment.',
   'home.update': 'A new version of the app is here.',
   'home.update-take': 'Use it',
+  'home.alone': 'What waits is on this phone alone.',
+  'home.save': 'Save a copy',
   'home.install': 'Keep the wallet on your home screen.',
   'home.install-go': 'Install',
   'home.cannot-pay-offline':

@@ -1,5 +1,6 @@
 /** Gathers the English texts of all screens but the first: one chunk, loaded with the first of them. */
 import { enActivity } from './activity.ts';
+import { enOffline } from './offline.ts';
 import { enOnboarding } from './onboarding.ts';
 import { enPaymentStory } from './payment-story.ts';
 import { enPrintCode } from './print-code.ts';
@@ -14,6 +15,7 @@ import { enTrouble } from './trouble.ts';
 
 export const enRest = {
   ...enActivity,
+  ...enOffline,
   ...enOnboarding,
   ...enPaymentStory,
   ...enPrintCode,

@@ -30,7 +30,6 @@ export const enTake = {
   'taken.request': 'Your request',
   'taken.look': 'Show it',
   'taken.number': 'Slip of their phone',
-  'taken.from': 'Account {account}',
 
   'list.checking': 'Reading line {place} of {count}…',
   'list.summary': { one: '{count} line read', other: '{count} lines read' },

@@ -4,7 +4,6 @@ import type { Translation } from '../message.ts';
 
 export const frFirst: Translation<typeof enFirst> = {
   'app.name': 'Counterfoil',
-  'app.skip': 'Aller au contenu',
 
   'welcome.title': 'Payez maintenant.',
   'welcome.title-later': 'Le réseau peut venir après.',
@@ -45,6 +44,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.draft': 'Vous aviez commencé un paiement.',
   'home.update': 'Une nouvelle version est là.',
   'home.update-take': 'L’utiliser',
+  'home.alone': 'Ce qui attend n’est que sur ce téléphone.',
+  'home.save': 'En garder une copie',
   'home.install': 'Gardez le portefeuille sur l’écran d’accueil.',
   'home.install-go': 'Installer',
   'home.cannot-pay-offline': 'Pas encore essayé sans réseau.',

@@ -1,6 +1,7 @@
 /** Gathers the French texts: one chunk, loaded only where French is spoken. */
 import { frActivity } from './activity.ts';
 import { frFirst } from './first.ts';
+import { frOffline } from './offline.ts';
 import { frOnboarding } from './onboarding.ts';
 import { frPaymentStory } from './payment-story.ts';
 import { frPrintCode } from './print-code.ts';
@@ -17,6 +18,7 @@ export const frenchTexts = {
   messages: {
     ...frActivity,
     ...frFirst,
+    ...frOffline,
     ...frOnboarding,
     ...frPaymentStory,
     ...frPrintCode,

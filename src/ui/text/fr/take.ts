@@ -32,7 +32,6 @@ export const frTake: Translation<typeof enTake> = {
   'taken.request': 'Votre demande',
   'taken.look': 'La montrer',
   'taken.number': 'Talon de l’autre téléphone',
-  'taken.from': 'Compte {account}',
 
   'list.checking': 'Lecture de la ligne {place} sur {count}…',
   'list.summary': { one: '{count} ligne lue', other: '{count} lignes lues' },
