@@ -23,8 +23,9 @@ export const chunkGroups: Groups = {
     },
     { name: 'language-fr', test: /[\\/]ui[\\/]text[\\/]fr[\\/]/, priority: 5 },
     { name: 'opening', test: screens('onboarding|sign-in|rehearsal'), priority: 5 },
-    { name: 'paying', test: screens('scan|review|slip'), priority: 4 },
-    { name: 'asking', test: screens('receive|print-code'), priority: 3 },
+    { name: 'paying', test: screens('scan|check|review|slip'), priority: 4 },
+    { name: 'asking', test: screens('receive|print-code|taken'), priority: 3 },
+    { name: 'aside', test: screens('offline|keep'), priority: 3 },
     { name: 'looking', test: screens('activity|payment-story|settings|trouble'), priority: 2 },
   ],
 };

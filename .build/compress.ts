@@ -54,6 +54,7 @@ function budgetLines(sizes: WireSizes, precache: PrecacheList): BudgetLine[] {
   const sum = (urls: readonly string[]) => urls.reduce((bytes, url) => bytes + sizeOf(url), 0);
   const home = precache.home.map((entry) => entry.url);
   const later = precache.later.map((entry) => entry.url);
+  const withWallet = precache.withWallet.map((entry) => entry.url);
   const code = home.filter((url) => url === '/' || /\.(js|css)$/.test(url));
   const scanner = later.filter((url) => chunkName(url) === 'scanner');
   return [
@@ -71,6 +72,7 @@ function budgetLines(sizes: WireSizes, precache: PrecacheList): BudgetLine[] {
       bytes: sum(['/sw.js', precache.outboxScript, ...home, ...later]),
       bytesMax: 150_000,
     },
+    { what: 'what a wallet keeps besides', bytes: sum(withWallet), bytesMax: 20_000 },
   ];
 }
 

@@ -17,13 +17,20 @@ export interface PrecacheList {
   readonly home: readonly PrecacheEntry[];
   readonly later: readonly PrecacheEntry[];
   readonly whenSpoken: readonly PrecacheEntry[];
+  readonly withWallet: readonly PrecacheEntry[];
   /** The worker's own second script, which the browser keeps with the worker and not in a cache. */
   readonly outboxScript: string;
 }
 
 type Part = keyof ShellFiles;
 
-const parts = ['home', 'later', 'whenSpoken', 'networkOnly'] as const satisfies readonly Part[];
+const parts = [
+  'home',
+  'later',
+  'withWallet',
+  'whenSpoken',
+  'networkOnly',
+] as const satisfies readonly Part[];
 const virtualId = 'virtual:precache';
 const resolvedId = `\0${virtualId}`;
 
@@ -42,6 +49,7 @@ export function createPrecachePlugin(): { plugin: Plugin; fill(list: PrecacheLis
     home: [],
     later: [],
     whenSpoken: [],
+    withWallet: [],
     outboxScript: '',
   };
   return {
@@ -125,6 +133,7 @@ export function listPrecache(
     home: [],
     later: [],
     whenSpoken: [],
+    withWallet: [],
     networkOnly: [],
   };
   const used = new Set<string>();
@@ -170,6 +179,7 @@ export function listPrecache(
   }
   const document = digest(readFileSync(path.join(page.folder, 'index.html')));
   const home = [{ url: '/', revision: document }, ...entries.home];
-  const { later, whenSpoken } = entries;
-  return { buildId: digest(JSON.stringify([home, later, whenSpoken])), home, later, whenSpoken };
+  const { later, whenSpoken, withWallet } = entries;
+  const buildId = digest(JSON.stringify([home, later, whenSpoken, withWallet]));
+  return { buildId, home, later, whenSpoken, withWallet };
 }

@@ -13,6 +13,7 @@ export interface ShellFiles {
   readonly home: ShellPart;
   readonly later: ShellPart;
   readonly whenSpoken: ShellPart;
+  readonly withWallet: ShellPart;
   readonly networkOnly: ShellPart;
 }
 
@@ -28,14 +29,14 @@ export const shellFiles: ShellFiles = {
       'rest',
       'more-styles',
       'paying',
-      'asking',
-      'qr-path',
       'scanner',
       'looking',
       'opening',
     ],
     files: ['manifest.webmanifest', 'favicon.svg'],
   },
+  /** Kept once there is a wallet on the phone, from the moment that somebody begins to open one. */
+  withWallet: { chunks: ['asking', 'aside', 'qr-path'], files: [] },
   /** Kept by phones that speak the language, `language-` and its code. English is in the rest. */
   whenSpoken: { chunks: ['language-fr'], files: [] },
   /** Never cached by the worker: what only an app store, an installer or a person online asks for. */

@@ -9,6 +9,7 @@ export type ShellList = {
   readonly home: readonly ShellFile[];
   readonly later: readonly ShellFile[];
   readonly whenSpoken: readonly ShellFile[];
+  readonly withWallet: readonly ShellFile[];
 };
 
 export type AppShell = {
@@ -17,10 +18,12 @@ export type AppShell = {
   /** Deletes what no open page can still ask for. */
   activate(): Promise<void>;
   /**
-   * Fetches what is missing of `later`, and of the languages that this phone speaks, one file after
-   * another; what fails is tried another time.
+   * Fetches what is missing of `later`, of the languages that this phone speaks, and of a wallet's
+   * screens where there is one, one file after another; what fails is tried another time.
    */
   keepLater(): Promise<void>;
+  /** The same, and from now on with a wallet's screens: a visitor does without them. */
+  keepForWallet(): Promise<void>;
   /** The answer to a GET of ours, or undefined when it is the network's business. */
   answer(route: ShellRoute, request: Request): Promise<Response>;
 };
@@ -48,9 +51,9 @@ export function shellRoute(
   return 'asset';
 }
 
-/** `/assets/language-fr-Ab3_x-9z.js` → `fr`. */
-function languageOf(url: string): string | undefined {
-  return /\/language-(\w+)-/.exec(url)?.[1];
+/** `/assets/language-fr-Ab3_x-9z.js` → `language-fr`. */
+function chunkOf(url: string): string | undefined {
+  return /\/assets\/([\w-]+)-[\w-]{8}\.\w+$/.exec(url)?.[1];
 }
 
 /** What the file must be: a page of a portal or of another build must not become our shell. */
@@ -80,6 +83,7 @@ export function createAppShell(list: ShellList): AppShell {
   const own = () => caches.open(cacheName);
   let keeping: Promise<void> | undefined;
   let complete = false;
+  let hasWallet = false;
 
   async function findHeld(url: string): Promise<Response | undefined> {
     const current = await (await own()).match(url, { ignoreVary: true });
@@ -87,21 +91,23 @@ export function createAppShell(list: ShellList): AppShell {
     return current ?? caches.match(url, { ignoreVary: true });
   }
 
-  /** Those that the phone is set to, and those that somebody has used here: they have been kept before. */
-  async function spokenFiles(): Promise<ShellFile[]> {
+  /** Not everybody's: the phone's own languages, a wallet's screens, and whatever was kept before. */
+  async function wantedFiles(): Promise<ShellFile[]> {
     const held = new Set<string | undefined>();
     for (const name of await caches.keys()) {
-      for (const { url } of await (await caches.open(name)).keys()) held.add(languageOf(url));
+      for (const { url } of await (await caches.open(name)).keys()) held.add(chunkOf(url));
     }
-    for (const tag of navigator.languages) held.add(tag.toLowerCase().split('-')[0]);
-    return list.whenSpoken.filter(({ url }) => held.has(languageOf(url)));
+    for (const tag of navigator.languages) held.add(`language-${tag.toLowerCase().split('-')[0]}`);
+    const isHeld = ({ url }: ShellFile) => held.has(chunkOf(url));
+    const forWallet = list.withWallet.filter((file) => hasWallet || isHeld(file));
+    return [...list.whenSpoken.filter(isHeld), ...forWallet];
   }
 
   async function keepMissing(): Promise<void> {
     if (complete) return;
     const cache = await own();
-    const spoken = await spokenFiles();
-    for (const file of [...list.later, ...spoken]) {
+    const wanted = await wantedFiles();
+    for (const file of [...list.later, ...wanted]) {
       try {
         await keep(cache, file);
       } catch {
@@ -120,6 +126,13 @@ export function createAppShell(list: ShellList): AppShell {
     return names.filter((_, at) => marks[at] !== undefined);
   }
 
+  function keepLater(): Promise<void> {
+    keeping ??= keepMissing().finally(() => {
+      keeping = undefined;
+    });
+    return keeping;
+  }
+
   return {
     async install() {
       const cache = await own();
@@ -133,11 +146,13 @@ export function createAppShell(list: ShellList): AppShell {
       }
       await (await own()).put(ACTIVATED_URL, new Response());
     },
-    keepLater() {
-      keeping ??= keepMissing().finally(() => {
-        keeping = undefined;
-      });
-      return keeping;
+    keepLater,
+    async keepForWallet() {
+      // What is being kept now was listed without them.
+      await keeping;
+      if (!hasWallet) complete = false;
+      hasWallet = true;
+      await keepLater();
     },
     async answer(route, request) {
       if (route === 'document') return (await findHeld('/')) ?? fetch(request);

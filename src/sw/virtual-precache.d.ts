@@ -13,6 +13,8 @@ declare module 'virtual:precache' {
   export const later: readonly PrecacheEntry[];
   /** Texts of one language each, cached where it is spoken. */
   export const whenSpoken: readonly PrecacheEntry[];
+  /** Screens of somebody with a wallet, cached once there is one. */
+  export const withWallet: readonly PrecacheEntry[];
   /** Address of the script that `outbox.ts` became. */
   export const outboxScript: string;
 }

@@ -2,12 +2,12 @@
 import { effect } from '@preact/signals';
 import type { AccountApi } from '#device/account-api.ts';
 import type { Refusal } from '#protocol/refusals.ts';
+import type { KeptPurse } from '#wallet/keep-allowances.ts';
 import { StoreFault } from '#wallet/ports.ts';
 import { levelTriggered } from './level-triggered.ts';
+import { keepServerKeys } from './server-keys.ts';
 import type { Wallet } from './wallet-model.ts';
 
-/** Keys are asked for again after this long: a phone must know new ones before it meets their receipts. */
-const IDENTITY_AGE_MS_MAX = 24 * 60 * 60 * 1000;
 /** A server that never reaches its own version must not keep a phone busy for ever. */
 const STATEMENT_PAGES_MAX = 50;
 
@@ -62,7 +62,11 @@ function createLiveStream(
   };
 }
 
-export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMirror {
+export function createAccountMirror(
+  wallet: Wallet,
+  api: AccountApi,
+  keepPurses: () => Promise<readonly KeptPurse[]>,
+): AccountMirror {
   const { store, notice, clock, connection, session } = wallet;
 
   function hear(answer: { readonly ok: boolean; readonly refusal?: Refusal }): void {
@@ -70,17 +74,6 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     connection.tell({ kind: silent ? 'silence' : 'heard', atMs: clock.nowMs() });
     if (answer.ok) session.value = 'open';
     if (answer.refusal?.code === 'not_signed_in') session.value = 'closed';
-  }
-
-  async function readIdentity(): Promise<void> {
-    const known = await store.readIdentity();
-    const ageMs = clock.nowMs() - (known?.readAtMs ?? Number.NEGATIVE_INFINITY);
-    // A clock that has gone back can count nothing until the server's is read again.
-    if (ageMs >= 0 && ageMs < IDENTITY_AGE_MS_MAX) return;
-    const answer = await api.readIdentity();
-    if (!answer.ok) return;
-    await store.writeIdentity(answer.value, clock.nowMs());
-    notice.changed('wallet');
   }
 
   async function readStatement(): Promise<void> {
@@ -98,17 +91,24 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
     }
   }
 
+  async function readAccount(): Promise<boolean> {
+    const answer = await api.readAccount();
+    hear(answer);
+    if (!answer.ok) return false;
+    await store.writeAccount(answer.value, clock.nowMs());
+    notice.changed('wallet');
+    return true;
+  }
+
   const refresh = levelTriggered(async () => {
     try {
       if ((await store.readWallet()) === undefined) return;
       connection.tell({ kind: 'asked', atMs: clock.nowMs() });
-      const answer = await api.readAccount();
-      hear(answer);
-      if (!answer.ok) return;
-      await store.writeAccount(answer.value, clock.nowMs());
-      notice.changed('wallet');
+      if (!(await readAccount())) return;
       await readStatement();
-      await readIdentity();
+      await keepServerKeys(wallet, api.readIdentity);
+      const moved = (await keepPurses()).some(({ step, refusal }) => step !== 'rest' && !refusal);
+      if (moved) await readAccount();
     } catch (error) {
       // The storage failed, not the network: what is shown is read again and says so itself.
       if (!(error instanceof StoreFault)) throw error;

@@ -1,12 +1,16 @@
 /** Owns reading all activity of this phone page by page, as one list without holes and without doubles. */
 import type { StatementEntry } from '#protocol/wire.ts';
+import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { WalletStore } from '#wallet/ports.ts';
-import { type ActivityLine, lineOfEntry, lineOfPayment } from './activity-lines.ts';
+import { type ActivityLine, lineOfEntry, lineOfPayment, lineOfTaken } from './activity-lines.ts';
 
 const PAGE = 200;
 
-export type HistoryStore = Pick<WalletStore, 'readPayments' | 'readEntries' | 'readPayment'>;
+export type HistoryStore = Pick<
+  WalletStore,
+  'readPayments' | 'readEntries' | 'readPayment' | 'readTakenList'
+>;
 
 export type ActivityHistory = {
   /** Newest first, as far as it has been read. */
@@ -27,6 +31,8 @@ type Source<Cursor> = {
 };
 
 type PaymentCursor = Pick<Payment, 'createdAtMs' | 'seq'>;
+
+type TakenCursor = Pick<TakenCounterfoil, 'takenAtMs' | 'seq'>;
 
 function merge(mine: readonly ActivityLine[], theirs: readonly ActivityLine[]): ActivityLine[] {
   const merged: ActivityLine[] = [];
@@ -52,10 +58,15 @@ function renewed(fresh: readonly ActivityLine[], known: readonly ActivityLine[])
   return [...fresh, ...known.filter(({ key }) => !keys.has(key))];
 }
 
+function linesOfTaken(taken: readonly TakenCounterfoil[]): ActivityLine[] {
+  return taken.map(lineOfTaken).filter((line) => line !== undefined);
+}
+
 class History implements ActivityHistory {
   private readonly store: HistoryStore;
   private readonly mine: Source<PaymentCursor> = { lines: [], ended: false };
   private readonly theirs: Source<number> = { lines: [], ended: false };
+  private readonly taken: Source<TakenCursor> = { lines: [], ended: false };
   private merged: readonly ActivityLine[] = [];
 
   constructor(store: HistoryStore) {
@@ -67,19 +78,24 @@ class History implements ActivityHistory {
   }
 
   complete(): boolean {
-    return this.mine.ended && this.theirs.ended;
+    return this.mine.ended && this.theirs.ended && this.taken.ended;
   }
 
   async more(): Promise<void> {
-    await Promise.all([this.morePayments(), this.moreEntries()]);
+    await Promise.all([this.morePayments(), this.moreEntries(), this.moreTaken()]);
     this.combine();
   }
 
   async refresh(): Promise<void> {
-    const [payments, entries] = await Promise.all([
+    const [payments, entries, taken] = await Promise.all([
       this.store.readPayments(PAGE),
       this.store.readEntries(PAGE),
+      this.store.readTakenList(PAGE),
     ]);
+    // What is paid has its entry, however old the page is that it stood on.
+    const paid = new Set(taken.filter(({ state }) => state === 'accepted').map(({ id }) => id));
+    const coming = renewed(linesOfTaken(taken), this.taken.lines);
+    this.taken.lines = coming.filter(({ key }) => !paid.has(key));
     const fresh = renewed(payments.map(lineOfPayment), this.mine.lines);
     // What was on its way may have arrived, however old it is.
     this.mine.lines = await Promise.all(
@@ -114,6 +130,16 @@ class History implements ActivityHistory {
     theirs.lines = [...theirs.lines, ...(await this.foreign(page))];
   }
 
+  private async moreTaken(): Promise<void> {
+    const { taken } = this;
+    if (taken.ended) return;
+    const page = await this.store.readTakenList(PAGE, taken.cursor);
+    const last = page.at(-1);
+    if (last) taken.cursor = { takenAtMs: last.takenAtMs, seq: last.seq };
+    else taken.ended = true;
+    taken.lines = [...taken.lines, ...linesOfTaken(page)];
+  }
+
   /** Entries that are no payment of this phone: its own record of a payment says more than the entry. */
   private async foreign(entries: readonly StatementEntry[]): Promise<ActivityLine[]> {
     const known = new Set(this.mine.lines.map(({ key }) => key));
@@ -131,12 +157,14 @@ class History implements ActivityHistory {
 
   /** Nothing older than the end of what one source gave so far, or the list would have a hole. */
   private combine(): void {
-    const { mine, theirs } = this;
+    const { mine, theirs, taken } = this;
     const floorMs = Math.max(
       mine.ended ? 0 : (mine.lines.at(-1)?.atMs ?? 0),
       theirs.ended ? 0 : (theirs.lines.at(-1)?.atMs ?? 0),
+      taken.ended ? 0 : (taken.cursor?.takenAtMs ?? 0),
     );
-    this.merged = merge(mine.lines, theirs.lines).filter(({ atMs }) => atMs >= floorMs);
+    const all = merge(merge(mine.lines, theirs.lines), taken.lines);
+    this.merged = all.filter(({ atMs }) => atMs >= floorMs);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Owns what stands in a list of activity: the payments of this phone and the server's entries as one. */
 import type { StatementEntry } from '#protocol/wire.ts';
+import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment, PaymentState } from '#wallet/payment.ts';
 
 /** One line, newest first in every list. */
@@ -8,7 +9,8 @@ export type ActivityLine = {
   readonly key: string;
   readonly direction: 'out' | 'in';
   readonly kind: StatementEntry['kind'];
-  readonly state: PaymentState | 'received';
+  /** `guaranteed` and `doubted`: taken from a payer's screen, not settled yet. */
+  readonly state: PaymentState | 'received' | 'guaranteed' | 'doubted';
   /** Account id of the other side; empty for money put in. */
   readonly counterparty: string;
   /** May be empty: then the account id is all that is known. */
@@ -51,6 +53,25 @@ export function lineOfEntry(entry: StatementEntry): ActivityLine {
   };
 }
 
+/** Undefined once it is paid: then the server's entry says it, with the payer's name. */
+export function lineOfTaken(taken: TakenCounterfoil): ActivityLine | undefined {
+  const { state } = taken;
+  if (state === 'accepted') return undefined;
+  const waiting = taken.guaranteed ? 'guaranteed' : 'doubted';
+  return {
+    key: taken.id,
+    direction: 'in',
+    kind: 'payment',
+    state: state === 'taken' ? waiting : state,
+    counterparty: taken.payer,
+    name: '',
+    amountMinor: taken.amountMinor,
+    currency: taken.currency,
+    atMs: taken.takenAtMs,
+    ...(taken.note !== undefined && { note: taken.note }),
+  };
+}
+
 /**
  * Both sources as one list, newest first. A payment of this phone is known better here than by the
  * server's entry, so its own line stands. When a source holds more than it gave, nothing older than
@@ -59,6 +80,7 @@ export function lineOfEntry(entry: StatementEntry): ActivityLine {
 export function mergeLines(
   payments: readonly Payment[],
   entries: readonly StatementEntry[],
+  taken: readonly TakenCounterfoil[] = [],
   complete: { readonly payments: boolean; readonly entries: boolean } = {
     payments: true,
     entries: true,
@@ -67,10 +89,16 @@ export function mergeLines(
   const mine = payments.map(lineOfPayment);
   const known = new Set(mine.map(({ key }) => key));
   const theirs = entries.map(lineOfEntry).filter(({ key }) => !known.has(key));
+  const entered = new Set(theirs.map(({ key }) => key));
+  const coming = taken
+    .map(lineOfTaken)
+    .filter((line) => line !== undefined && !entered.has(line.key)) as ActivityLine[];
   const floors = [
     complete.payments ? undefined : mine.at(-1)?.atMs,
     complete.entries ? undefined : entries.at(-1)?.postedAtMs,
   ].filter((floor) => floor !== undefined);
   const floorMs = Math.max(...floors, 0);
-  return [...mine, ...theirs].filter(({ atMs }) => atMs >= floorMs).sort((a, b) => b.atMs - a.atMs);
+  return [...mine, ...theirs, ...coming]
+    .filter(({ atMs }) => atMs >= floorMs)
+    .sort((a, b) => b.atMs - a.atMs);
 }

@@ -11,7 +11,7 @@ export function filterOf(name: string | null): Filter {
 }
 
 const STATES: Readonly<Record<Exclude<Filter, 'all'>, readonly ActivityLine['state'][]>> = {
-  waiting: ['promised'],
+  waiting: ['promised', 'guaranteed', 'doubted'],
   paid: ['accepted'],
   received: ['received'],
   unpaid: ['refused', 'expired', 'cancelled'],

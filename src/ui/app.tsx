@@ -44,6 +44,10 @@ const ROUTES: readonly Route[] = [
     screen: lazyScreen(async () => (await import('./screens/receive.tsx')).ReceiveScreen),
   },
   {
+    pattern: '/taken/:id',
+    screen: lazyScreen(async () => (await import('./screens/taken.tsx')).TakenScreen),
+  },
+  {
     pattern: '/print-code',
     screen: lazyScreen(async () => (await import('./screens/print-code.tsx')).PrintCodeScreen),
   },
@@ -60,6 +64,19 @@ const ROUTES: readonly Route[] = [
   {
     pattern: '/settings',
     screen: lazyScreen(async () => (await import('./screens/settings.tsx')).SettingsScreen),
+    open: true,
+  },
+  {
+    pattern: '/offline',
+    screen: lazyScreen(async () => (await import('./screens/offline.tsx')).OfflineScreen),
+  },
+  {
+    pattern: '/keep',
+    screen: lazyScreen(async () => (await import('./screens/keep.tsx')).KeepScreen),
+  },
+  {
+    pattern: '/check',
+    screen: lazyScreen(async () => (await import('./screens/check.tsx')).CheckScreen),
     open: true,
   },
   {

@@ -6,10 +6,13 @@ import { createOutboxLock } from '#device/outbox-lock.ts';
 import { createSpareShelf, mirrorOutbox } from '#device/spare-copies.ts';
 import { startTriggers, type Triggers } from '#device/triggers.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
+import { createAllowanceKeeper, type KeptPurse } from '#wallet/keep-allowances.ts';
+import type { OfflinePurse } from '#wallet/offline-records.ts';
 import type { Transport } from '#wallet/ports.ts';
 import { createRelay, type RelayReport } from '#wallet/relay.ts';
 import { createAccountMirror } from './account-mirror.ts';
 import { levelTriggered } from './level-triggered.ts';
+import { type OfflineFunds, offlineFunds } from './offline-funds.ts';
 import type { Wallet } from './wallet-model.ts';
 
 export type Engine = {
@@ -19,6 +22,10 @@ export type Engine = {
   readonly transport: Transport;
   /** Reads account and statement from the server and stores them; without network it changes nothing. */
   refresh(): Promise<void>;
+  /** Has the server set aside what is wished for paying without a network; says what came of each. */
+  keepPurses(): Promise<readonly KeptPurse[]>;
+  /** What these purses can pay now and be guaranteed; nothing before the server was ever met. */
+  readOfflineFunds(purses: readonly OfflinePurse[]): Promise<readonly OfflineFunds[]>;
 };
 
 /** What a report of the relay says about the connection. */
@@ -59,11 +66,35 @@ function keepSpareCopies(wallet: Wallet): void {
   void mirror();
 }
 
+/** Whoever has a wallet, or is opening one, needs more of the app without network than a visitor. */
+function keepWalletScreens(): void {
+  if (!('serviceWorker' in navigator)) return;
+  void navigator.serviceWorker.ready.then(({ active }) =>
+    active?.postMessage({ type: 'KEEP_FOR_WALLET' }),
+  );
+}
+
+function createPurseKeeping(wallet: Wallet, api: AccountApi): Engine['keepPurses'] {
+  const keeper = createAllowanceKeeper({
+    store: wallet.store,
+    office: { request: api.requestAllowance, release: api.releaseAllowance },
+    clock: wallet.clock,
+    verify: verifyEs256,
+    lock: createOutboxLock({ name: 'allowances' }),
+  });
+  return async () => {
+    const kept = await keeper.keep();
+    if (kept.some(({ step }) => step !== 'rest')) wallet.notice.changed('wallet');
+    return kept;
+  };
+}
+
 /** The second half of main.tsx's wiring, kept apart so that it loads after the first screen stands. */
 export function createEngine(wallet: Wallet): Engine {
   const { store, clock, random, notice } = wallet;
   const api = createAccountApi();
-  const account = createAccountMirror(wallet, api);
+  const keepPurses = createPurseKeeping(wallet, api);
+  const account = createAccountMirror(wallet, api, keepPurses);
   const transport = createHttpTransport();
   const relay = createRelay({
     store,
@@ -91,5 +122,16 @@ export function createEngine(wallet: Wallet): Engine {
   });
   account.start();
   keepSpareCopies(wallet);
-  return { api, triggers, transport, refresh: account.refresh };
+  keepWalletScreens();
+  return {
+    api,
+    triggers,
+    transport,
+    refresh: account.refresh,
+    keepPurses,
+    async readOfflineFunds(purses) {
+      const identity = await store.readIdentity();
+      return identity ? offlineFunds(purses, { nowMs: clock.nowMs(), identity }) : [];
+    },
+  };
 }

@@ -132,7 +132,16 @@ async function keepApp(wallet: Wallet): Promise<void> {
     // Without a worker the wallet works, but only online.
     return;
   }
-  if (wallet.state.value === undefined) void openingScreen.preload();
+  await prepareVisitor(wallet).catch(() => {});
+}
+
+/** What somebody without a wallet may want next, network or not. */
+async function prepareVisitor(wallet: Wallet): Promise<void> {
+  if (wallet.state.value !== undefined) return;
+  await openingScreen.preload();
+  // For checking a receipt, which needs a key and no wallet.
+  const { keepServerKeys } = await import('./server-keys.ts');
+  await keepServerKeys(wallet);
 }
 
 const root = document.getElementById('app');

@@ -3,41 +3,60 @@ import { useEffect, useState } from 'preact/hooks';
 import { verifyEs256 } from '#device/verify-es256.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
-import type { RefusalCode } from '#protocol/refusals.ts';
+import type { ServerIdentity } from '#protocol/wire.ts';
 import { checkReceipt } from '#wallet/check-receipt.ts';
+import { fetchServerKeys } from './server-keys.ts';
 import { useWallet } from './wallet-context.ts';
-import type { Wallet } from './wallet-model.ts';
 
-export type ReceiptCheck =
-  | { readonly kind: 'checking' }
+/** What a receipt is found to be: exactly one of these. */
+export type ReceiptFinding =
   /** The server's signature over exactly this was verified here, with no network needed. */
-  | { readonly kind: 'genuine'; readonly receipt: Receipt }
+  | { readonly kind: 'paid' | 'not-paid'; readonly receipt: Receipt }
+  /** Signed by another server, or by a key that this server never had. */
+  | { readonly kind: 'foreign' }
+  /** The bytes are not those that were signed. */
+  | { readonly kind: 'altered' }
   /** It can be read, and this phone has no key to check it with. */
   | { readonly kind: 'unchecked'; readonly receipt: Receipt }
-  | { readonly kind: 'refused'; readonly code: RefusalCode };
+  /** Of a later form than this version of the app reads. */
+  | { readonly kind: 'newer' };
 
-/** The keys that the server publishes now; undefined when it does not answer. */
-async function freshIdentity(wallet: Wallet) {
-  const { api } = await wallet.engine();
-  const answer = await api.readIdentity();
-  if (!answer.ok) return undefined;
-  await wallet.store.writeIdentity(answer.value, wallet.clock.nowMs());
-  return answer.value;
+export type ReceiptCheck = { readonly kind: 'checking' } | ReceiptFinding;
+
+export type KeySources = {
+  /** The keys on this phone. */
+  readonly kept: () => Promise<ServerIdentity | undefined>;
+  /** The keys that the server publishes now. */
+  readonly fresh: () => Promise<ServerIdentity | undefined>;
+};
+
+async function underKeys(
+  bytes: Bytes,
+  identity: ServerIdentity,
+): Promise<ReceiptFinding | 'key-unknown'> {
+  const checked = await checkReceipt(bytes, identity, verifyEs256);
+  if (checked.ok) {
+    const kind = checked.value.verdict === 'accepted' ? 'paid' : 'not-paid';
+    return { kind, receipt: checked.value };
+  }
+  if (checked.refusal === 'key_unknown') return 'key-unknown';
+  return { kind: checked.refusal.code === 'receipt_not_this_server' ? 'foreign' : 'altered' };
 }
 
-async function check(wallet: Wallet, bytes: Bytes): Promise<ReceiptCheck> {
+export async function findReceipt(bytes: Bytes, keys: KeySources): Promise<ReceiptFinding> {
   const decoded = decodeReceipt(bytes);
-  if (!decoded.ok) return { kind: 'refused', code: decoded.refusal.code };
-  const unchecked = { kind: 'unchecked', receipt: decoded.value } as const;
-  // A key that is not among ours may be the server's new one: asked for once, then left open.
-  for (const read of [() => wallet.store.readIdentity(), () => freshIdentity(wallet)]) {
-    const identity = await read().catch(() => undefined);
-    if (!identity) continue;
-    const checked = await checkReceipt(bytes, identity, verifyEs256);
-    if (checked.ok) return { kind: 'genuine', receipt: checked.value };
-    if (checked.refusal !== 'key_unknown') return { kind: 'refused', code: checked.refusal.code };
+  if (!decoded.ok) {
+    return { kind: decoded.refusal.code === 'version_unknown' ? 'newer' : 'altered' };
   }
-  return unchecked;
+  const kept = await keys.kept().catch(() => undefined);
+  const first = kept && (await underKeys(bytes, kept));
+  if (first && first !== 'key-unknown') return first;
+  // A key that is not among ours may be the server's new one: asked for once, then left open.
+  const fresh = await keys.fresh().catch(() => undefined);
+  if (!fresh) return { kind: 'unchecked', receipt: decoded.value };
+  const second = await underKeys(bytes, fresh);
+  // The server publishes every key it ever had.
+  return second === 'key-unknown' ? { kind: 'foreign' } : second;
 }
 
 export function useReceiptCheck(bytes: Bytes | undefined): ReceiptCheck {
@@ -47,7 +66,8 @@ export function useReceiptCheck(bytes: Bytes | undefined): ReceiptCheck {
     if (!bytes) return;
     let current = true;
     setResult({ kind: 'checking' });
-    void check(wallet, bytes).then((done) => {
+    const keys = { kept: () => wallet.store.readIdentity(), fresh: () => fetchServerKeys(wallet) };
+    void findReceipt(bytes, keys).then((done) => {
       if (current) setResult(done);
     });
     return () => {

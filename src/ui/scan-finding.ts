@@ -46,6 +46,22 @@ function ofRequest(reading: RequestReading): Finding {
   return { kind: 'refused', code: 'scheme_not_supported', ...scheme, ...payee };
 }
 
+/** Enough for a day's list; more is pasted in pieces. */
+const LINES_MAX = 200;
+
+/** What of ours stands alone on a line: an exported list is many of these. */
+const OWN_LINE = /^CF[ACR]:/;
+
+/** The lines of a pasted list; undefined where the text is one code, as nearly every text is. */
+export function codeLines(text: string): readonly string[] | undefined {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => OWN_LINE.test(line))
+    .slice(0, LINES_MAX);
+  return lines.length > 1 ? lines : undefined;
+}
+
 export function findingOf(text: string): Finding {
   const scanned = readScannedText(text);
   switch (scanned.kind) {

@@ -99,7 +99,8 @@ export function createWallet(parts: WalletParts): Wallet {
         payments: value.home.recent.length < NEWEST_MAX,
         entries: value.entries.length < NEWEST_MAX,
       };
-      return mergeLines(value.home.recent, value.entries, complete).slice(0, NEWEST_MAX);
+      const { recent, taken } = value.home;
+      return mergeLines(recent, value.entries, taken, complete).slice(0, NEWEST_MAX);
     }),
     settings: computed(() => home.value?.settings),
     draft: computed(() => mirrored.value?.draft),

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { shellFiles } from '../../.build/shell-files.ts';
 import {
   type Authenticator,
   addAuthenticator,
@@ -100,22 +101,31 @@ export async function openWallet(
 }
 
 /** Waits until the worker has laid every part of the app aside: from then on no network is needed. */
-export async function keptForOffline(page: Page): Promise<void> {
+export async function keptForOffline(
+  page: Page,
+  who: 'wallet' | 'visitor' = 'wallet',
+): Promise<void> {
   await controlled(page);
-  await page.evaluate(async (deadlineMs) => {
-    // The list stands in the worker's own script; its second script the browser keeps elsewhere.
-    const script = await (await fetch('/sw.js', { cache: 'force-cache' })).text();
-    const files = [
-      ...new Set(script.match(/\/assets\/(?!outbox-|language-)[\w.-]+/g) ?? ['no list']),
-    ];
-    for (;;) {
-      const held = await Promise.all(files.map((file) => caches.match(file, { ignoreVary: true })));
-      const missing = files.filter((_, at) => held[at] === undefined);
-      if (missing.length === 0) return;
-      if (Date.now() > deadlineMs) throw new Error(`not kept: ${missing.join(' ')}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }, Date.now() + 20_000);
+  const others = who === 'visitor' ? shellFiles.withWallet.chunks : [];
+  const notKept = ['outbox', 'language', ...others].join('|');
+  await page.evaluate(
+    async ([deadlineMs, names]) => {
+      // The list stands in the worker's own script; its second script the browser keeps elsewhere.
+      const script = await (await fetch('/sw.js', { cache: 'force-cache' })).text();
+      const listed = new RegExp(`/assets/(?!(?:${names})-)[\\w.-]+`, 'g');
+      const files = [...new Set(script.match(listed) ?? ['no list'])];
+      for (;;) {
+        const held = await Promise.all(
+          files.map((file) => caches.match(file, { ignoreVary: true })),
+        );
+        const missing = files.filter((_, at) => held[at] === undefined);
+        if (missing.length === 0) return;
+        if (Date.now() > deadlineMs) throw new Error(`not kept: ${missing.join(' ')}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    [Date.now() + 20_000, notKept] as const,
+  );
 }
 
 /** From the form to the rehearsal's first screen. */

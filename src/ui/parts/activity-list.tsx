@@ -5,7 +5,7 @@ import { type ActivityRow, type Heights, rowOffsets, rowsByDay } from '../activi
 import { formatDay, formatTime } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import { useWindowSlice } from '../use-window-slice.ts';
-import { lineAddress, lineTitle } from './activity-row.tsx';
+import { lineAddress, lineTitle, mayMove } from './activity-row.tsx';
 import { Amount } from './amount.tsx';
 import { StateBadge } from './state-badge.tsx';
 
@@ -35,7 +35,7 @@ function dayName(atMs: number, nowMs: number): string {
 function Line(props: { readonly line: ActivityLine }) {
   const { line } = props;
   const signed = line.direction === 'out' ? -line.amountMinor : line.amountMinor;
-  const moved = line.state === 'accepted' || line.state === 'received' || line.state === 'promised';
+  const moved = mayMove(line);
   return (
     <a class="row-link" href={lineAddress(line)}>
       <span class="row-title">{lineTitle(line)}</span>

@@ -7,14 +7,15 @@ import { StateBadge } from './state-badge.tsx';
 
 /** Who is on the other side, in words. */
 export function lineTitle(line: ActivityLine): string {
-  if (line.kind === 'issue') return t('entry.issue');
+  if (line.kind !== 'payment') return t(`entry.${line.kind}`);
   const name = line.name || t('entry.unnamed', { account: shortAccount(line.counterparty) });
   return line.direction === 'out' ? t('entry.to', { name }) : t('entry.from', { name });
 }
 
-/** `/slip/…` while it is on its way, the whole story afterwards. */
+/** `/slip/…` while it is on its way, the whole story afterwards; what was taken here has its own page. */
 export function lineAddress(line: ActivityLine): string {
   const key = encodeURIComponent(line.key);
+  if (line.direction === 'in' && line.state !== 'received') return `/taken/${key}`;
   return line.state === 'promised' ? `/slip/${key}` : `/activity/${key}`;
 }
 
@@ -27,6 +28,11 @@ export function lineMoment(atMs: number, nowMs: number): string {
   return sameDay(atMs, nowMs) ? formatTime(atMs) : formatDay(atMs);
 }
 
+/** Money has moved, or may still: what came to nothing is crossed out. */
+export function mayMove({ state }: ActivityLine): boolean {
+  return state !== 'refused' && state !== 'expired' && state !== 'cancelled';
+}
+
 type RowProps = {
   readonly line: ActivityLine;
   readonly nowMs: number;
@@ -37,7 +43,7 @@ type RowProps = {
 export function ActivityRow(props: RowProps) {
   const { line } = props;
   const signed = line.direction === 'out' ? -line.amountMinor : line.amountMinor;
-  const moved = line.state === 'accepted' || line.state === 'received' || line.state === 'promised';
+  const moved = mayMove(line);
   return (
     <li class="row" data-state={line.state}>
       <a class="row-link" href={lineAddress(line)}>

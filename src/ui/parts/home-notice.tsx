@@ -31,7 +31,7 @@ export function HomeNotice() {
   if (aside) {
     return (
       <Line text={t('home.aside')}>
-        <a href={`/slip/${aside.id}`}>{t('home.look')}</a>
+        <a href={`/${aside.carried ? 'taken' : 'slip'}/${aside.id}`}>{t('home.look')}</a>
       </Line>
     );
   }
@@ -57,6 +57,13 @@ export function HomeNotice() {
     );
   }
   if (updateOffered()) return <UpdateLine />;
+  if (wallet.connection.value.kind === 'silent' && wallet.home.value?.waiting.length) {
+    return (
+      <Line text={t('home.alone')}>
+        <a href="/keep">{t('home.save')}</a>
+      </Line>
+    );
+  }
   if (wallet.state.value?.canPayOffline === 'unknown') {
     return (
       <Line text={t('home.cannot-pay-offline')}>

@@ -13,6 +13,10 @@ export const IconSettings = drawIcon('M4 7h9M17 7h3M4 17h3M11 17h9M15 4.500v5M9 
 export const IconPromised = drawIcon(
   'M6 3.500h12V14l-2-1.500L14 14l-2-1.500L10 14l-2-1.500L6 14zM6 18v2.500M12 18v2.500M18 18v2.500',
 );
+/** A seal: somebody who has the money stands for it. */
+export const IconGuaranteed = drawIcon(
+  'M12 3 19.500 6v6c0 4.500-3.200 7.500-7.500 9-4.300-1.500-7.500-4.500-7.500-9V6zM8.500 12l2.500 2.500 4.500-5',
+);
 export const IconAccepted = drawIcon('m4.500 12.500 5 5 10-11');
 export const IconRefused = drawIcon('m6 6 12 12M18 6 6 18');
 export const IconExpired = drawIcon(

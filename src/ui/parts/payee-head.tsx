@@ -5,10 +5,10 @@ import { checkPayee, type PayeeCheck, payeeAccount } from '../payee-check.ts';
 import { shortAccount } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import { useWallet } from '../wallet-context.ts';
-import { IconAccepted } from './icon.tsx';
+import { IconAccepted, IconGuaranteed } from './icon.tsx';
 import { Notice } from './notice.tsx';
 
-function usePayeeCheck(request: PaymentRequest): PayeeCheck {
+export function usePayeeCheck(request: PaymentRequest): PayeeCheck {
   const wallet = useWallet();
   const [check, setCheck] = useState<PayeeCheck>({ kind: 'unchecked' });
   useEffect(() => {
@@ -24,6 +24,25 @@ function usePayeeCheck(request: PaymentRequest): PayeeCheck {
 function Vouched(props: { readonly check: PayeeCheck }) {
   const { check } = props;
   switch (check.kind) {
+    case 'verified':
+      return (
+        <p class="payee-verified">
+          <IconGuaranteed />
+          {t('review.name-verified')}
+        </p>
+      );
+    case 'forged':
+      return (
+        <Notice kind="refusal" title={t('review.name-forged')}>
+          <p>{t('review.name-forged-text')}</p>
+        </Notice>
+      );
+    case 'elsewhere':
+      return (
+        <Notice kind="warning" title={t('review.name-elsewhere')}>
+          <p>{t('review.name-elsewhere-text', { account: shortAccount(check.account) })}</p>
+        </Notice>
+      );
     case 'confirmed':
       return (
         <p class="payee-vouched">
@@ -47,7 +66,7 @@ function Vouched(props: { readonly check: PayeeCheck }) {
   }
 }
 
-export function PayeeHead(props: { readonly request: PaymentRequest }) {
+export function PayeeHead(props: { readonly request: PaymentRequest; readonly check: PayeeCheck }) {
   const { request } = props;
   const account = payeeAccount(request) ?? '';
   const place = [request.city, request.countryCode].filter(Boolean).join(', ');
@@ -59,7 +78,7 @@ export function PayeeHead(props: { readonly request: PaymentRequest }) {
       <p class="payee-place">
         <bdi>{place}</bdi> <span class="print">{shortAccount(account)}</span>
       </p>
-      <Vouched check={usePayeeCheck(request)} />
+      <Vouched check={props.check} />
     </section>
   );
 }

@@ -1,41 +1,20 @@
 /** Owns showing a text as a QR code: always dark on light, since many cameras read nothing else. */
-import { useEffect, useState } from 'preact/hooks';
-import type { QrPath } from '../qr-path.ts';
+import { useMemo } from 'preact/hooks';
 import { t } from '../text/text.ts';
+import { type Drawing, useQrDrawings } from '../use-qr-drawing.ts';
 import '../styles/qr-code.css';
 
-type QrCodeProps = {
-  readonly text: string;
+type SymbolProps = {
+  /** Undefined while it is being drawn: its place is kept. */
+  readonly drawing: Drawing | undefined;
   /** What the code is for, for those who do not see it. */
   readonly label: string;
   /** Crossed out: paid, expired, not to be scanned any more. */
   readonly spent?: boolean;
 };
 
-type Drawn = { readonly text: string; readonly drawing: QrPath | 'missing' | 'too-long' };
-
-async function draw(text: string): Promise<Drawn> {
-  try {
-    const { qrPath } = await import('../qr-path.ts');
-    return { text, drawing: qrPath(text) ?? 'too-long' };
-  } catch {
-    return { text, drawing: 'missing' };
-  }
-}
-
-export function QrCode(props: QrCodeProps) {
-  const [drawn, setDrawn] = useState<Drawn>();
-  useEffect(() => {
-    let current = true;
-    void draw(props.text).then((done) => {
-      if (current) setDrawn(done);
-    });
-    return () => {
-      current = false;
-    };
-  }, [props.text]);
-  // A drawing of another text must not be shown for a moment: somebody may be scanning it.
-  const drawing = drawn?.text === props.text ? drawn.drawing : undefined;
+export function QrSymbol(props: SymbolProps) {
+  const { drawing } = props;
   if (typeof drawing === 'string') {
     return (
       <p class="qr qr-missing">{drawing === 'missing' ? t('part.missing') : t('qr.too-long')}</p>
@@ -56,5 +35,17 @@ export function QrCode(props: QrCodeProps) {
         </svg>
       )}
     </div>
+  );
+}
+
+/** A code within a screen. One that another phone must read at once fills the screen: code-sheet.tsx. */
+export function QrCode(props: Omit<SymbolProps, 'drawing'> & { readonly text: string }) {
+  const texts = useMemo(() => [props.text], [props.text]);
+  return (
+    <QrSymbol
+      drawing={useQrDrawings(texts)?.[0]}
+      label={props.label}
+      spent={props.spent ?? false}
+    />
   );
 }

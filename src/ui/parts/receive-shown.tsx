@@ -13,6 +13,7 @@ import { usePolling } from '../use-polling.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
 import { Button, ButtonLink } from './button.tsx';
+import { IconScan } from './icon.tsx';
 import { IconShare } from './icon-more.tsx';
 import { Notice, RefusalNotice } from './notice.tsx';
 import { QrCode } from './qr-code.tsx';
@@ -28,15 +29,7 @@ function Waiting() {
         ? t('receive.silent', { time: formatTime(connection.sinceMs) })
         : t('receive.never');
     return (
-      <Notice
-        kind="warning"
-        title={title}
-        action={
-          <ButtonLink kind="quiet" href="/scan">
-            {t('receive.scan-receipt')}
-          </ButtonLink>
-        }
-      >
+      <Notice kind="warning" title={title}>
         <p>{t('receive.silent-next')}</p>
       </Notice>
     );
@@ -100,6 +93,13 @@ export function ReceiveShown(props: { readonly request: ShownRequest }) {
       back="/receive"
       tone="receive"
       class="receive-shown"
+      foot={
+        !expired && (
+          <ButtonLink kind="receive" href={`/scan?d=${request.digest}`} icon={<IconScan />}>
+            {t('receive.scan')}
+          </ButtonLink>
+        )
+      }
       aside={
         <button
           type="button"

@@ -3,6 +3,7 @@ import { toBase32 } from '#protocol/base32.ts';
 import { toHex } from '#protocol/bytes.ts';
 import { ORDER_VERSION } from '#protocol/order.ts';
 import type { DamagedRecord, WalletState } from '#wallet/records.ts';
+import { downloadText } from '../download.ts';
 import { formatMoment } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import { useStored, useWallet } from '../wallet-context.ts';
@@ -85,12 +86,7 @@ function save(damaged: readonly DamagedRecord[]): void {
     },
     2,
   );
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'counterfoil-damaged.json';
-  link.click();
-  URL.revokeObjectURL(url);
+  downloadText('counterfoil-damaged.json', text, 'application/json');
 }
 
 /** Records that cannot be read are kept as they are; here they can be handed to somebody who can. */

@@ -37,9 +37,11 @@ export function SettingsLeave() {
   const home = wallet.home.value;
   const count = home?.waiting.length ?? 0;
   if (home && count > 0) {
-    const amounts = [...home.promisedMinor].map(([currency, minor]) =>
-      formatMoney(minor, currency),
-    );
+    const sums = new Map<number, bigint>();
+    for (const { currency, amountMinor } of home.waiting) {
+      sums.set(currency, (sums.get(currency) ?? 0n) + amountMinor);
+    }
+    const amounts = [...sums].map(([currency, minor]) => formatMoney(minor, currency));
     return <StillWaiting amounts={amounts} count={count} />;
   }
   const leave = async () => {

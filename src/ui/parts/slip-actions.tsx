@@ -1,18 +1,28 @@
 /** Owns what can be done with a promise that is on its way: send now, let the payee carry it, take it back. */
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { authorizationToQrText } from '#protocol/authorization.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
+import type { Payment } from '#wallet/payment.ts';
 import type { PaymentStory } from '#wallet/records.ts';
 import { cancelPromise, handOverPromise } from '../actions/pay.ts';
+import { counterfoilText } from '../counterfoil-text.ts';
 import type { SlipStage } from '../slip-words.ts';
 import { t } from '../text/text.ts';
+import { useSendNow } from '../use-send-now.ts';
 import { useWallet } from '../wallet-context.ts';
+import { Amount } from './amount.tsx';
 import { Button } from './button.tsx';
+import { CodeSheet } from './code-sheet.tsx';
 import { RefusalNotice } from './notice.tsx';
-import { QrCode } from './qr-code.tsx';
 import { Sheet } from './sheet.tsx';
+import { StateBadge } from './state-badge.tsx';
 
-type ActionsProps = { readonly story: PaymentStory; readonly stage: SlipStage };
+type ActionsProps = {
+  readonly story: PaymentStory;
+  readonly stage: SlipStage;
+  /** The screen's main action shows it with its guarantee; as a bare promise it need not be shown. */
+  readonly covered?: boolean;
+};
 
 function CancelSheet(props: {
   readonly id: string;
@@ -48,63 +58,78 @@ function CancelSheet(props: {
   );
 }
 
-/** Shown only after the promise is marked as seen by somebody else. */
-function CarrySheet(props: {
-  readonly story: PaymentStory;
-  readonly open: boolean;
-  readonly onClose: () => void;
-}) {
-  const { payment } = props.story;
+/** How the payee's phone is shown it, and what is said beside it. */
+function ShownPayment(props: { readonly payment: Payment; readonly guaranteed: boolean }) {
+  const { payment, guaranteed } = props;
+  const { state } = payment;
   return (
-    <Sheet open={props.open} title={t('slip.show-title')} onClose={props.onClose}>
-      {props.open && (
-        <QrCode
-          text={authorizationToQrText(payment.authorization)}
-          label={t('slip.show-label')}
-          spent={payment.state !== 'promised'}
-        />
+    <>
+      <p class="slip-shown-amount">
+        <Amount minor={payment.amountMinor} currency={payment.currency} size="title" />
+      </p>
+      {state === 'promised' ? (
+        <p>{t(guaranteed ? 'slip.guaranteed-text' : 'slip.show-text')}</p>
+      ) : (
+        <p role="status">
+          <StateBadge state={state} />
+        </p>
       )}
-      <p class="small">{t('slip.show-text')}</p>
-    </Sheet>
+    </>
   );
 }
 
-export function SlipActions(props: ActionsProps) {
+/** Stays open when the payment ends meanwhile, so that both see how. */
+export function ShowPayment(props: { readonly story: PaymentStory; readonly onClose: () => void }) {
+  const { payment } = props.story;
+  const covered = useMemo(() => counterfoilText(payment), [payment]);
+  return (
+    <CodeSheet
+      text={covered ?? authorizationToQrText(payment.authorization)}
+      title={t(covered ? 'slip.guaranteed-title' : 'slip.show-title')}
+      label={t(covered ? 'slip.guaranteed-label' : 'slip.show-label')}
+      spent={payment.state !== 'promised'}
+      onClose={props.onClose}
+    >
+      <ShownPayment payment={payment} guaranteed={covered !== undefined} />
+    </CodeSheet>
+  );
+}
+
+/** Marked as seen by somebody else before it is shown: from then on it cannot be taken back. */
+export function useShowing(story: PaymentStory) {
   const wallet = useWallet();
+  const [shown, setShown] = useState(false);
+  return {
+    show: async () => {
+      if (await handOverPromise(wallet, story.payment.id)) setShown(true);
+    },
+    sheet: shown && <ShowPayment story={story} onClose={() => setShown(false)} />,
+  };
+}
+
+export function SlipActions(props: ActionsProps) {
   const { story, stage } = props;
-  const [sheet, setSheet] = useState<'cancel' | 'carry'>();
-  const [sending, setSending] = useState(false);
-  const close = () => setSheet(undefined);
-
-  async function send(): Promise<void> {
-    setSending(true);
-    try {
-      const { triggers } = await wallet.engine();
-      await triggers.drain('person');
-    } finally {
-      setSending(false);
-    }
-  }
-
-  async function show(): Promise<void> {
-    if (await handOverPromise(wallet, story.payment.id)) setSheet('carry');
-  }
+  const [cancelling, setCancelling] = useState(false);
+  const { sending, send } = useSendNow();
+  const showing = useShowing(story);
 
   return (
     <div class="slip-actions">
-      <Button kind="plain" busy={sending} onClick={() => void send().catch(() => {})}>
+      <Button kind="plain" busy={sending} onClick={send}>
         {t('slip.now')}
       </Button>
-      <Button kind="plain" onClick={() => void show()}>
-        {t('slip.show')}
-      </Button>
+      {!props.covered && (
+        <Button kind="plain" onClick={() => void showing.show()}>
+          {t('slip.show')}
+        </Button>
+      )}
       {stage === 'here' && (
-        <Button kind="quiet" onClick={() => setSheet('cancel')}>
+        <Button kind="quiet" onClick={() => setCancelling(true)}>
           {t('slip.cancel')}
         </Button>
       )}
-      <CancelSheet id={story.payment.id} open={sheet === 'cancel'} onClose={close} />
-      <CarrySheet story={story} open={sheet === 'carry'} onClose={close} />
+      <CancelSheet id={story.payment.id} open={cancelling} onClose={() => setCancelling(false)} />
+      {showing.sheet}
     </div>
   );
 }

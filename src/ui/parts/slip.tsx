@@ -6,7 +6,7 @@ type SlipProps = {
   /** Payment id (or account id where there is no payment yet): it shapes the cut. */
   readonly id: string;
   /** The stock of the stub. */
-  readonly tone?: 'plain' | 'pay' | 'receive' | 'refused';
+  readonly tone?: 'plain' | 'pay' | 'receive' | 'refused' | 'doubt';
   /** Still one piece, or torn: a promise that became a receipt. */
   readonly torn?: boolean;
   /** What hangs below the cut. */

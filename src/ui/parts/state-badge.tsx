@@ -5,13 +5,17 @@ import {
   IconAccepted,
   IconCancelled,
   IconExpired,
+  IconGuaranteed,
   IconPromised,
   IconReceived,
   IconRefused,
 } from './icon.tsx';
 
-/** `received`: the other side's payment, accepted by the server in this person's favour. */
-export type ShownState = PaymentState | 'received';
+/**
+ * `received`: the other side's payment, accepted by the server in this person's favour. Until then
+ * `guaranteed`, verified on this phone, or `doubted`, a promise only.
+ */
+export type ShownState = PaymentState | 'received' | 'guaranteed' | 'doubted';
 
 const SHAPES = {
   promised: IconPromised,
@@ -20,6 +24,8 @@ const SHAPES = {
   expired: IconExpired,
   cancelled: IconCancelled,
   received: IconReceived,
+  guaranteed: IconGuaranteed,
+  doubted: IconPromised,
 } as const;
 
 export function StateBadge(props: { readonly state: ShownState }) {

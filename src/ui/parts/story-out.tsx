@@ -1,10 +1,11 @@
 /** Owns the story of a payment made with this phone, from the approval to the verdict. */
-import { authorizationToQrText, decodeAuthorization } from '#protocol/authorization.ts';
+import { decodeAuthorization } from '#protocol/authorization.ts';
 import { readPaymentRequest } from '#protocol/payment-request.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { PaymentStory } from '#wallet/records.ts';
 import { handOverPromise } from '../actions/pay.ts';
+import { carriedText } from '../counterfoil-text.ts';
 import { paymentSteps } from '../payment-steps.ts';
 import { shareText } from '../share-text.ts';
 import { isWaiting, slipStage } from '../slip-words.ts';
@@ -68,7 +69,7 @@ function SharePromise(props: { readonly payment: Payment }) {
   const { payment } = props;
   const share = async () => {
     if (!(await handOverPromise(wallet, payment.id))) return;
-    const text = authorizationToQrText(payment.authorization);
+    const text = carriedText(payment);
     saySharing(await shareText({ title: t('story.promise'), text }));
   };
   return (

@@ -10,11 +10,10 @@ import { copyText, type Shared, shareText } from '../share-text.ts';
 import { formatMoment } from '../text/format.ts';
 import { refusalText, t } from '../text/text.ts';
 import { Button } from './button.tsx';
+import { CodeSheet } from './code-sheet.tsx';
 import { IconAccepted, IconCode, IconExpired, IconRefused } from './icon.tsx';
 import { IconCopy, IconShare } from './icon-more.tsx';
-import { QrCode } from './qr-code.tsx';
 import { SignatureLine } from './receipt-proof.tsx';
-import { Sheet } from './sheet.tsx';
 
 export function saySharing(shared: Shared): void {
   if (shared === 'copied') announce(t('share.copied'));
@@ -120,10 +119,16 @@ export function ReceiptSection(props: { readonly receipt: Bytes; readonly title:
           {t('story.share')}
         </Button>
       </div>
-      <Sheet open={shown} title={t('story.receipt')} onClose={() => setShown(false)}>
-        {shown && <QrCode text={text} label={t('story.receipt-label')} />}
-        <p class="small">{t('story.receipt-text')}</p>
-      </Sheet>
+      {shown && (
+        <CodeSheet
+          text={text}
+          title={t('story.receipt')}
+          label={t('story.receipt-label')}
+          onClose={() => setShown(false)}
+        >
+          <p>{t('story.receipt-text')}</p>
+        </CodeSheet>
+      )}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { asksAnything, FILTERS, type Filter, filterOf, findLines } from '../acti
 import { announce } from '../announce.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { ActivityList } from '../parts/activity-list.tsx';
+import { ButtonLink } from '../parts/button.tsx';
 import { IconSearch } from '../parts/icon-more.tsx';
 import { RefusalNotice } from '../parts/notice.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -118,6 +119,11 @@ export function ActivityScreen(props: ScreenProps) {
         <p class="activity-end soft" aria-busy="true">
           {t('activity.searching')}
         </p>
+      )}
+      {filter === 'waiting' && found.length > 0 && (
+        <ButtonLink kind="plain" href="/keep">
+          {t('keep.title')}
+        </ButtonLink>
       )}
       {empty && !view.unreadable && (
         <p class="activity-end soft">{t(asking ? 'activity.none-found' : 'activity.nothing')}</p>

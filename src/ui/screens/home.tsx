@@ -11,6 +11,7 @@ import { Tear } from '../parts/tear.tsx';
 import { Ticket } from '../parts/ticket.tsx';
 import { formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
+import { useOfflineFunds } from '../use-offline-funds.ts';
 import { useWallet } from '../wallet-context.ts';
 import type { Wallet } from '../wallet-model.ts';
 
@@ -38,6 +39,27 @@ function BalanceView(props: { readonly line: BalanceLine; readonly first: boolea
   );
 }
 
+/** What is not the person's to spend, or comes with a condition: each in one line under the balance. */
+function PurseNotes(props: { readonly wallet: Wallet }) {
+  const lines = props.wallet.balances.value;
+  const funds = useOfflineFunds();
+  const said = (moneys: readonly (readonly [bigint, number])[]) =>
+    moneys
+      .filter(([minor]) => minor > 0n)
+      .map(([minor, currency]) => formatMoney(minor, currency))
+      .join(', ');
+  const offline = said(funds.map(({ leftMinor, currency }) => [leftMinor, currency]));
+  const coming = said(lines.map(({ comingMinor, currency }) => [comingMinor, currency]));
+  const owed = said(lines.map(({ owedMinor, currency }) => [owedMinor, currency]));
+  return (
+    <>
+      {offline && <p class="balance-promised">{t('home.offline', { amounts: offline })}</p>}
+      {coming && <p class="balance-coming">{t('home.coming', { amounts: coming })}</p>}
+      {owed && <p class="balance-coming">{t('home.owed', { amounts: owed })}</p>}
+    </>
+  );
+}
+
 /** A balance that the server has not confirmed lately says of when it is. */
 function AsOf(props: { readonly wallet: Wallet }) {
   const { connection, session, state, clock } = props.wallet;
@@ -50,7 +72,9 @@ function AsOf(props: { readonly wallet: Wallet }) {
 function Purse(props: { readonly wallet: Wallet; readonly id: string }) {
   const { wallet } = props;
   const account = wallet.state.value?.account;
-  const promising = wallet.balances.value.some(({ promisedMinor }) => promisedMinor > 0n);
+  const promising = wallet.balances.value.some(
+    ({ promisedMinor, owedMinor }) => promisedMinor > 0n || owedMinor > 0n,
+  );
   return (
     <section class="purse" aria-label={t('home.balance')}>
       <div class="purse-paper">
@@ -63,6 +87,7 @@ function Purse(props: { readonly wallet: Wallet; readonly id: string }) {
         {wallet.balances.value.map((line, i) => (
           <BalanceView key={line.currency} line={line} first={i === 0} />
         ))}
+        <PurseNotes wallet={wallet} />
       </div>
       <Tear id={props.id} side="above" />
     </section>

@@ -1,8 +1,8 @@
 /** Owns the code for a wall or a counter: a page to print that works for years, with no phone beside it. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Outcome } from '#protocol/refusals.ts';
 import type { PayeeProfile } from '#protocol/wire.ts';
-import { makeStaticRequest } from '#wallet/receive.ts';
+import { makeStaticRequest, printedRequest } from '#wallet/receive.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/field.tsx';
@@ -25,6 +25,19 @@ function useStaticRequest(currency: number | undefined): Outcome<string> | undef
   const known = identity.kind === 'read' ? identity.value : identity.last;
   if (!known) return { ok: false, refusal: { code: 'unavailable' } };
   return makeStaticRequest({ currency }, account, known);
+}
+
+/** Kept before anybody can scan it, so that a counterfoil that answers it is known as this phone's own. */
+function useKeptAsPrinted(text: string | undefined, currency: number): void {
+  const wallet = useWallet();
+  useEffect(() => {
+    if (text === undefined) return;
+    const request = printedRequest(text, { currency }, wallet.clock.nowMs());
+    wallet.store.writeRequest(request).then(
+      () => wallet.notice.changed('requests'),
+      () => {},
+    );
+  }, [wallet, text, currency]);
 }
 
 /** What is printed: readable from an arm's length, by somebody who has never seen the app. */
@@ -68,6 +81,7 @@ export function PrintCodeScreen(_: ScreenProps) {
   const currency = Number(chosen ?? currencies[0] ?? 978);
   const request = useStaticRequest(currency);
   const profile = wallet.state.value?.account.profile;
+  useKeptAsPrinted(request?.ok ? request.value : undefined, currency);
   return (
     <Screen
       title={t('print.title')}

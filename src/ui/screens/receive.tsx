@@ -1,15 +1,30 @@
 /** Owns getting paid: asking, showing the code, and saying "paid" once the server's entry is here. */
+
+import type { ShownRequest } from '#wallet/records.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { ButtonLink } from '../parts/button.tsx';
 import { RefusalNotice } from '../parts/notice.tsx';
 import { ReceiveAsk } from '../parts/receive-ask.tsx';
 import { ReceivePaid } from '../parts/receive-paid.tsx';
 import { ReceiveShown } from '../parts/receive-shown.tsx';
+import { ReceiveTaken } from '../parts/receive-taken.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { navigate } from '../router.ts';
+import { readTakenFor } from '../taken-payments.ts';
 import { t } from '../text/text.ts';
 import { useStored } from '../wallet-context.ts';
 import '../styles/receive.css';
+
+/** Until the server's word is here: the code, or the counterfoil that was taken for it. */
+function Unpaid(props: { readonly request: ShownRequest }) {
+  const { request } = props;
+  const stored = useStored(request.digest, ['payments'], ({ store }) =>
+    readTakenFor(store, request.digest),
+  );
+  if (stored.kind === 'reading') return <Screen title={t('part.loading')} back="/" busy />;
+  const taken = stored.kind === 'read' ? stored.value : stored.last;
+  return taken ? <ReceiveTaken taken={taken} /> : <ReceiveShown request={request} />;
+}
 
 function Request(props: { readonly digest: string }) {
   const { digest } = props;
@@ -34,7 +49,7 @@ function Request(props: { readonly digest: string }) {
       </Screen>
     );
   }
-  if (!request.paid) return <ReceiveShown key={digest} request={request} />;
+  if (!request.paid) return <Unpaid key={digest} request={request} />;
   return <ReceivePaid request={request} paid={request.paid} onNext={() => navigate('/receive')} />;
 }
 

@@ -10,7 +10,7 @@ import { Button, ButtonLink } from '../parts/button.tsx';
 import { IconScan } from '../parts/icon.tsx';
 import { IconPasskey } from '../parts/icon-more.tsx';
 import { RefusalNotice } from '../parts/notice.tsx';
-import { PayeeHead } from '../parts/payee-head.tsx';
+import { PayeeHead, usePayeeCheck } from '../parts/payee-head.tsx';
 import { Itemised, NoteField, ReviewAmount, TipChooser } from '../parts/review-amount.tsx';
 import {
   Complaint,
@@ -107,6 +107,7 @@ function RequestReview(props: {
   const state = useReview(request, props.stored);
   const tap = useTap(state);
   const payNow = usePayNow();
+  const check = usePayeeCheck(request);
   const { entry, setEntry, nowMs } = state;
   const review = state.review.ok ? state.review.value : undefined;
   const paying = state.paying.kind === 'read' && state.paying.value.ok && state.paying.value.value;
@@ -122,7 +123,7 @@ function RequestReview(props: {
         <PayStub
           id={request.text}
           tap={tap}
-          ready={payNow.now === 'may'}
+          ready={payNow.now === 'may' && check.kind !== 'forged'}
           label={
             review
               ? t('review.pay', { amount: formatMoney(review.total.totalMinor, request.currency) })
@@ -131,7 +132,7 @@ function RequestReview(props: {
         />
       }
     >
-      <PayeeHead request={request} />
+      <PayeeHead request={request} check={check} />
       {complaint && <Complaint code={complaint} payment={before} />}
       {!complaint && before && <PaidBefore payment={before} />}
       <PayNowNotice now={payNow.now} onRetry={payNow.reach} />

@@ -1,125 +1,115 @@
-/** Owns scanning: a code from the camera, a picture or a text becomes a payment to review, or a clear no. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+/** Owns scanning: a code from the camera, a picture or a text becomes what a person can do with it, or a clear no. */
+import { useState } from 'preact/hooks';
+import { decodeAuthorization } from '#protocol/authorization.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import type { Bytes } from '#protocol/bytes.ts';
+import type { Presented } from '#wallet/check-counterfoil.ts';
 import { announce } from '../announce.ts';
-import { type CodeReader, createCodeReader } from '../code-reader.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
-import { Button } from '../parts/button.tsx';
-import { IconPaste } from '../parts/icon-more.tsx';
+import { useCodeTaker } from '../parts/code-taker.tsx';
 import { ReceiptProof } from '../parts/receipt-proof.tsx';
-import { PhotoButton, TypeSheet } from '../parts/scan-by-hand.tsx';
-import { ScanCamera } from '../parts/scan-camera.tsx';
-import { type Complaint, ComplaintNotice, complaintOf } from '../parts/scan-complaint.tsx';
+import { ScannedList } from '../parts/scanned-list.tsx';
 import { ScannedPromise } from '../parts/scanned-promise.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Sheet } from '../parts/sheet.tsx';
+import { TakePayment } from '../parts/take-payment.tsx';
 import { navigate } from '../router.ts';
-import { findingOf } from '../scan-finding.ts';
-import { takeSharedPicture } from '../shared-picture.ts';
+import { codeLines, type Finding, findingOf } from '../scan-finding.ts';
+import type { Complaint } from '../scan-words.ts';
 import { t } from '../text/text.ts';
-import { useScanSession } from '../use-scan-session.ts';
-import '../styles/scan.css';
+import { useWallet } from '../wallet-context.ts';
 
-type Shown = {
-  readonly kind: 'receipt' | 'authorization';
-  readonly bytes: Bytes;
-  readonly text: string;
-};
+type Shown = { readonly text: string } & (
+  | { readonly kind: 'receipt' | 'authorization'; readonly bytes: Bytes }
+  | { readonly kind: 'list'; readonly lines: readonly string[] }
+  /** A payment to be judged, and kept if it is worth it: a screen of its own. */
+  | { readonly kind: 'payment'; readonly presented: Presented }
+);
 
-/** A code just put away is likely still in front of the camera: not read again for so long. */
-const PUT_AWAY_MS = 8_000;
+const TITLES = {
+  receipt: 'scan.proof-title',
+  authorization: 'scan.promise-title',
+  list: 'scan.list-title',
+} as const;
 
-/** Reads chosen and shared pictures, one at a time. */
-function usePhotos(
-  reader: CodeReader,
-  shared: boolean,
-  onText: (text: string) => void,
-  onComplaint: (complaint: Complaint) => void,
-) {
-  const [busy, setBusy] = useState(false);
-  const read = async (photo: Blob) => {
-    setBusy(true);
-    announce(t('scan.photo-reading'));
-    const answer = await reader.readPhoto(photo);
-    setBusy(false);
-    if (answer.kind === 'text') onText(answer.text);
-    else onComplaint(complaintOf(answer));
-  };
-  const latest = useRef(read);
-  latest.current = read;
-  useEffect(() => {
-    if (!shared) return;
-    void takeSharedPicture().then((picture) =>
-      picture ? latest.current(picture) : onComplaint({ kind: 'shared-missing' }),
-    );
-  }, [shared]);
-  return { busy, read };
+/** What stands over the camera until it is put away. */
+function ShownSheet(props: {
+  readonly shown: Exclude<Shown, { kind: 'payment' }> | undefined;
+  readonly onClose: () => void;
+}) {
+  const { shown } = props;
+  return (
+    <Sheet
+      open={shown !== undefined}
+      title={t(TITLES[shown?.kind ?? 'receipt'])}
+      onClose={props.onClose}
+    >
+      {shown?.kind === 'receipt' && <ReceiptProof bytes={shown.bytes} />}
+      {shown?.kind === 'authorization' && <ScannedPromise bytes={shown.bytes} />}
+      {shown?.kind === 'list' && <ScannedList lines={shown.lines} />}
+    </Sheet>
+  );
 }
 
 export function ScanScreen(props: ScreenProps) {
-  const shared = props.query.has('shared');
-  const reader = useMemo(createCodeReader, []);
-  useEffect(() => () => reader.stop(), [reader]);
+  const wallet = useWallet();
   const [complaint, setComplaint] = useState<Complaint>();
-  const [typing, setTyping] = useState(false);
   const [shown, setShown] = useState<Shown>();
 
-  const take = useCallback((text: string) => {
+  /** A bare promise to somebody else can only be carried for them. */
+  const isToMe = (finding: Finding): finding is Extract<Finding, { kind: 'authorization' }> => {
+    if (finding.kind !== 'authorization') return false;
+    const read = decodeAuthorization(finding.bytes);
+    const mine = wallet.state.peek()?.account.profile.account;
+    return read.ok && toBase32(read.value.order.payee) === mine;
+  };
+
+  const take = (text: string) => {
+    const lines = codeLines(text);
+    if (lines) {
+      setComplaint(undefined);
+      setShown({ kind: 'list', lines, text });
+      return;
+    }
     const finding = findingOf(text);
-    setTyping(false);
     setComplaint(finding.kind === 'refused' ? finding : undefined);
-    if (finding.kind === 'refused') return;
+    if (finding.kind === 'refused' || finding.kind === 'part') return;
     navigator.vibrate?.(60);
     announce(t('scan.found'));
     if (finding.kind === 'pay') navigate(finding.address);
-    else if (finding.kind === 'counterfoil' || finding.kind === 'part') {
-      setComplaint({ kind: 'refused', code: 'version_unknown' });
+    else if (finding.kind === 'counterfoil' || isToMe(finding)) {
+      setShown({ kind: 'payment', presented: finding, text });
     } else setShown({ ...finding, text });
-  }, []);
+  };
 
-  const putAway = useRef({ text: '', atMs: 0 });
+  const taker = useCodeTaker({
+    active: shown === undefined,
+    shared: props.query.has('shared'),
+    complaint,
+    onText: take,
+    onComplaint: setComplaint,
+  });
   const close = () => {
-    putAway.current = { text: shown?.text ?? '', atMs: performance.now() };
+    taker.putAway(shown?.text ?? '');
     setShown(undefined);
   };
-  const seen = (text: string) => {
-    const { text: last, atMs } = putAway.current;
-    if (text !== last || performance.now() - atMs > PUT_AWAY_MS) take(text);
-  };
-
-  const photos = usePhotos(reader, shared, take, setComplaint);
-  const scan = useScanSession(reader, !typing && !shown && !photos.busy, seen);
-
+  if (shown?.kind === 'payment') {
+    return <TakePayment presented={shown.presented} onAgain={close} />;
+  }
   return (
     <Screen
-      title={t('scan.title')}
+      title={t(props.query.has('d') ? 'scan.payment-title' : 'scan.title')}
       back="/"
       class="scan"
-      foot={
-        <div class="scan-pair">
-          <PhotoButton busy={photos.busy} onPhoto={(photo) => void photos.read(photo)} />
-          <Button kind="plain" icon={<IconPaste />} onClick={() => setTyping(true)}>
-            {t('scan.type')}
-          </Button>
-        </div>
+      foot={taker.foot}
+      aside={
+        <a class="scan-check" href="/check">
+          {t('check.link')}
+        </a>
       }
     >
-      {complaint && <ComplaintNotice complaint={complaint} />}
-      <ScanCamera
-        video={scan.video}
-        state={scan.state}
-        onSwitch={scan.switchCamera}
-        onRetry={scan.retry}
-      />
-      <TypeSheet open={typing} onClose={() => setTyping(false)} onText={take} />
-      <Sheet
-        open={shown !== undefined}
-        title={t(shown?.kind === 'authorization' ? 'scan.promise-title' : 'scan.proof-title')}
-        onClose={close}
-      >
-        {shown?.kind === 'receipt' && <ReceiptProof bytes={shown.bytes} />}
-        {shown?.kind === 'authorization' && <ScannedPromise bytes={shown.bytes} />}
-      </Sheet>
+      {taker.view}
+      <ShownSheet shown={shown} onClose={close} />
     </Screen>
   );
 }

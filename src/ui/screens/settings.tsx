@@ -72,6 +72,17 @@ export function SettingsScreen(_: ScreenProps) {
         <SettingsAbilities {...(state && { canPayOffline: state.canPayOffline })} />
       </Section>
       {state && (
+        <Section id="offline" title={t('offline.title')}>
+          <p class="small soft">{t('offline.settings')}</p>
+          <ButtonLink kind="plain" href="/offline">
+            {t('offline.open')}
+          </ButtonLink>
+          <ButtonLink kind="quiet" href="/keep">
+            {t('keep.title')}
+          </ButtonLink>
+        </Section>
+      )}
+      {state && (
         <Section id="passkey" title={t('settings.account')}>
           <SettingsPasskey wallet={state} />
           {wallet.session.value === 'closed' && (
@@ -84,6 +95,9 @@ export function SettingsScreen(_: ScreenProps) {
       )}
       <Section id="server" title={t('settings.server')}>
         <SettingsServer />
+        <ButtonLink kind="quiet" href="/check">
+          {t('check.title')}
+        </ButtonLink>
       </Section>
       <Section id="about" title={t('settings.about')}>
         <SettingsVersions />

@@ -1,15 +1,17 @@
 /** Owns the slip: one payment as it stands now. "Paid" is said only when the server's receipt is here. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Payment } from '#wallet/payment.ts';
 import type { PaymentStory } from '#wallet/records.ts';
 import { announce } from '../announce.ts';
+import { counterfoilText } from '../counterfoil-text.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { Amount } from '../parts/amount.tsx';
-import { ButtonLink } from '../parts/button.tsx';
+import { Button, ButtonLink } from '../parts/button.tsx';
+import { IconCode } from '../parts/icon.tsx';
 import { Notice, RefusalNotice } from '../parts/notice.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Slip } from '../parts/slip.tsx';
-import { SlipActions } from '../parts/slip-actions.tsx';
+import { SlipActions, useShowing } from '../parts/slip-actions.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { isWaiting, type SlipStage, slipStage } from '../slip-words.ts';
 import '../styles/slip.css';
@@ -31,13 +33,13 @@ function heading(stage: SlipStage): string {
 }
 
 /** The sentence under the heading: what happened to the money and what to do next. */
-function explanation(story: PaymentStory, stage: SlipStage): readonly string[] {
+function explanation(story: PaymentStory, stage: SlipStage, covered: boolean): readonly string[] {
   const { payment, entry } = story;
   switch (stage) {
     case 'here':
-      return [t('slip.promised-here')];
+      return [t(covered ? 'slip.promised-covered' : 'slip.promised-here')];
     case 'sent':
-      return [t('slip.promised-sent')];
+      return [t(covered ? 'slip.promised-shown' : 'slip.promised-sent')];
     case 'aside': {
       const { what, next } = refusalText(entry?.quarantine?.code ?? 'unavailable');
       return [t('slip.promised-quarantine'), what, next];
@@ -110,6 +112,11 @@ function SlipView(props: { readonly story: PaymentStory }) {
   const { payment } = story;
   const stage = slipStage(story);
   const waiting = isWaiting(stage);
+  const covered = useMemo(
+    () => waiting && counterfoilText(payment) !== undefined,
+    [waiting, payment],
+  );
+  const showing = useShowing(story);
   useVerdictSaid(story);
   return (
     <Screen
@@ -118,7 +125,14 @@ function SlipView(props: { readonly story: PaymentStory }) {
       class="slip-screen"
       foot={
         <>
-          <ButtonLink href="/">{t('action.done')}</ButtonLink>
+          {covered && (
+            <Button kind="pay" icon={<IconCode />} onClick={() => void showing.show()}>
+              {t('slip.guaranteed')}
+            </Button>
+          )}
+          <ButtonLink kind={covered ? 'quiet' : 'ink'} href="/">
+            {t('action.done')}
+          </ButtonLink>
           {!waiting && (
             <ButtonLink kind="quiet" href={`/activity/${payment.id}`}>
               {t('slip.story')}
@@ -134,7 +148,7 @@ function SlipView(props: { readonly story: PaymentStory }) {
         stub={
           <div class="slip-state" data-state={payment.state}>
             <StateBadge state={payment.state} />
-            {explanation(story, stage).map((sentence) => (
+            {explanation(story, stage, covered).map((sentence) => (
               <p key={sentence}>{sentence}</p>
             ))}
           </div>
@@ -149,7 +163,8 @@ function SlipView(props: { readonly story: PaymentStory }) {
         <Facts payment={payment} />
       </Slip>
       {payment.contradiction && <Notice kind="warning" title={t('slip.contradiction')} />}
-      {waiting && <SlipActions story={story} stage={stage} />}
+      {waiting && <SlipActions story={story} stage={stage} covered={covered} />}
+      {showing.sheet}
     </Screen>
   );
 }

@@ -47,6 +47,9 @@ export function WelcomeScreen() {
         <span>{t('welcome.title-later')}</span>
       </p>
       <p class="welcome-lead">{asked ? t('welcome.asked') : t('welcome.lead')}</p>
+      <p class="welcome-check">
+        <a href="/check">{t('welcome.check')}</a>
+      </p>
     </Screen>
   );
 }

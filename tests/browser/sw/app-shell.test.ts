@@ -35,7 +35,7 @@ async function installedPhone(permissions?: readonly string[]): Promise<[Phone, 
   const phone = await startPhone(permissions ? { permissions } : {});
   onTestFinished(() => phone.close());
   const page = await openApp(phone);
-  await keptForOffline(page);
+  await keptForOffline(page, 'visitor');
   return [phone, page];
 }
 
@@ -109,7 +109,7 @@ describe('a language', () => {
     const phone = await startPhone({ locale: 'fr-CI' });
     onTestFinished(() => phone.close());
     const page = await openApp(phone);
-    await keptForOffline(page);
+    await keptForOffline(page, 'visitor');
     await expect.poll(() => frenchKept(page)).toBe(true);
   });
 
@@ -117,7 +117,7 @@ describe('a language', () => {
     const [phone, page] = await installedPhone();
     expect(await frenchKept(page)).toBe(false);
     await page.goto(`${server.origin}/settings`);
-    await page.getByLabel('Français').check();
+    await page.getByLabel('Français').click();
     await page.getByRole('heading', { name: 'Réglages' }).waitFor();
     expect(await frenchKept(page)).toBe(true);
     server.proxy.cut();

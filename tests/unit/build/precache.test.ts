@@ -38,6 +38,7 @@ const declared: ShellFiles = {
   home: { chunks: ['main', 'words'], files: ['icon.svg'] },
   later: { chunks: ['scanner'], files: [] },
   whenSpoken: { chunks: [], files: [] },
+  withWallet: { chunks: [], files: [] },
   networkOnly: { chunks: [], files: ['screenshots/home.png'] },
 };
 

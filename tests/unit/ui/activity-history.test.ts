@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { StatementEntry } from '#protocol/wire.ts';
 import { createActivityHistory, type HistoryStore } from '#ui/activity-history.ts';
+import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
+import { takenPayment } from './sample-taken.ts';
 
 const payment = (
   n: number,
@@ -38,7 +40,11 @@ const entry = (version: number, postedAtMs: number, paymentId?: string): Stateme
 });
 
 /** A store of arrays that can grow and change while the history is read. */
-function storeOf(payments: Payment[], entries: StatementEntry[]): HistoryStore {
+function storeOf(
+  payments: Payment[],
+  entries: StatementEntry[],
+  taken: TakenCounterfoil[] = [],
+): HistoryStore {
   const newest = () => payments.toSorted((a, b) => b.createdAtMs - a.createdAtMs || b.seq - a.seq);
   return {
     async readPayments(limit, last) {
@@ -59,6 +65,12 @@ function storeOf(payments: Payment[], entries: StatementEntry[]): HistoryStore {
     },
     async readPayment(id) {
       return payments.find((each) => each.id === id);
+    },
+    async readTakenList(limit, last) {
+      return taken
+        .toSorted((a, b) => b.takenAtMs - a.takenAtMs)
+        .filter(({ takenAtMs }) => last === undefined || takenAtMs < last.takenAtMs)
+        .slice(0, limit);
     },
   };
 }
@@ -85,6 +97,18 @@ describe('all activity', () => {
   test('a payment of another phone stands as the entry it is', async () => {
     const history = await readAll(storeOf([], [entry(1, 10, 'payment-of-another-phone')]));
     expect(history.lines()).toMatchObject([{ direction: 'out', state: 'accepted' }]);
+  });
+
+  test('what was taken from others stands in its place until the statement has it', async () => {
+    const taken = [takenPayment('coming', 50), takenPayment('lost', 40, 'refused')];
+    const entries = [entry(1, 45)];
+    const history = await readAll(storeOf([], entries, taken));
+    const states = () => history.lines().map(({ key, state }) => `${key} ${state}`);
+    expect(states()).toEqual(['coming guaranteed', 'v1 received', 'lost refused']);
+    taken[0] = takenPayment('coming', 50, 'accepted');
+    entries.push(entry(2, 60, 'coming'));
+    await history.refresh();
+    expect(states()).toEqual(['coming received', 'v1 received', 'lost refused']);
   });
 
   test('as far as it has been read there is no hole', async () => {

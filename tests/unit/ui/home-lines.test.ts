@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { StatementEntry } from '#protocol/wire.ts';
 import { mergeLines } from '#ui/activity-lines.ts';
 import { balanceLines } from '#ui/balance-lines.ts';
+import { lineAddress } from '#ui/parts/activity-row.tsx';
 import type { Payment } from '#wallet/payment.ts';
 import type { HomeView } from '#wallet/records.ts';
+import { takenPayment } from './sample-taken.ts';
 
 const payment = (id: string, atMs: number, state: Payment['state'] = 'promised'): Payment => ({
   id,
@@ -62,11 +64,40 @@ describe('activity', () => {
   });
 
   test('has no hole where one source was cut short', () => {
-    const lines = mergeLines([payment('new', 9), payment('old', 6)], [entry(2, 8), entry(1, 2)], {
-      payments: false,
-      entries: true,
-    });
+    const lines = mergeLines(
+      [payment('new', 9), payment('old', 6)],
+      [entry(2, 8), entry(1, 2)],
+      [],
+      { payments: false, entries: true },
+    );
     expect(lines.map(({ key }) => key)).toEqual(['new', 'v2', 'old']);
+  });
+});
+
+describe('what was taken from payers', () => {
+  test('stands among the rest, as what it is worth', () => {
+    const taken = [
+      takenPayment('sure', 7),
+      takenPayment('word', 5, 'taken', { guaranteed: false }),
+    ];
+    const lines = mergeLines([payment('mine', 6)], [], taken);
+    expect(lines.map(({ key, state }) => `${key} ${state}`)).toEqual([
+      'sure guaranteed',
+      'mine promised',
+      'word doubted',
+    ]);
+  });
+
+  test('is told once when the statement has it before the receipt', () => {
+    const lines = mergeLines([], [entry(1, 9, { paymentId: 'sure' })], [takenPayment('sure', 7)]);
+    expect(lines.map(({ state }) => state)).toEqual(['received']);
+  });
+
+  test('leads to its own page until it is paid', () => {
+    const [coming] = mergeLines([], [], [takenPayment('sure', 7)]);
+    const [paid] = mergeLines([], [entry(1, 9, { paymentId: 'sure' })]);
+    expect(coming && lineAddress(coming)).toBe('/taken/sure');
+    expect(paid && lineAddress(paid)).toBe('/activity/sure');
   });
 });
 
@@ -105,8 +136,36 @@ describe('balances', () => {
 
   test('what is promised is no longer left', () => {
     expect(balanceLines(home([[404, 1000n]], [[404, 300n]]))).toEqual([
-      { currency: 404, balanceMinor: 1000n, promisedMinor: 300n, leftMinor: 700n },
+      {
+        currency: 404,
+        balanceMinor: 1000n,
+        promisedMinor: 300n,
+        owedMinor: 0n,
+        leftMinor: 700n,
+        comingMinor: 0n,
+      },
     ]);
+  });
+
+  test('what others promised is told and never part of what is left', () => {
+    const taken = [takenPayment('a', 1), takenPayment('b', 2)];
+    expect(balanceLines({ ...home([[404, 1000n]], []), taken })[0]).toMatchObject({
+      leftMinor: 1000n,
+      comingMinor: 200n,
+    });
+    expect(balanceLines({ ...home([], []), taken })[0]).toMatchObject({
+      balanceMinor: 0n,
+      leftMinor: 0n,
+      comingMinor: 200n,
+    });
+  });
+
+  test('what is owed to the operator cannot be spent', () => {
+    const view = home([[404, 1000n]], []);
+    const owing = view.wallet?.account.balances.map((line) => ({ ...line, owedMinor: 400n })) ?? [];
+    const account = { ...view.wallet!.account, balances: owing };
+    const lines = balanceLines({ ...view, wallet: { ...view.wallet!, account } });
+    expect(lines[0]).toMatchObject({ owedMinor: 400n, leftMinor: 600n });
   });
 
   test('what is left is never below zero', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
 import { writePaymentRequest } from '#protocol/payment-request-writer.ts';
 import { RECEIPT_QR_PREFIX } from '#protocol/receipt.ts';
-import { findingOf } from '#ui/scan-finding.ts';
+import { codeLines, findingOf } from '#ui/scan-finding.ts';
 
 function ownRequest(): string {
   const text = writePaymentRequest({
@@ -59,5 +59,24 @@ describe('what follows from a scanned text', () => {
       kind: 'refused',
       code: 'bytes_malformed',
     });
+  });
+});
+
+describe('a pasted list', () => {
+  test('is its own lines, without what somebody wrote between them', () => {
+    expect(codeLines('My payments:\r\n CFA:AA \n\nCFC:BB\nthanks\nCFR:CC')).toEqual([
+      'CFA:AA',
+      'CFC:BB',
+      'CFR:CC',
+    ]);
+  });
+
+  test.each([
+    ['one code', 'CFA:AA'],
+    ['one code with words around it', 'Here it is:\nCFC:BB\nthanks'],
+    ['a part of a code', 'CFP:00000000:0:2:AA\nCFP:00000000:1:2:BB'],
+    ['a request', ownRequest()],
+  ])('%s is no list', (_name, text) => {
+    expect(codeLines(text)).toBeUndefined();
   });
 });

@@ -2,7 +2,6 @@
 
 export const enFirst = {
   'app.name': 'Counterfoil',
-  'app.skip': 'Skip to content',
 
   'welcome.title': 'Pay now.',
   'welcome.title-later': 'The network can come later.',
@@ -11,6 +10,7 @@ export const enFirst = {
   'welcome.open': 'Open a wallet',
   'welcome.sign-in': 'I have a wallet already',
   'welcome.asked': 'Somebody asks you to pay. Open a wallet first; the request waits for you.',
+  'welcome.check': 'Check a receipt',
   'welcome.half-pay': 'Your half',
   'welcome.half-receive': 'Their half',
   'welcome.language': 'Language',
@@ -20,6 +20,9 @@ export const enFirst = {
   'home.as-of': 'as of {moment}',
   'home.left': 'Left to spend',
   'home.of': 'Balance {balance}, promised {promised}',
+  'home.offline': '{amounts} of it guaranteed without network',
+  'home.coming': 'Promised to you: {amounts}',
+  'home.owed': 'You owe {amounts} to the operator, who paid in your place.',
   'home.stamp': 'Play money',
   'home.actions': 'Pay or get paid',
   'home.pay': 'Pay',
@@ -38,6 +41,8 @@ export const enFirst = {
   'home.draft': 'You had begun a payment.',
   'home.update': 'A new version of the app is here.',
   'home.update-take': 'Use it',
+  'home.alone': 'What waits is on this phone alone.',
+  'home.save': 'Save a copy',
   'home.install': 'Keep the wallet on your home screen.',
   'home.install-go': 'Install',
   'home.cannot-pay-offline':
@@ -52,6 +57,8 @@ export const enFirst = {
   'entry.to': 'To {name}',
   'entry.from': 'From {name}',
   'entry.issue': 'Money put in',
+  'entry.advance': 'The operator paid in your place',
+  'entry.repayment': 'Given back to the operator',
   'entry.unnamed': 'Account {account}',
 
   'state.promised': 'Promised',
@@ -60,6 +67,8 @@ export const enFirst = {
   'state.expired': 'Expired',
   'state.cancelled': 'Cancelled',
   'state.received': 'Received',
+  'state.guaranteed': 'Guaranteed',
+  'state.doubted': 'Promise only',
 
   'day.today': 'Today',
   'day.yesterday': 'Yesterday',

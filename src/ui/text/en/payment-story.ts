@@ -20,7 +20,7 @@ export const enPaymentStory = {
   'story.share': 'Share',
   'story.receipt-label': 'The receipt as a QR code',
   'story.receipt-text':
-    'Anybody with this wallet can scan it and check the server’s signature, also without network.',
+    'Anybody can scan it with this app, with no wallet and no network, and check the server’s signature.',
   'story.promise': 'Promise',
   'story.promise-text':
     'As text, for a message. Whoever gets it can bring it to the server, once. After this it cannot be taken back.',

@@ -19,8 +19,8 @@ export const enReceive = {
   'receive.silent': 'No answer since {time}',
   'receive.never': 'The server has not answered yet',
   'receive.silent-next':
-    'They may pay all the same. You will see it when you have network. Until then ask to see their receipt.',
-  'receive.scan-receipt': 'Scan their receipt',
+    'They can pay all the same: let them scan this, then scan the code on their phone. You both need no network.',
+  'receive.scan': 'Scan their payment',
   'receive.until': 'Good until {time}.',
   'receive.bright': 'Make your screen bright.',
   'receive.expired': 'This code is too old to be paid',

@@ -1,5 +1,6 @@
 /** Gathers the English texts of all screens but the first: one chunk, loaded with the first of them. */
 import { enActivity } from './activity.ts';
+import { enOffline } from './offline.ts';
 import { enOnboarding } from './onboarding.ts';
 import { enPaymentStory } from './payment-story.ts';
 import { enPrintCode } from './print-code.ts';
@@ -9,10 +10,12 @@ import { enReview } from './review.ts';
 import { enScan } from './scan.ts';
 import { enSettings } from './settings.ts';
 import { enSlip } from './slip.ts';
+import { enTake } from './take.ts';
 import { enTrouble } from './trouble.ts';
 
 export const enRest = {
   ...enActivity,
+  ...enOffline,
   ...enOnboarding,
   ...enPaymentStory,
   ...enPrintCode,
@@ -21,6 +24,7 @@ export const enRest = {
   ...enScan,
   ...enSettings,
   ...enSlip,
+  ...enTake,
   ...enTrouble,
 } as const;
 

@@ -9,7 +9,6 @@ export const enReview = {
   'review.scan': 'Scan a code',
   'review.scheme': 'This is a {scheme} code.',
   'review.unnamed': 'A payee without a name',
-  'review.account': 'Account {account}',
   'review.amount': 'Amount',
   'review.enter': 'How much?',
   'review.fee': 'Fee',
@@ -28,18 +27,23 @@ export const enReview = {
   'review.pay': 'Pay {amount}',
   'review.pay-nothing': 'Pay',
   'review.approving': 'Approve with your fingerprint, face or PIN…',
-  'review.saving': 'Keeping your promise…',
 
   'review.name-unchecked': 'Name not checked',
   'review.name-unchecked-text':
     'Nobody has checked this name: anybody can print a code. Compare it with the person you pay.',
+  'review.name-verified': 'Verified name',
+  'review.name-forged': 'This name is forged. Do not pay.',
+  'review.name-forged-text':
+    'The code says that the server verified its name. The server never did. Somebody made it to take your money.',
+  'review.name-elsewhere': 'You know this name with another account',
+  'review.name-elsewhere-text':
+    'You paid {account} under this name before. The code may be a swapped one. Ask before you pay.',
   'review.name-confirmed': 'Name known to the server',
   'review.name-different': 'The server knows this payee as {name}',
   'review.name-different-text': 'The code may be a swapped one. Ask before you pay.',
   'review.paid-before': 'You promised {amount} for this code at {time}',
   'review.paid-before-text': 'Pay again only if you owe it twice.',
   'review.see-slip': 'See that slip',
-  'review.left': '{amount} left to spend',
 
   'review.offline-untried': 'This phone has not been tried without network',
   'review.offline-cannot': 'This passkey only works online',

@@ -35,6 +35,10 @@ export const enScan = {
   'scan.shared-missing': 'The shared picture did not arrive',
   'scan.shared-missing-next': 'Share it once more, or choose it here.',
 
+  'scan.parts': '{have} of {count} parts read. Hold it there.',
+  'scan.not-a-receipt': 'This is not a receipt',
+  'scan.not-a-receipt-next': 'Ask for the receipt of the payment: its text begins with CFR.',
+
   'scan.type': 'Type it',
   'scan.type-title': 'Type or paste the code',
   'scan.type-label': 'Text or link',
@@ -54,11 +58,18 @@ export const enScan = {
   'carry.silence-next': 'Try again with network. The other phone still keeps its promise.',
 
   'proof.checking': 'Checking the signature…',
+  'proof.paid': 'Paid',
+  'proof.not-paid': 'Not paid',
   'proof.genuine': 'Signature checked on this phone',
-  'proof.genuine-text': 'The payment server signed exactly this. Nobody can have changed it.',
-  'proof.unchecked': 'Not checked yet',
+  'proof.foreign': 'Not a receipt of this server',
+  'proof.foreign-text': 'Another server signed it, or nobody. It proves nothing here.',
+  'proof.altered': 'Altered',
+  'proof.altered-text': 'This is not what the server signed. Do not hand anything over for it.',
+  'proof.unchecked': 'Cannot tell yet',
   'proof.unchecked-text':
-    'This phone does not know the key it was signed with. Look again when you have network.',
+    'This phone has no key to check it with. Go online once, then look again. Do not trust it before.',
+  'proof.newer': 'This app is too old to read it',
+  'proof.newer-text': 'Go online once so that the app renews itself, then look again.',
   'proof.from': 'From',
   'proof.to': 'To',
   'proof.you': 'You',
@@ -69,6 +80,21 @@ export const enScan = {
 
   'scan.proof-title': 'Somebody’s receipt',
   'scan.promise-title': 'Somebody’s promise',
+
+  'scan.list-title': 'A list of payments',
+  'scan.payment-title': 'Scan their payment',
+
+  'check.title': 'Check a receipt',
+  'check.lead':
+    'Scan the receipt that somebody shows you. It is checked on this phone, also without network.',
+  'check.ready': 'This phone has the server’s keys and needs no network.',
+  'check.not-ready': 'This phone has no keys yet. Go online once to get them.',
+  'check.link': 'Check a receipt',
+  'check.another': 'Check another',
+
+  'code.part': 'Part {place} of {count}',
+  'code.next': 'Next part',
+  'code.bright': 'If it does not read, turn your screen’s brightness up.',
 
   'qr.too-long': 'This is too long for a code. Share it as text.',
 } as const;

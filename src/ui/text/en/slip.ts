@@ -4,9 +4,7 @@ export const enSlip = {
   'slip.title': 'Slip',
   'slip.missing': 'This slip is not on this phone',
   'slip.missing-text': 'It was made on another phone, or the address is wrong.',
-  'slip.to': 'To {name}',
   'slip.made': 'Promised',
-  'slip.settled': 'Settled',
   'slip.number': 'Number',
   'slip.note': 'Note',
   'slip.tip': 'Tip in it',
@@ -39,11 +37,18 @@ export const enSlip = {
   'slip.cancel-no': 'Keep it',
   'slip.now': 'Send now',
   'slip.show': 'Show as code',
+  'slip.guaranteed': 'Show to the payee',
+  'slip.guaranteed-title': 'Let them scan this',
+  'slip.guaranteed-text':
+    'Guaranteed without network: the payee’s phone checks it and sends it too. It cannot be taken back now.',
+  'slip.guaranteed-label': 'Your payment as a QR code, with its guarantee',
+  'slip.promised-shown':
+    'Guaranteed. Whichever phone meets a network first brings it to the server, whose receipt is awaited.',
+  'slip.promised-covered':
+    'Signed and kept on this phone, with money set aside for it. Show it to the payee: they need no network.',
   'slip.show-title': 'Let them carry it',
   'slip.show-text':
     'The payee scans this with their wallet and brings it to the server. After this it cannot be taken back.',
   'slip.show-label': 'Your promise as a QR code',
   'slip.story': 'Receipt and details',
-  'slip.again': 'Pay again',
-  'slip.home': 'Home',
 } as const;

@@ -4,7 +4,6 @@ import type { Translation } from '../message.ts';
 
 export const frFirst: Translation<typeof enFirst> = {
   'app.name': 'Counterfoil',
-  'app.skip': 'Aller au contenu',
 
   'welcome.title': 'Payez maintenant.',
   'welcome.title-later': 'Le réseau peut venir après.',
@@ -14,6 +13,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'welcome.sign-in': 'J’ai déjà un portefeuille',
   'welcome.asked':
     'On vous demande de payer. Ouvrez d’abord un portefeuille ; la demande vous attend.',
+  'welcome.check': 'Vérifier un reçu',
   'welcome.half-pay': 'Votre moitié',
   'welcome.half-receive': 'Sa moitié',
   'welcome.language': 'Langue',
@@ -23,6 +23,9 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.as-of': 'vu à {moment}',
   'home.left': 'Reste à dépenser',
   'home.of': 'Solde {balance}, promis {promised}',
+  'home.offline': 'dont {amounts} garantis sans réseau',
+  'home.coming': 'On vous a promis : {amounts}',
+  'home.owed': 'Vous devez {amounts} à l’opérateur, qui a payé à votre place.',
   'home.stamp': 'Argent fictif',
   'home.actions': 'Payer ou recevoir',
   'home.pay': 'Payer',
@@ -41,6 +44,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.draft': 'Vous aviez commencé un paiement.',
   'home.update': 'Une nouvelle version est là.',
   'home.update-take': 'L’utiliser',
+  'home.alone': 'Ce qui attend n’est que sur ce téléphone.',
+  'home.save': 'En garder une copie',
   'home.install': 'Gardez le portefeuille sur l’écran d’accueil.',
   'home.install-go': 'Installer',
   'home.cannot-pay-offline': 'Pas encore essayé sans réseau.',
@@ -54,6 +59,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'entry.to': 'À {name}',
   'entry.from': 'De {name}',
   'entry.issue': 'Argent versé',
+  'entry.advance': 'L’opérateur a payé à votre place',
+  'entry.repayment': 'Rendu à l’opérateur',
   'entry.unnamed': 'Compte {account}',
 
   'state.promised': 'Promis',
@@ -61,6 +68,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'state.refused': 'Refusé',
   'state.expired': 'Expiré',
   'state.cancelled': 'Annulé',
+  'state.guaranteed': 'Garanti',
+  'state.doubted': 'Simple promesse',
   'state.received': 'Reçu',
 
   'day.today': 'Aujourd’hui',

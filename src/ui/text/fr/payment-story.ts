@@ -22,7 +22,7 @@ export const frPaymentStory: Translation<typeof enPaymentStory> = {
   'story.share': 'Partager',
   'story.receipt-label': 'Le reçu en code QR',
   'story.receipt-text':
-    'Toute personne avec ce portefeuille peut le scanner et vérifier la signature du serveur, même sans réseau.',
+    'Toute personne avec cette application peut le scanner, sans portefeuille ni réseau, et vérifier la signature du serveur.',
   'story.promise': 'Promesse',
   'story.promise-text':
     'En texte, pour un message. Qui la reçoit peut la porter au serveur, une seule fois. Après cela, elle ne peut plus être reprise.',

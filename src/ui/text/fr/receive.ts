@@ -21,8 +21,8 @@ export const frReceive: Translation<typeof enReceive> = {
   'receive.silent': 'Pas de réponse depuis {time}',
   'receive.never': 'Le serveur n’a pas encore répondu',
   'receive.silent-next':
-    'On peut vous payer quand même. Vous le verrez avec du réseau. D’ici là, demandez à voir le reçu.',
-  'receive.scan-receipt': 'Scanner le reçu',
+    'On peut vous payer quand même : faites scanner ceci, puis scannez le code de l’autre téléphone. Sans réseau des deux côtés.',
+  'receive.scan': 'Scanner le paiement',
   'receive.until': 'Valable jusqu’à {time}.',
   'receive.bright': 'Augmentez la luminosité.',
   'receive.expired': 'Ce code est trop vieux pour être payé',

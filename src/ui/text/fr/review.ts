@@ -11,7 +11,6 @@ export const frReview: Translation<typeof enReview> = {
   'review.scan': 'Scanner un code',
   'review.scheme': 'C’est un code {scheme}.',
   'review.unnamed': 'Un bénéficiaire sans nom',
-  'review.account': 'Compte {account}',
   'review.amount': 'Montant',
   'review.enter': 'Combien ?',
   'review.fee': 'Frais',
@@ -30,18 +29,23 @@ export const frReview: Translation<typeof enReview> = {
   'review.pay': 'Payer {amount}',
   'review.pay-nothing': 'Payer',
   'review.approving': 'Approuvez par empreinte, visage ou code…',
-  'review.saving': 'On garde votre promesse…',
 
   'review.name-unchecked': 'Nom non vérifié',
   'review.name-unchecked-text':
     'Personne n’a vérifié ce nom : n’importe qui peut imprimer un code. Comparez-le avec la personne que vous payez.',
+  'review.name-verified': 'Nom vérifié',
+  'review.name-forged': 'Ce nom est falsifié. Ne payez pas.',
+  'review.name-forged-text':
+    'Le code dit que le serveur a vérifié ce nom. Le serveur ne l’a jamais fait. Quelqu’un l’a fabriqué pour prendre votre argent.',
+  'review.name-elsewhere': 'Vous connaissez ce nom avec un autre compte',
+  'review.name-elsewhere-text':
+    'Sous ce nom vous avez déjà payé {account}. Le code a pu être échangé. Demandez avant de payer.',
   'review.name-confirmed': 'Nom connu du serveur',
   'review.name-different': 'Le serveur connaît ce bénéficiaire comme {name}',
   'review.name-different-text': 'Le code a pu être échangé. Demandez avant de payer.',
   'review.paid-before': 'Vous avez promis {amount} pour ce code à {time}',
   'review.paid-before-text': 'Ne payez encore que si vous le devez deux fois.',
   'review.see-slip': 'Voir ce talon',
-  'review.left': 'Reste {amount}',
 
   'review.offline-untried': 'Ce téléphone n’a pas été essayé sans réseau',
   'review.offline-cannot': 'Cette clé d’accès ne marche qu’en ligne',

@@ -38,6 +38,10 @@ export const frScan: Translation<typeof enScan> = {
   'scan.shared-missing': 'L’image partagée n’est pas arrivée',
   'scan.shared-missing-next': 'Partagez-la encore une fois, ou choisissez-la ici.',
 
+  'scan.parts': '{have} parties lues sur {count}. Ne bougez pas.',
+  'scan.not-a-receipt': 'Ce n’est pas un reçu',
+  'scan.not-a-receipt-next': 'Demandez le reçu du paiement : son texte commence par CFR.',
+
   'scan.type': 'Saisir',
   'scan.type-title': 'Saisir ou coller le code',
   'scan.type-label': 'Texte ou lien',
@@ -57,12 +61,18 @@ export const frScan: Translation<typeof enScan> = {
   'carry.silence-next': 'Réessayez avec du réseau. L’autre téléphone garde sa promesse.',
 
   'proof.checking': 'Vérification de la signature…',
+  'proof.paid': 'Payé',
+  'proof.not-paid': 'Pas payé',
   'proof.genuine': 'Signature vérifiée sur ce téléphone',
-  'proof.genuine-text':
-    'Le serveur de paiement a signé exactement ceci. Personne n’a pu le modifier.',
-  'proof.unchecked': 'Pas encore vérifié',
+  'proof.foreign': 'Pas un reçu de ce serveur',
+  'proof.foreign-text': 'Un autre serveur l’a signé, ou personne. Il ne prouve rien ici.',
+  'proof.altered': 'Modifié',
+  'proof.altered-text': 'Ce n’est pas ce que le serveur a signé. Ne remettez rien en échange.',
+  'proof.unchecked': 'Impossible à dire pour l’instant',
   'proof.unchecked-text':
-    'Ce téléphone ne connaît pas la clé de la signature. Regardez à nouveau quand il y a du réseau.',
+    'Ce téléphone n’a pas de clé pour le vérifier. Connectez-vous une fois, puis regardez à nouveau. D’ici là, ne vous y fiez pas.',
+  'proof.newer': 'Cette application est trop ancienne pour le lire',
+  'proof.newer-text': 'Connectez-vous une fois pour la mettre à jour, puis regardez à nouveau.',
   'proof.from': 'De',
   'proof.to': 'À',
   'proof.you': 'Vous',
@@ -73,6 +83,21 @@ export const frScan: Translation<typeof enScan> = {
 
   'scan.proof-title': 'Reçu d’une autre personne',
   'scan.promise-title': 'Promesse d’une autre personne',
+
+  'scan.list-title': 'Une liste de paiements',
+  'scan.payment-title': 'Scanner le paiement',
+
+  'check.title': 'Vérifier un reçu',
+  'check.lead':
+    'Scannez le reçu que l’on vous montre. Il est vérifié sur ce téléphone, même sans réseau.',
+  'check.ready': 'Ce téléphone a les clés du serveur et n’a pas besoin de réseau.',
+  'check.not-ready': 'Ce téléphone n’a pas encore les clés. Connectez-vous une fois.',
+  'check.link': 'Vérifier un reçu',
+  'check.another': 'En vérifier un autre',
+
+  'code.part': 'Partie {place} sur {count}',
+  'code.next': 'Partie suivante',
+  'code.bright': 'Si le code ne se lit pas, augmentez la luminosité de l’écran.',
 
   'qr.too-long': 'C’est trop long pour un code. Partagez le texte.',
 };

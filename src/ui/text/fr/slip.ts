@@ -6,9 +6,7 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.title': 'Talon',
   'slip.missing': 'Ce talon n’est pas sur ce téléphone',
   'slip.missing-text': 'Il a été fait sur un autre téléphone, ou l’adresse est fausse.',
-  'slip.to': 'À {name}',
   'slip.made': 'Promis',
-  'slip.settled': 'Réglé',
   'slip.number': 'Numéro',
   'slip.note': 'Note',
   'slip.tip': 'Dont pourboire',
@@ -42,11 +40,18 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.cancel-no': 'La garder',
   'slip.now': 'Envoyer',
   'slip.show': 'Montrer en code',
+  'slip.guaranteed': 'Montrer au bénéficiaire',
+  'slip.guaranteed-title': 'Faites scanner ceci',
+  'slip.guaranteed-text':
+    'Garanti sans réseau : le téléphone du bénéficiaire le vérifie et l’envoie aussi. On ne peut plus le reprendre.',
+  'slip.guaranteed-label': 'Votre paiement en code QR, avec sa garantie',
+  'slip.promised-shown':
+    'Garanti. Le premier téléphone qui trouve un réseau le porte au serveur, dont on attend le reçu.',
+  'slip.promised-covered':
+    'Signé et gardé sur ce téléphone, avec de l’argent mis de côté. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
   'slip.show-title': 'Confiez-la au bénéficiaire',
   'slip.show-text':
     'Le bénéficiaire scanne ce code et le porte au serveur. Ensuite on ne peut plus la reprendre.',
   'slip.show-label': 'Votre promesse en code QR',
   'slip.story': 'Reçu et détails',
-  'slip.again': 'Payer de nouveau',
-  'slip.home': 'Accueil',
 };

@@ -1,0 +1,148 @@
+/** Owns the account's devices, and saying that one of them is lost. */
+import { useState } from 'preact/hooks';
+import type { RefusalCode } from '#protocol/refusals.ts';
+import type { DeviceState } from '#protocol/wire-offline.ts';
+import { freezeDevice } from '../actions/set-aside.ts';
+import { announce } from '../announce.ts';
+import type { Engine } from '../engine.ts';
+import { formatDay, formatMoney } from '../text/format.ts';
+import { t } from '../text/text.ts';
+import { useAnswer } from '../use-answer.ts';
+import { useWallet } from '../wallet-context.ts';
+import { Button } from './button.tsx';
+import { Notice, RefusalNotice } from './notice.tsx';
+import { Sheet } from './sheet.tsx';
+
+const readDevices = (api: Engine['api']) => api.readDevices();
+
+function nameOf({ device, label }: DeviceState): string {
+  return label || t('devices.unnamed', { device });
+}
+
+/** What is set aside for it and not drawn by settled payments. */
+function holdsOf({ allowances }: DeviceState): string {
+  return allowances
+    .filter(({ totalMinor, spentMinor }) => totalMinor > spentMinor)
+    .map(({ totalMinor, spentMinor, currency }) => formatMoney(totalMinor - spentMinor, currency))
+    .join(', ');
+}
+
+function Device(props: {
+  readonly state: DeviceState;
+  readonly isThis: boolean;
+  readonly onLost: () => void;
+}) {
+  const { state } = props;
+  const amounts = holdsOf(state);
+  return (
+    <li class="device">
+      <p class="device-name">
+        <bdi>{nameOf(state)}</bdi>
+      </p>
+      <p class="small soft">
+        {[
+          props.isThis
+            ? t('devices.this')
+            : t('devices.since', { day: formatDay(state.createdAtMs) }),
+          state.frozen && t('devices.frozen'),
+          amounts && t('devices.holds', { amounts }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {!props.isThis && !state.frozen && (
+        <Button kind="quiet" onClick={props.onLost}>
+          {t('devices.lost')}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function LostSheet(props: {
+  readonly state: DeviceState | undefined;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}) {
+  const wallet = useWallet();
+  const { state } = props;
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<RefusalCode>();
+  async function freeze(): Promise<void> {
+    if (!state) return;
+    setBusy(true);
+    setRefused(undefined);
+    const frozen = await freezeDevice(wallet, state.device).catch(() => undefined);
+    setBusy(false);
+    if (!frozen?.ok) return setRefused(frozen?.refusal.code ?? 'unavailable');
+    announce(t('devices.lost-done'));
+    props.onDone();
+  }
+  return (
+    <Sheet
+      open={state !== undefined}
+      title={t('devices.lost-ask', { name: state ? nameOf(state) : '' })}
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button kind="danger" busy={busy} onClick={() => void freeze()}>
+            {t('devices.lost-yes')}
+          </Button>
+          <Button kind="plain" onClick={props.onClose}>
+            {t('devices.lost-no')}
+          </Button>
+        </>
+      }
+    >
+      {refused && <RefusalNotice code={refused} />}
+      <div class="stack">
+        <p>{t('devices.lost-returns')}</p>
+        <p>{t('devices.lost-comes')}</p>
+      </div>
+    </Sheet>
+  );
+}
+
+export function DeviceList() {
+  const mine = useWallet().state.value?.device;
+  const { outcome, again } = useAnswer(readDevices);
+  const [lost, setLost] = useState<DeviceState>();
+  const list = outcome?.ok ? outcome.value : undefined;
+  const isFrozen = list?.devices.some(({ device, frozen }) => device === mine && frozen);
+  return (
+    <section aria-labelledby="devices">
+      <h2 id="devices">{t('devices.title')}</h2>
+      {list?.stopped && <RefusalNotice code="allowances_stopped" />}
+      {isFrozen && <RefusalNotice code="device_frozen" />}
+      {outcome && !outcome.ok && (
+        <Notice
+          title={t('devices.unknown')}
+          action={
+            <Button kind="quiet" onClick={again}>
+              {t('action.retry')}
+            </Button>
+          }
+        />
+      )}
+      {!outcome && <p class="soft">{t('part.loading')}</p>}
+      <ul class="devices">
+        {list?.devices.map((state) => (
+          <Device
+            key={state.device}
+            state={state}
+            isThis={state.device === mine}
+            onLost={() => setLost(state)}
+          />
+        ))}
+      </ul>
+      <LostSheet
+        state={lost}
+        onClose={() => setLost(undefined)}
+        onDone={() => {
+          setLost(undefined);
+          again();
+        }}
+      />
+    </section>
+  );
+}

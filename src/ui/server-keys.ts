@@ -1,0 +1,35 @@
+/** Owns keeping the server's keys on this phone, wallet or not: receipts and names are checked with them offline. */
+import { fetchIdentity } from '#device/account-api.ts';
+import type { Outcome } from '#protocol/refusals.ts';
+import type { ServerIdentity } from '#protocol/wire.ts';
+import type { Wallet } from './wallet-model.ts';
+
+/** Keys are asked for again after this long: a phone must know new ones before it meets their receipts. */
+const AGE_MS_MAX = 24 * 60 * 60 * 1000;
+const TIMEOUT_MS = 15_000;
+
+type Keeper = Pick<Wallet, 'store' | 'clock' | 'notice'>;
+type Reading = () => Promise<Outcome<ServerIdentity>>;
+
+const readHere: Reading = () => fetchIdentity('', TIMEOUT_MS);
+
+/** What the server publishes now, kept; undefined when it does not answer. */
+export async function fetchServerKeys(
+  wallet: Keeper,
+  read: Reading = readHere,
+): Promise<ServerIdentity | undefined> {
+  const answer = await read();
+  if (!answer.ok) return undefined;
+  await wallet.store.writeIdentity(answer.value, wallet.clock.nowMs());
+  wallet.notice.changed('wallet');
+  return answer.value;
+}
+
+/** Asks the server only when there are no keys here, or old ones. */
+export async function keepServerKeys(wallet: Keeper, read: Reading = readHere): Promise<void> {
+  const known = await wallet.store.readIdentity();
+  const ageMs = wallet.clock.nowMs() - (known?.readAtMs ?? Number.NEGATIVE_INFINITY);
+  // A clock that has gone back can count nothing until the server's is read again.
+  if (ageMs >= 0 && ageMs < AGE_MS_MAX) return;
+  await fetchServerKeys(wallet, read);
+}

@@ -1,0 +1,40 @@
+/** Owns the English texts of taking a payment without a network, and of what was taken. */
+
+export const enTake = {
+  'take.checking': 'Checking the payment…',
+  'take.guaranteed': 'Guaranteed',
+  'take.kept': 'Kept, not guaranteed',
+  'take.promise': 'A promise, not guaranteed',
+  'take.promise-text':
+    'Nobody stands for it. If you keep it, this phone sends it; whether it is paid is known with the receipt.',
+  'take.refused': 'Not taken',
+  'take.not-kept': 'Nothing of it was kept on this phone.',
+  'take.keep': 'Keep it anyway',
+  'take.again': 'Scan again',
+  'take.said': 'Guaranteed: {amount}, until {moment}',
+
+  'taken.title': 'Payment taken',
+  'taken.missing': 'This payment is not on this phone',
+  'taken.until': 'Until {moment}.',
+  'taken.guaranteed-text':
+    'Checked and kept on this phone, which sends it by itself with the next network. It must reach the server by then.',
+  'taken.doubted-text':
+    'Kept on this phone, which sends it with the next network. It is good until {moment}.',
+  'taken.paid-text': 'The server signed the receipt on {moment}. You have the money.',
+  'taken.waiting': 'Guaranteed, not paid yet',
+  'taken.waiting-doubted': 'Promised, not guaranteed',
+  'taken.paid': 'Paid',
+  'taken.not-paid': 'Not paid',
+  'taken.when': 'Taken',
+  'taken.good-until': 'Good until',
+  'taken.request': 'Your request',
+  'taken.look': 'Show it',
+  'taken.number': 'Slip of their phone',
+
+  'list.checking': 'Reading line {place} of {count}…',
+  'list.summary': { one: '{count} line read', other: '{count} lines read' },
+  'list.taken': 'Guaranteed, kept here',
+  'list.promise': 'A promise to you. Scan it alone to keep it.',
+  'list.silence': 'No answer. Try again with network.',
+  'list.known': 'On this phone already',
+} as const;

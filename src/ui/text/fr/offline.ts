@@ -1,0 +1,80 @@
+/** Owns the French texts of paying without a network, of devices, and of keeping what waits. */
+import type { enOffline } from '../en/offline.ts';
+import type { Translation } from '../message.ts';
+
+export const frOffline: Translation<typeof enOffline> = {
+  'offline.title': 'Payer sans réseau',
+  'offline.settings':
+    'Mettez de l’argent de côté, pour que l’on sache qu’il est là quand personne n’a de réseau.',
+  'offline.open': 'Argent mis de côté, mes appareils',
+  'offline.left': 'restent sur {total}',
+  'offline.until': 'Jusqu’au {moment}. Au plus {cap} à la fois.',
+  'offline.nothing': 'Rien n’est mis de côté.',
+  'offline.asking': '{amount} seront mis de côté dès que le serveur répond.',
+  'offline.ending': 'Vous avez arrêté. Le reste revient dès que le serveur répond.',
+  'offline.choose': 'Mettre de l’argent de côté',
+  'offline.change': 'Modifier',
+  'offline.stop': 'Arrêter',
+  'offline.how-much': 'Combien mettre de côté ?',
+  'offline.most':
+    'Jusqu’à {max}. L’argent reste à vous et se complète de lui-même quand il y a du réseau.',
+  'offline.set': 'Mettre {amount} de côté',
+  'offline.set-nothing': 'Mettre de côté',
+  'offline.done': '{amount} à mettre de côté',
+  'offline.stopped': 'Plus rien n’est mis de côté',
+  'offline.how': 'Comment ça marche',
+  'offline.how-1':
+    'Le serveur garde cet argent pour ce téléphone seul. Le téléphone du bénéficiaire le voit et dit « garanti », sans réseau des deux côtés.',
+  'offline.how-2':
+    'Il vaut {days} jours et {countMax} paiements. Après {countSoft}, le portefeuille cherche un réseau et le complète.',
+  'offline.how-3':
+    'Ce qui n’est pas dépensé revient quand vous arrêtez, et de lui-même {grace} jours après la fin.',
+  'offline.no-terms': 'Sans réseau, on ne connaît pas les limites de l’opérateur.',
+  'offline.owed-title': 'Vous devez {amounts} à l’opérateur',
+  'offline.owed-text':
+    'Ce compte a promis plus qu’il n’avait, et l’opérateur a payé à votre place. Le prochain argent reçu le rembourse.',
+
+  'devices.title': 'Mes appareils',
+  'devices.unknown': 'La liste vient du serveur. Elle ne peut pas être lue sans réseau.',
+  'devices.this': 'Ce téléphone',
+  'devices.since': 'Depuis le {day}',
+  'devices.holds': '{amounts} mis de côté',
+  'devices.frozen': 'Déclaré perdu',
+  'devices.unnamed': 'Appareil {device}',
+  'devices.lost': 'J’ai perdu ce téléphone',
+  'devices.lost-ask': 'Est-il perdu : {name} ?',
+  'devices.lost-returns':
+    'Ce qui est mis de côté pour lui et pas dépensé vous revient aussitôt. Rien n’est plus mis de côté pour lui.',
+  'devices.lost-comes':
+    'Ce qu’il a promis avant peut encore arriver, et sera payé : on ne pouvait pas le savoir.',
+  'devices.lost-yes': 'Oui, il est perdu',
+  'devices.lost-no': 'Non, je l’ai',
+  'devices.lost-done': 'Déclaré perdu. Ce qui n’était pas dépensé est de nouveau à vous.',
+
+  'keep.title': 'Sauver mes paiements en attente',
+  'keep.lead':
+    'Ces paiements ne sont que sur ce téléphone tant qu’ils n’ont pas atteint le serveur. Gardez une copie : un téléphone perdu ne perd alors rien.',
+  'keep.nothing': 'Rien n’attend. Tout a son reçu.',
+  'keep.once':
+    'Qui a la copie peut la porter au serveur, et elle compte une fois. Ensuite on ne peut plus rien reprendre.',
+  'keep.mine': 'À {name}',
+  'keep.taken': 'De {name}',
+  'keep.show': 'Montrer en code',
+  'keep.make': {
+    one: 'Copier {count} paiement',
+    many: 'Copier {count} paiements',
+    other: 'Copier {count} paiements',
+  },
+  'keep.share': 'Partager',
+  'keep.copy': 'Copier',
+  'keep.file': 'En fichier',
+  'keep.saved': 'Enregistré en fichier',
+  'keep.made': {
+    one: '{count} paiement dans la copie',
+    many: '{count} paiements dans la copie',
+    other: '{count} paiements dans la copie',
+  },
+  'keep.label': 'Un paiement en attente en code QR',
+  'keep.how':
+    'Pour les porter : ouvrez Scanner sur un téléphone avec ce portefeuille et collez le texte.',
+};
