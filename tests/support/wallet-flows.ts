@@ -220,6 +220,29 @@ export function slipId(page: Page): string {
   return id;
 }
 
+/** Chooses once what is to be there for paying without a network. */
+export async function setAside({ page }: Person, origin: string, amount: string): Promise<void> {
+  await page.goto(`${origin}/offline`);
+  await button(page, 'Set money aside').click();
+  await keyIn(page, amount);
+  await button(page, /^Set .*\d aside$/).click();
+  await page.getByText(/^left of/).waitFor();
+}
+
+/** The payer turns the screen round: answers the counterfoil that stands on it. */
+export async function showCounterfoil({ page }: Person): Promise<Locator> {
+  await button(page, 'Show to the payee').click();
+  const code = page.getByRole('img', { name: 'Your payment as a QR code, with its guarantee' });
+  await code.waitFor();
+  return code;
+}
+
+/** From the request on the payee's screen: the camera looks at the payer's. */
+export async function scanPayment(payee: Person, code: Locator): Promise<void> {
+  payee.look(await photograph(code));
+  await link(payee.page, 'Scan their payment').click();
+}
+
 /** The large amount at home: what is left to spend. */
 export const purse = (page: Page): Locator => page.getByRole('region', { name: 'Balance' });
 
@@ -255,9 +278,18 @@ export async function outboxSize(page: Page): Promise<number> {
   return Number(await readDatabase(page, 'outbox'));
 }
 
-/** The receipt that the phone keeps of a payment, as base64url. */
-export async function storedReceipt(page: Page, id: string): Promise<string | undefined> {
-  const record = await readDatabase(page, 'payments', id);
+/** How many payments the phone has taken from others' screens. */
+export async function takenCount(page: Page): Promise<number> {
+  return Number(await readDatabase(page, 'counterfoils'));
+}
+
+/** The receipt that the phone keeps of a payment, made here or taken from another, as base64url. */
+export async function storedReceipt(
+  page: Page,
+  id: string,
+  store: 'payments' | 'counterfoils' = 'payments',
+): Promise<string | undefined> {
+  const record = await readDatabase(page, store, id);
   const receipt = record instanceof Object ? Reflect.get(record, 'receipt') : undefined;
   return receipt && Buffer.from(Object.values(receipt as object)).toString('base64url');
 }
