@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex, toUtf8 } from '#protocol/bytes.ts';
+import { equalBytes, toHex, toUtf8 } from '#protocol/bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '#protocol/cbor.ts';
 import {
   decodeOrder,
@@ -56,13 +56,15 @@ describe('an order', () => {
 
   it('with any one byte changed or dropped is refused, or is another order with another id', () => {
     const bytes = encodeOrder({ ...SAMPLE_ORDER, note: 'Tomatoes, 2 kg', tipMinor: 50n });
-    const id = toHex(paymentId(bytes));
-    for (const changed of oneByteOff(bytes, 256)) {
+    const id = paymentId(bytes);
+    // Thousands of them: only what breaks the rule is worth an assertion's time.
+    const broken = [...oneByteOff(bytes, 256)].filter((changed) => {
       const read = decodeOrder(changed);
-      if (!read.ok) continue;
-      expect(toHex(paymentId(changed))).not.toBe(id);
-      expect(encodeOrder(read.value)).toEqual(changed);
-    }
+      if (!read.ok) return false;
+      const same = equalBytes(paymentId(changed), id);
+      return same || !equalBytes(encodeOrder(read.value), changed);
+    });
+    expect(broken.map(toHex)).toEqual([]);
   });
 
   it('is refused when a byte stands before or behind it', () => {
