@@ -96,7 +96,7 @@ describe('getting paid', () => {
     await payee.phone.context.setOffline(true);
     await showRequest(payee, '7');
     await payee.page.getByText(/^No answer since/).waitFor();
-    await payee.page.getByText('ask to see their receipt').waitFor();
+    await payee.page.getByText('You both need no network').waitFor();
     await payee.phone.context.setOffline(false);
     await payee.page.getByText('“Paid” appears here by itself').waitFor();
   });
@@ -152,7 +152,7 @@ describe('proof', () => {
     await button(payer.page, 'Close').click();
   });
 
-  test('a promise made without network is carried by the payee’s phone, and settles once', async () => {
+  test('a promise made without network is kept by the payee’s phone, sent by it, and settles once', async () => {
     const code = await showRequest(payee, '40');
     await payer.phone.context.setOffline(true);
     await scan(payer, code);
@@ -161,13 +161,13 @@ describe('proof', () => {
     await button(payer.page, /^Show (it )?as (a )?code$/).click();
     payee.look(await photograph(sheetCode(payer.page, 'Your promise as a QR code')));
     await go(payee.page, '/scan');
-    await heading(payee.page, 'Somebody’s promise').waitFor();
+    await heading(payee.page, 'A promise, not guaranteed').waitFor();
     await payee.page.getByText('KES').first().waitFor();
-    await button(payee.page, 'Carry it now').click();
-    await payee.page.getByText('Signature checked on this phone').waitFor();
-    await payee.page.getByText('Accepted').first().waitFor();
     payee.look(null);
-    await button(payee.page, 'Close').click();
+    await button(payee.page, 'Keep it anyway').click();
+    await link(payee.page, 'Everything about it').click();
+    await heading(payee.page, 'Paid').waitFor();
+    await payee.page.getByText('Signature checked on this phone').waitFor();
     await button(payer.page, 'Close').click();
     await payer.phone.context.setOffline(false);
     await slipSays(payer, 'accepted');

@@ -65,6 +65,7 @@ describe('somebody new', () => {
     ['/open', 'Open a wallet'],
     ['/sign-in', 'Welcome back'],
     ['/settings', 'Settings'],
+    ['/check', 'Check a receipt'],
   ])('%s', async (address, title) => {
     await payer.page.goto(server.origin + address);
     await heading(payer.page, title).waitFor();
@@ -84,6 +85,10 @@ describe('somebody with a wallet', () => {
     ['/print-code', 'A code to print'],
     ['/activity', 'All activity'],
     ['/settings', 'Settings'],
+    ['/offline', 'Paying without a network'],
+    ['/keep', 'Save my waiting payments'],
+    ['/check', 'Check a receipt'],
+    ['/taken/unknown', 'This payment is not on this phone'],
     ['/rehearsal', 'Try it without network'],
     ['/pay', 'Nothing to pay'],
     ['/pay?r=hello', 'Nothing to pay'],
