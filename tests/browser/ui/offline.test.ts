@@ -91,7 +91,7 @@ describe('setting money aside', () => {
     await go(page, '/offline');
     await page.getByText('Nothing is set aside.').waitFor();
     await page.getByText('How it works').waitFor();
-    await page.getByText('This phone').waitFor();
+    await page.getByText('This phone', { exact: true }).waitFor();
     await expectGood(page, 'offline-empty');
     await button(page, 'Set money aside').click();
     await keyIn(page, '200');
