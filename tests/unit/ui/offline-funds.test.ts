@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeAllowance, validUntilS } from '#protocol/allowance.ts';
 import { offlineFunds } from '#ui/offline-funds.ts';
+import { grantOf } from '#wallet/keep-allowances.ts';
 import type { OfflinePurse } from '#wallet/offline-records.ts';
 import { EUR } from '../wallet/samples.ts';
 import { SIGNING_IDENTITY, signedAllowance } from '../wallet/signed-samples.ts';
@@ -9,14 +10,16 @@ import { SIGNING_IDENTITY, signedAllowance } from '../wallet/signed-samples.ts';
 const bytes = signedAllowance();
 const signed = decodeAllowance(bytes);
 if (!signed.ok) throw new Error(signed.refusal.code);
-const { totalMinor } = signed.value.allowance;
-const endMs = validUntilS(signed.value.allowance) * 1000;
+const { allowance } = signed.value;
+const { totalMinor } = allowance;
+const granted = grantOf(allowance, { allowance: bytes, countSoft: 30 });
+const endMs = validUntilS(allowance) * 1000;
 const identity = SIGNING_IDENTITY;
 
 const purse = (spentMinor: bigint): OfflinePurse => ({
   currency: EUR,
   wantedMinor: totalMinor,
-  granted: { bytes, countSoft: 30, spentMinor },
+  granted: { ...granted, spentMinor },
 });
 
 describe('money set aside', () => {
@@ -43,7 +46,7 @@ describe('money set aside', () => {
   test('is nothing where only a wish is known, or bytes that cannot be read', () => {
     const damaged: OfflinePurse = {
       currency: EUR,
-      granted: { bytes: new Uint8Array(3), countSoft: 1, spentMinor: 0n },
+      granted: { ...granted, bytes: new Uint8Array(3), spentMinor: 0n },
     };
     const moment = { nowMs: identity.nowMs, identity };
     expect(offlineFunds([{ currency: EUR, wantedMinor: 5n }, damaged], moment)).toEqual([]);
