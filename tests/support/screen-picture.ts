@@ -105,9 +105,14 @@ function scaled(picture: Picture, width: number, height: number): Picture {
   return { width, height, luma };
 }
 
+export type CameraSize = readonly [width: number, height: number];
+
 /** What the camera sees from its next start on: this picture, held still, or nothing at all. */
-export function pointCamera(file: string, picture: Picture | null): void {
-  const [width, height] = [640, 480];
+export function pointCamera(
+  file: string,
+  picture: Picture | null,
+  [width, height]: CameraSize = [640, 480],
+): void {
   const { luma } = picture
     ? scaled(picture, width, height)
     : { luma: new Uint8Array(width * height).fill(120) };

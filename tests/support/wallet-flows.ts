@@ -18,7 +18,13 @@ import {
   watchFaults,
 } from './browser.ts';
 import type { TestServer } from './payment-server.ts';
-import { type Picture, photograph, pointCamera, readCode } from './screen-picture.ts';
+import {
+  type CameraSize,
+  type Picture,
+  photograph,
+  pointCamera,
+  readCode,
+} from './screen-picture.ts';
 
 /** A phone with a camera and one page of the wallet open on it. */
 export interface Person {
@@ -27,7 +33,7 @@ export interface Person {
   readonly passkeys: Authenticator;
   readonly faults: PageFaults;
   /** What the camera sees from its next start on. */
-  look(at: Picture | null): void;
+  look(at: Picture | null, size?: CameraSize): void;
 }
 
 export interface PersonOptions extends PhoneOptions {
@@ -44,7 +50,10 @@ export async function startPerson(options: PersonOptions = {}): Promise<Person> 
   pointCamera(film, null);
   const phone = await startPhone({ ...options, profile: folder, camera: film });
   const page = await phone.context.newPage();
-  return { ...(await becomePerson(phone, page, options)), look: (at) => pointCamera(film, at) };
+  return {
+    ...(await becomePerson(phone, page, options)),
+    look: (at, size) => pointCamera(film, at, size),
+  };
 }
 
 async function becomePerson(phone: Phone, page: Page, options: PersonOptions) {
