@@ -153,7 +153,7 @@ async function lockAndRead(
   };
 }
 
-/** In the transaction that made an account able to: what it owes goes back first. */
+/** What is owed goes back in the very transaction that made it possible. */
 async function repayInBooks(client: pg.PoolClient, books: Books): Promise<Repayment[]> {
   const count = books.debts().length;
   if (count === 0) return [];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { GUARANTEE_ACCOUNT, readBalances, setFrozen } from '#ledger/accounts.ts';
 import { freezeDevice, releaseAllowance } from '#ledger/allowances.ts';
 import { checkLedger } from '#ledger/check-ledger.ts';
-import { type Database, openDatabase } from '#ledger/database.ts';
+import { type Database, openDatabase, type Statement } from '#ledger/database.ts';
 import type { VerifiedPayment } from '#ledger/payment-rows.ts';
 import {
   areAllowancesStopped,
@@ -326,3 +326,32 @@ test.each([
     await expectClean();
   },
 );
+
+test('a group without allowances asks the database nothing about them', async () => {
+  const asked: string[] = [];
+  const told: Database = {
+    ...database,
+    borrow: (work) =>
+      database.borrow((client) => {
+        const query = (statement: Statement) => {
+          asked.push(statement.name ?? statement.text);
+          return client.query(statement);
+        };
+        return work({ ...client, query } as unknown as typeof client);
+      }),
+  };
+  expect(verdictOf((await settle(told, [newPayment(payer, payee)]))[0])).toBe('accepted');
+  expect(asked).toEqual([
+    'BEGIN',
+    'lock_accounts',
+    'read_balances',
+    'find_known',
+    'draw_transfer_numbers',
+    'insert_payments',
+    'insert_entries',
+    'update_balances',
+    'insert_balances',
+    'update_versions',
+    'COMMIT',
+  ]);
+});
