@@ -21,6 +21,7 @@ export const chunkGroups: Groups = {
       minShareCount: 2,
       priority: 6,
     },
+    { name: 'language-fr', test: /[\\/]ui[\\/]text[\\/]fr[\\/]/, priority: 5 },
     { name: 'opening', test: screens('onboarding|sign-in|rehearsal'), priority: 5 },
     { name: 'paying', test: screens('scan|review|slip'), priority: 4 },
     { name: 'asking', test: screens('receive|print-code'), priority: 3 },

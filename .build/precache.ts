@@ -16,13 +16,14 @@ export interface PrecacheList {
   readonly buildId: string;
   readonly home: readonly PrecacheEntry[];
   readonly later: readonly PrecacheEntry[];
+  readonly whenSpoken: readonly PrecacheEntry[];
   /** The worker's own second script, which the browser keeps with the worker and not in a cache. */
   readonly outboxScript: string;
 }
 
 type Part = keyof ShellFiles;
 
-const parts = ['home', 'later', 'networkOnly'] as const satisfies readonly Part[];
+const parts = ['home', 'later', 'whenSpoken', 'networkOnly'] as const satisfies readonly Part[];
 const virtualId = 'virtual:precache';
 const resolvedId = `\0${virtualId}`;
 
@@ -40,6 +41,7 @@ export function createPrecachePlugin(): { plugin: Plugin; fill(list: PrecacheLis
     buildId: 'unbuilt',
     home: [],
     later: [],
+    whenSpoken: [],
     outboxScript: '',
   };
   return {
@@ -119,7 +121,12 @@ export function listPrecache(
   const faults: string[] = [];
   const chunks = page.output.filter((file) => file.type === 'chunk');
   const needed = staticClosure(chunks);
-  const entries: Record<Part, PrecacheEntry[]> = { home: [], later: [], networkOnly: [] };
+  const entries: Record<Part, PrecacheEntry[]> = {
+    home: [],
+    later: [],
+    whenSpoken: [],
+    networkOnly: [],
+  };
   const used = new Set<string>();
 
   const named = (file: string, kind: 'chunks' | 'files') => {
@@ -163,6 +170,6 @@ export function listPrecache(
   }
   const document = digest(readFileSync(path.join(page.folder, 'index.html')));
   const home = [{ url: '/', revision: document }, ...entries.home];
-  const later = entries.later;
-  return { buildId: digest(JSON.stringify([home, later])), home, later };
+  const { later, whenSpoken } = entries;
+  return { buildId: digest(JSON.stringify([home, later, whenSpoken])), home, later, whenSpoken };
 }

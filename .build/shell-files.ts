@@ -12,6 +12,7 @@ interface ShellPart {
 export interface ShellFiles {
   readonly home: ShellPart;
   readonly later: ShellPart;
+  readonly whenSpoken: ShellPart;
   readonly networkOnly: ShellPart;
 }
 
@@ -32,10 +33,11 @@ export const shellFiles: ShellFiles = {
       'scanner',
       'looking',
       'opening',
-      'french',
     ],
     files: ['manifest.webmanifest', 'favicon.svg'],
   },
+  /** Kept by phones that speak the language, `language-` and its code. English is in the rest. */
+  whenSpoken: { chunks: ['language-fr'], files: [] },
   /** Never cached by the worker: what only an app store, an installer or a person online asks for. */
   networkOnly: {
     chunks: [],

@@ -18,6 +18,17 @@ import {
   type SignInBody,
   type Statement,
 } from '#protocol/wire.ts';
+import {
+  type AllowanceBody,
+  type AllowanceGrant,
+  type AllowanceReleaseBody,
+  type DeviceFreezeBody,
+  type DeviceList,
+  decodeAllowanceGrant,
+  decodeDeviceList,
+  decodeOfflineTerms,
+  type OfflineTerms,
+} from '#protocol/wire-offline.ts';
 import { PROBLEM_MEDIA_TYPE } from '#wallet/classify.ts';
 import type { Silence } from '#wallet/ports.ts';
 import { exchange, jsonOf } from './http-exchange.ts';
@@ -44,6 +55,12 @@ export type AccountApi = {
   readStatement(afterVersion: number): Promise<Outcome<Statement>>;
   readPayee(account: string): Promise<Outcome<PayeeProfile>>;
   readIdentity(): Promise<Outcome<ServerIdentity>>;
+  /** Sets funds aside for this device's offline payments, in place of what was set aside before. */
+  requestAllowance(body: AllowanceBody): Promise<Outcome<AllowanceGrant>>;
+  releaseAllowance(body: AllowanceReleaseBody): Promise<Outcome<undefined>>;
+  readDevices(): Promise<Outcome<DeviceList>>;
+  freezeDevice(body: DeviceFreezeBody): Promise<Outcome<undefined>>;
+  readTerms(): Promise<Outcome<OfflineTerms>>;
   /** Live updates until closed; reconnects by itself. */
   events(afterVersion: number, listener: LiveListener): { close(): void };
 };
@@ -101,6 +118,8 @@ function decodeOptions(value: unknown): Outcome<CeremonyOptions> {
     : refuse('bytes_malformed', 'ceremony options');
 }
 
+const nothing = (): Outcome<undefined> => accept(undefined);
+
 export function fetchIdentity(origin: string, timeoutMs: number): Promise<Outcome<ServerIdentity>> {
   return read({ route: ROUTES.keys, origin, timeoutMs }, decodeServerIdentity);
 }
@@ -123,7 +142,7 @@ export function createAccountApi(options: AccountApiOptions = {}): AccountApi {
     enrol: (body) => read(to(ROUTES.enrolment, body), decodeEnrolment),
     signInOptions: () => read(to(ROUTES.signInOptions, {}), decodeOptions),
     signIn: (body) => read(to(ROUTES.signIn, body), decodeEnrolment),
-    signOut: () => read(to(ROUTES.signOut, {}), () => accept(undefined)),
+    signOut: () => read(to(ROUTES.signOut, {}), nothing),
     enrolDevice: () => read(to(ROUTES.devices, {}), decodeEnrolment),
     readAccount: () => read(to(ROUTES.account), decodeAccountState),
     writeProfile: (profile) => read(to(ROUTES.profile, profile), decodeAccountState),
@@ -133,6 +152,14 @@ export function createAccountApi(options: AccountApiOptions = {}): AccountApi {
       return read(to({ method: ROUTES.payee.method, path }), decodePayeeProfile);
     },
     readIdentity: () => fetchIdentity(origin, timeoutMs),
+    requestAllowance: ({ amountMinor, ...body }) => {
+      const wire = { ...body, amountMinor: String(amountMinor) };
+      return read(to(ROUTES.allowances, wire), decodeAllowanceGrant);
+    },
+    releaseAllowance: (body) => read(to(ROUTES.allowanceRelease, body), nothing),
+    readDevices: () => read(to(ROUTES.deviceList), decodeDeviceList),
+    freezeDevice: (body) => read(to(ROUTES.deviceFreeze, body), nothing),
+    readTerms: () => read(to(ROUTES.terms), decodeOfflineTerms),
     events: (after, listener) =>
       listen((version) => origin + withQuery(ROUTES.events, version).path, after, listener),
   };

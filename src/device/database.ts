@@ -10,7 +10,7 @@ import {
 } from './transaction.ts';
 
 export const DATABASE_NAME = 'counterfoil';
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * `blocked`: another tab holds an older schema, ask the person to close it. `superseded`: a newer
@@ -60,6 +60,14 @@ function upgrade(db: IDBPDatabase, oldVersion: number): void {
     db.createObjectStore('payees');
     // One record each: wallet, lastSeq, identity, settings, draft, entriesVersion.
     db.createObjectStore('meta');
+  }
+  if (oldVersion < 2) {
+    db.createObjectStore('purses', { keyPath: 'currency' });
+    const counterfoils = db.createObjectStore('counterfoils', { keyPath: 'id' });
+    counterfoils.createIndex('byNewest', 'newest');
+    counterfoils.createIndex('byRequest', ['requestDigest', 'newest']);
+    counterfoils.createIndex('byAllowance', 'allowance');
+    counterfoils.createIndex('bySeq', ['payer', 'device', 'seq']);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Owns the Web Lock `outbox`: one drain at a time across pages and worker, but never a wait without end. */
+/** Owns the Web Locks of page and worker: one drain, one top-up at a time, but never a wait without end. */
 import type { OutboxLock } from '#wallet/ports.ts';
 
 const LOCK_NAME = 'outbox';
@@ -8,11 +8,16 @@ const WAIT_MS_MAX = 5_000;
 /** `navigator.locks`, or whatever of it there is. */
 type Locks = Pick<LockManager, 'request'>;
 
-export type OutboxLockOptions = { readonly locks?: Locks | undefined; readonly waitMs?: number };
+export type OutboxLockOptions = {
+  /** Of the lock; another than the outbox's for other work. */
+  readonly name?: string;
+  readonly locks?: Locks | undefined;
+  readonly waitMs?: number;
+};
 
 export function createOutboxLock(options: OutboxLockOptions = {}): OutboxLock {
   const locks = 'locks' in options ? options.locks : navigator.locks;
-  const waitMs = options.waitMs ?? WAIT_MS_MAX;
+  const { name = LOCK_NAME, waitMs = WAIT_MS_MAX } = options;
   return {
     async run(work) {
       if (!locks) return work();
@@ -20,7 +25,7 @@ export function createOutboxLock(options: OutboxLockOptions = {}): OutboxLock {
       const timer = setTimeout(() => patience.abort(), waitMs);
       let started = false;
       try {
-        return await locks.request(LOCK_NAME, { signal: patience.signal }, () => {
+        return await locks.request(name, { signal: patience.signal }, () => {
           clearTimeout(timer);
           started = true;
           return work();

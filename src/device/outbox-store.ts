@@ -1,22 +1,28 @@
 /** Owns the part of the storage that the relay works on, in page and worker alike: outbox, receipts, server keys. */
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Receipt } from '#protocol/receipt.ts';
-import { step } from '#wallet/payment.ts';
+import type { TakenCounterfoil } from '#wallet/offline-records.ts';
+import { payByCounterfoil } from '#wallet/paid-request.ts';
+import { type Payment, withReceipt } from '#wallet/payment.ts';
 import { type OutboxStore, type Settled, StoreFault } from '#wallet/ports.ts';
-import { type OutboxEntry, outboxEntryOf } from '#wallet/records.ts';
+import { carriedEntryOf, type OutboxEntry, outboxEntryOf } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
 import {
   IDENTITY,
   isDamaged,
   OUTBOX_ENTRY,
   PROMISED,
+  REQUEST,
   type RecordKind,
   readRecord,
   settleable,
+  TAKEN,
 } from './stored-records.ts';
 import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
-const MONEY = ['payments', 'outbox'] as const;
+/** Whatever the outbox carries, and the records that it can be made anew from. */
+export const WAITING = ['payments', 'counterfoils', 'outbox'] as const;
+const MONEY = [...WAITING, 'requests'] as const;
 
 /** One record of `meta`, or undefined when there is none. Damage is not absence: it throws. */
 export async function readMeta<T>(
@@ -30,8 +36,8 @@ export async function readMeta<T>(
 }
 
 /**
- * A damaged outbox record is made anew from its payment, which has all that is in it. It counts as
- * sent, since nobody can know.
+ * A damaged outbox record is made anew from its payment or counterfoil, which has all that is in it.
+ * It counts as sent, since nobody can know.
  */
 export async function readOutboxEntry(
   tx: ReadTransaction,
@@ -41,13 +47,19 @@ export async function readOutboxEntry(
   const entry = readRecord(OUTBOX_ENTRY, value);
   if (entry || value === undefined) return entry;
   const payment = readRecord(PROMISED, await tx.objectStore('payments').get(id));
-  return payment?.state === 'promised' ? { ...outboxEntryOf(payment), sentAtMs: 0 } : undefined;
+  if (payment?.state === 'promised') return { ...outboxEntryOf(payment), sentAtMs: 0 };
+  const taken = readRecord(TAKEN, await tx.objectStore('counterfoils').get(id));
+  return taken?.state === 'taken' ? { ...carriedEntryOf(taken), sentAtMs: 0 } : undefined;
 }
 
 export async function readOutboxOf(tx: ReadTransaction): Promise<OutboxEntry[]> {
   const ids = await tx.objectStore('outbox').getAllKeys();
   const entries = await Promise.all(ids.map((id) => readOutboxEntry(tx, id)));
   return entries.filter((entry) => entry !== undefined).sort((a, b) => a.seq - b.seq);
+}
+
+function isCarriedEntry(value: unknown): boolean {
+  return readRecord(OUTBOX_ENTRY, value)?.carried === true;
 }
 
 async function claimIn(tx: WriteTransaction, id: string, nowMs: number) {
@@ -58,38 +70,57 @@ async function claimIn(tx: WriteTransaction, id: string, nowMs: number) {
   return claimed;
 }
 
+/** The request that the counterfoil answers is paid when the receipt says so, and not before. */
+async function payRequestIn(tx: WriteTransaction, taken: TakenCounterfoil): Promise<void> {
+  if (typeof taken.requestDigest !== 'string') return;
+  const requests = tx.objectStore('requests');
+  const stored = await requests.get(taken.requestDigest);
+  const request = readRecord(REQUEST, stored);
+  const paid = request && payByCounterfoil(request, taken);
+  if (paid) await requests.put({ ...Object(stored), ...paid });
+}
+
 async function settleIn(
   tx: WriteTransaction,
   id: string,
   receipt: Receipt,
   bytes: Bytes,
 ): Promise<Settled> {
-  const payments = tx.objectStore('payments');
-  const stored = (await payments.get(id)) ?? (await tx.objectStore('outbox').get(id));
-  const payment = settleable(id, stored);
-  const settled = step(payment, { kind: 'receipt', receipt, bytes });
-  const known = settled === payment;
+  const [payment, taken, entry] = await Promise.all([
+    tx.objectStore('payments').get(id),
+    tx.objectStore('counterfoils').get(id),
+    tx.objectStore('outbox').get(id),
+  ]);
+  const isCarried = payment === undefined && (taken !== undefined || isCarriedEntry(entry));
+  const record = settleable<Payment | TakenCounterfoil>(id, payment ?? taken ?? entry);
+  const settled = withReceipt(record, receipt, bytes);
+  const known = settled === record;
   // One transaction moves it from the outbox to the receipts: it is always in one of them (I9).
-  await Promise.all([known || payments.put(settled), tx.objectStore('outbox').delete(id)]);
+  await Promise.all([
+    known || tx.objectStore(isCarried ? 'counterfoils' : 'payments').put(settled),
+    tx.objectStore('outbox').delete(id),
+  ]);
   if (known) return 'known';
-  return settled.contradiction ? 'contradicted' : 'settled';
+  if (settled.contradiction) return 'contradicted';
+  if (isCarried) await payRequestIn(tx, settled as TakenCounterfoil);
+  return 'settled';
 }
 
 export function createOutboxStore(database: WalletDatabase): OutboxStore {
   return {
     readIdentity: () => database.read(['meta'], (tx) => readMeta(tx, 'identity', IDENTITY)),
-    writeIdentity: (identity) =>
+    writeIdentity: (identity, readAtMs) =>
       database.write(
         ['meta'],
         async (tx) => {
-          await tx.objectStore('meta').put(identity, 'identity');
+          await tx.objectStore('meta').put({ ...identity, readAtMs }, 'identity');
         },
         'relaxed',
       ),
-    readOutbox: () => database.read(MONEY, readOutboxOf),
+    readOutbox: () => database.read(WAITING, readOutboxOf),
     claim: (ids, nowMs) =>
       database.write(
-        MONEY,
+        WAITING,
         async (tx) => {
           const entries = await Promise.all(ids.map((id) => claimIn(tx, id, nowMs)));
           return entries.filter((entry) => entry !== undefined);
@@ -100,7 +131,7 @@ export function createOutboxStore(database: WalletDatabase): OutboxStore {
       database.write(MONEY, (tx) => settleIn(tx, id, receipt, bytes), 'strict'),
     quarantine: (id, code, nowMs) =>
       database.write(
-        MONEY,
+        WAITING,
         async (tx) => {
           const entry = await readOutboxEntry(tx, id);
           if (!entry) return;

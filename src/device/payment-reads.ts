@@ -2,9 +2,16 @@
 import { accept, refuse } from '#protocol/refusals.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { WalletStore } from '#wallet/ports.ts';
-import { type DamagedRecord, DEFAULT_SETTINGS } from '#wallet/records.ts';
+import {
+  type DamagedRecord,
+  DEFAULT_SETTINGS,
+  type HomeView,
+  type OutboxEntry,
+} from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
-import { readMeta, readOutboxEntry, readOutboxOf } from './outbox-store.ts';
+import { readMeta, readOutboxEntry, readOutboxOf, WAITING } from './outbox-store.ts';
+import { readPursesOf } from './purse-store.ts';
+import { requestRange } from './request-range.ts';
 import {
   DRAFT,
   ENTRY,
@@ -14,11 +21,13 @@ import {
   OUTBOX_ENTRY,
   PAYEE,
   PAYMENT,
+  PURSE,
   REQUEST,
   type RecordKind,
   readRecord,
   readRecords,
   SETTINGS,
+  TAKEN,
   WALLET,
 } from './stored-records.ts';
 import type { ReadTransaction, StoreName } from './transaction.ts';
@@ -36,11 +45,6 @@ type PaymentReads = Pick<
 >;
 
 const SAME_REQUEST_MAX = 20;
-
-/** [digest] ≤ key ≤ [digest, anything]: arrays sort after numbers. Newest first. */
-export function requestRange(digest: string): IDBKeyRange {
-  return IDBKeyRange.bound([digest], [digest, [[]]]);
-}
 
 async function readPromisedOf(tx: ReadTransaction): Promise<Payment[]> {
   const values = await tx.objectStore('payments').byIndex('byState', 'promised');
@@ -62,6 +66,8 @@ const LISTS: readonly (readonly [ListStore, RecordKind<unknown>])[] = [
   ['entries', ENTRY],
   ['requests', REQUEST],
   ['payees', PAYEE],
+  ['purses', PURSE],
+  ['counterfoils', TAKEN],
 ];
 const SINGLE: readonly (readonly [string, RecordKind<unknown>])[] = [
   ['wallet', WALLET],
@@ -89,13 +95,22 @@ async function readDamagedOf(tx: ReadTransaction): Promise<DamagedRecord[]> {
   return damaged;
 }
 
-async function readHomeOf(tx: ReadTransaction, recentMax: number) {
-  const [wallet, settings, recentValues, waiting, promised] = await Promise.all([
+/** The counterfoils among what waits, as they are stored. */
+async function readTakenOf(tx: ReadTransaction, waiting: readonly OutboxEntry[]) {
+  const carried = waiting.filter((entry) => entry.carried);
+  const counterfoils = tx.objectStore('counterfoils');
+  const values = await Promise.all(carried.map(({ id }) => counterfoils.get(id)));
+  return readRecords(TAKEN, values).sort((a, b) => b.takenAtMs - a.takenAtMs);
+}
+
+async function readHomeOf(tx: ReadTransaction, recentMax: number): Promise<HomeView> {
+  const [wallet, settings, recentValues, waiting, promised, purses] = await Promise.all([
     readWalletOf(tx),
     tx.objectStore('meta').get('settings'),
     tx.objectStore('payments').byIndex('byNewest', null, recentMax),
     readOutboxOf(tx),
     readPromisedOf(tx),
+    readPursesOf(tx),
   ]);
   const recent = readRecords(PAYMENT, recentValues);
   return {
@@ -103,13 +118,14 @@ async function readHomeOf(tx: ReadTransaction, recentMax: number) {
     settings: readRecord(SETTINGS, settings) ?? DEFAULT_SETTINGS,
     recent,
     waiting,
+    purses,
+    taken: await readTakenOf(tx, waiting),
     promisedMinor: sumByCurrency(promised),
     damaged: recentValues.length - recent.length,
   };
 }
 
 export function createPaymentReads(database: WalletDatabase): PaymentReads {
-  const both = ['payments', 'outbox'] as const;
   return {
     readPayment: (id) =>
       database.read(['payments'], async (tx) =>
@@ -123,26 +139,28 @@ export function createPaymentReads(database: WalletDatabase): PaymentReads {
       }),
     readPromised: () => database.read(['payments'], readPromisedOf),
     readPaying: (digest) =>
-      database.read(['payments', 'meta'], async (tx) => {
-        const [wallet, identity, promised, same] = await Promise.all([
+      database.read(['payments', 'purses', 'meta'], async (tx) => {
+        const [wallet, identity, purses, promised, same] = await Promise.all([
           readWalletOf(tx),
           readMeta(tx, 'identity', IDENTITY),
+          readPursesOf(tx),
           readPromisedOf(tx),
           tx.objectStore('payments').byIndex('byRequest', requestRange(digest), SAME_REQUEST_MAX),
         ]);
         if (!wallet) return refuse('no_account');
         if (!identity) return refuse('unavailable', 'the server has not been met yet');
-        return accept({ wallet, identity, promised, sameRequest: readRecords(PAYMENT, same) });
+        const sameRequest = readRecords(PAYMENT, same);
+        return accept({ wallet, identity, purses, promised, sameRequest });
       }),
     readStory: (id) =>
-      database.read(both, async (tx) => {
+      database.read(WAITING, async (tx) => {
         const payment = readRecord(PAYMENT, await tx.objectStore('payments').get(id));
+        if (!payment) return undefined;
         const entry = await readOutboxEntry(tx, id);
-        return payment && (entry ? { payment, entry } : { payment });
+        return entry ? { payment, entry } : { payment };
       }),
     readHome: (recentMax) =>
-      database.read(['payments', 'outbox', 'meta'], (tx) => readHomeOf(tx, recentMax)),
-    readDamaged: () =>
-      database.read(['payments', 'outbox', 'entries', 'requests', 'payees', 'meta'], readDamagedOf),
+      database.read([...WAITING, 'purses', 'meta'], (tx) => readHomeOf(tx, recentMax)),
+    readDamaged: () => database.read([...LISTS.map(([store]) => store), 'meta'], readDamagedOf),
   };
 }

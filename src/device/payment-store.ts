@@ -1,33 +1,36 @@
 /** Owns the wallet's whole storage on IndexedDB: every rule of `WalletStore` as one transaction each. */
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { occupiesRequest, type Payment, step } from '#wallet/payment.ts';
-import { StoreFault, type WalletStore } from '#wallet/ports.ts';
+import type { WalletStore } from '#wallet/ports.ts';
 import { OUTBOX_ITEMS_MAX, outboxEntryOf } from '#wallet/records.ts';
+import { createCounterfoilStore } from './counterfoil-store.ts';
 import type { WalletDatabase } from './database.ts';
-import { createOutboxStore, readOutboxEntry } from './outbox-store.ts';
-import { createPaymentReads, requestRange } from './payment-reads.ts';
+import { createOutboxStore, readOutboxEntry, WAITING } from './outbox-store.ts';
+import { outcomeOf } from './outcome-of.ts';
+import { createPaymentReads } from './payment-reads.ts';
+import { createPurseStore, drawAgainIn, drawIn } from './purse-store.ts';
+import { requestRange } from './request-range.ts';
 import { createStatementStore } from './statement-store.ts';
 import { PAYMENT, readRecord, readRecords, storedPayment } from './stored-records.ts';
 import type { WriteTransaction } from './transaction.ts';
 import { createWalletStateStore, readWalletOf } from './wallet-state-store.ts';
 
-/** A failed write as the refusal a person is shown. A bug goes on as it is. */
-async function outcomeOf<T>(work: Promise<Outcome<T>>): Promise<Outcome<T>> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StoreFault) return refuse(error.code, error.message);
-    throw error;
-  }
+const PROMISING = ['payments', 'outbox', 'purses', 'meta'] as const;
+
+/** Counterfoils of others wait there too, and take no place from this phone's own promises. */
+async function isOutboxFull(tx: WriteTransaction): Promise<boolean> {
+  if ((await tx.objectStore('outbox').count()) < OUTBOX_ITEMS_MAX) return false;
+  const own = await tx.objectStore('payments').byIndex('byState', 'promised', OUTBOX_ITEMS_MAX);
+  return own.length >= OUTBOX_ITEMS_MAX;
 }
 
 async function promiseIn(tx: WriteTransaction, payment: Payment): Promise<Outcome<Payment>> {
   const payments = tx.objectStore('payments');
-  const [wallet, stored, sameRequest, waiting] = await Promise.all([
+  const [wallet, stored, sameRequest, isFull] = await Promise.all([
     readWalletOf(tx),
     payments.get(payment.id),
     payments.byIndex('byRequest', requestRange(payment.requestDigest)),
-    tx.objectStore('outbox').count(),
+    isOutboxFull(tx),
   ]);
   // The same signed order again (a second tap, a repeat after a lost connection) is one payment.
   const known = readRecord(PAYMENT, stored);
@@ -39,15 +42,17 @@ async function promiseIn(tx: WriteTransaction, payment: Payment): Promise<Outcom
   if (payment.once && readRecords(PAYMENT, sameRequest).some(occupiesRequest)) {
     return refuse('already_paying');
   }
-  if (waiting >= OUTBOX_ITEMS_MAX) return refuse('outbox_full');
+  if (isFull) return refuse('outbox_full');
+  const drawn = await drawIn(tx, payment);
+  if (!drawn) return refuse('sequence_taken', 'the purse has changed');
   const { device, seq } = payment;
   // Written together: a crash between them would leave money promised with nothing to send.
   await Promise.all([
-    payments.add(storedPayment(payment)),
+    payments.add(storedPayment(drawn)),
     tx.objectStore('outbox').add(outboxEntryOf(payment)),
     tx.objectStore('meta').put({ device, seq }, 'lastSeq'),
   ]);
-  return accept(payment);
+  return accept(drawn);
 }
 
 async function cancelIn(tx: WriteTransaction, id: string): Promise<Outcome<Payment>> {
@@ -75,6 +80,7 @@ async function restoreIn(tx: WriteTransaction, payment: Payment): Promise<boolea
     payments.put(storedPayment(payment)),
     tx.objectStore('outbox').put({ ...outboxEntryOf(payment), sentAtMs: 0 }),
     isAhead ? tx.objectStore('meta').put({ device, seq }, 'lastSeq') : undefined,
+    drawAgainIn(tx, payment),
   ]);
   return true;
 }
@@ -86,13 +92,11 @@ export function createPaymentStore(database: WalletDatabase): WalletStore {
     ...createPaymentReads(database),
     ...createWalletStateStore(database),
     ...createStatementStore(database),
+    ...createPurseStore(database),
+    ...createCounterfoilStore(database),
     promise: (payment) =>
-      outcomeOf(
-        database.write(['payments', 'outbox', 'meta'], (tx) => promiseIn(tx, payment), 'strict'),
-      ),
-    restore: (payment) =>
-      database.write(['payments', 'outbox', 'meta'], (tx) => restoreIn(tx, payment), 'strict'),
-    cancel: (id) =>
-      outcomeOf(database.write(['payments', 'outbox'], (tx) => cancelIn(tx, id), 'strict')),
+      outcomeOf(database.write(PROMISING, (tx) => promiseIn(tx, payment), 'strict')),
+    restore: (payment) => database.write(PROMISING, (tx) => restoreIn(tx, payment), 'strict'),
+    cancel: (id) => outcomeOf(database.write(WAITING, (tx) => cancelIn(tx, id), 'strict')),
   };
 }

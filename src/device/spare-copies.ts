@@ -1,8 +1,11 @@
-/** Owns a second copy of every promise that waits, apart from the database: for the day that one is found broken (F25). */
-import { fromBase64url, toBase64url } from '#protocol/bytes.ts';
+/** Owns a second copy of all that waits, promises and counterfoils, apart from the database: for the day that one is found broken (F25). */
+import { type Bytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
+import { isRefusalCode } from '#protocol/refusals.ts';
+import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import { promisedPayment, type SeenWords } from '#wallet/promised-payment.ts';
+import { type TakenWords, takenRecord } from '#wallet/taken-counterfoil.ts';
 
 /** Where the copies lie. Chromium and WebKit keep it in other files than the database. */
 export type SpareShelf = {
@@ -32,34 +35,86 @@ export function createSpareShelf(): SpareShelf | undefined {
   };
 }
 
-function writeCopy({ authorization, requestText, payeeName, createdAtMs }: Payment): string {
+function writeCopy({ authorization, requestText, payeeName, createdAtMs, cover }: Payment): string {
   const words: SeenWords = { requestText, payeeName, createdAtMs };
-  return JSON.stringify({ ...words, authorization: toBase64url(authorization) });
+  return JSON.stringify({
+    ...words,
+    authorization: toBase64url(authorization),
+    ...(cover && { cover: toBase64url(cover) }),
+  });
+}
+
+function writeTakenCopy({ authorization, ...taken }: TakenCounterfoil): string {
+  const { takenAtMs, guaranteed, doubt, allowance } = taken;
+  const words: TakenWords = {
+    takenAtMs,
+    guaranteed,
+    ...(doubt && { doubt }),
+    ...(allowance && { allowance }),
+  };
+  return JSON.stringify({ ...words, carried: true, authorization: toBase64url(authorization) });
+}
+
+type CopyFields = { readonly [name: string]: unknown };
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function momentOf(value: unknown): number {
+  return Number.isSafeInteger(value) ? Number(value) : 0;
+}
+
+function readCopyFields(text: string): CopyFields {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 /** The bytes are the truth and name themselves; of the words, whatever can still be read. */
-function readCopy(id: string, text: string): Payment | undefined {
-  let fields: { readonly [name: string]: unknown };
-  try {
-    fields = Object(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-  const { authorization, requestText, payeeName, createdAtMs } = fields;
-  const bytes = typeof authorization === 'string' ? fromBase64url(authorization) : null;
-  const payment =
-    bytes &&
-    promisedPayment(bytes, {
-      requestText: typeof requestText === 'string' ? requestText : '',
-      payeeName: typeof payeeName === 'string' ? payeeName : '',
-      createdAtMs: Number.isSafeInteger(createdAtMs) ? Number(createdAtMs) : 0,
-    });
-  return payment?.ok && payment.value.id === id ? payment.value : undefined;
+function readCopy(authorization: Bytes, fields: CopyFields): Payment | undefined {
+  const cover = fromBase64url(textOf(fields.cover));
+  const payment = promisedPayment(authorization, {
+    requestText: textOf(fields.requestText),
+    payeeName: textOf(fields.payeeName),
+    createdAtMs: momentOf(fields.createdAtMs),
+    ...(cover?.length && { cover }),
+  });
+  return payment.ok ? payment.value : undefined;
+}
+
+function readTakenCopy(authorization: Bytes, fields: CopyFields): TakenCounterfoil | undefined {
+  const doubt = textOf(fields.doubt);
+  const allowance = textOf(fields.allowance);
+  const taken = takenRecord(authorization, {
+    takenAtMs: momentOf(fields.takenAtMs),
+    guaranteed: fields.guaranteed === true,
+    ...(isRefusalCode(doubt) && { doubt }),
+    ...(allowance && { allowance }),
+  });
+  return taken.ok ? taken.value : undefined;
 }
 
 async function bringBack(store: WalletStore, shelf: SpareShelf, id: string): Promise<boolean> {
-  const copy = readCopy(id, (await shelf.read(id)) ?? '');
-  return copy !== undefined && store.restore(copy);
+  const fields = readCopyFields((await shelf.read(id)) ?? '');
+  const bytes = fromBase64url(textOf(fields.authorization));
+  if (!bytes) return false;
+  if (fields.carried === true) {
+    const taken = readTakenCopy(bytes, fields);
+    return taken?.id === id && store.restoreTaken(taken);
+  }
+  const payment = readCopy(bytes, fields);
+  return payment?.id === id && store.restore(payment);
+}
+
+/** What the database knows of it, as a copy; undefined when it knows nothing. */
+async function copyOf(store: WalletStore, id: string): Promise<string | undefined> {
+  const payment = await store.readPayment(id);
+  if (payment) return writeCopy(payment);
+  const taken = await store.readTaken(id);
+  return taken && writeTakenCopy(taken);
 }
 
 /**
@@ -71,15 +126,14 @@ export async function mirrorOutbox(store: WalletStore, shelf: SpareShelf): Promi
   const waiting = await store.readOutbox();
   const kept = new Set(await shelf.ids());
   for (const { id } of waiting) {
-    const payment = kept.has(id) ? undefined : await store.readPayment(id);
-    if (payment) await shelf.keep(id, writeCopy(payment));
+    const copy = kept.has(id) ? undefined : await copyOf(store, id);
+    if (copy !== undefined) await shelf.keep(id, copy);
     kept.delete(id);
   }
   let back = 0;
   for (const id of kept) {
-    const payment = await store.readPayment(id);
     // What became of it is in the database, so the copy has done its service.
-    if (payment) await shelf.drop(id);
+    if ((await copyOf(store, id)) !== undefined) await shelf.drop(id);
     else if (await bringBack(store, shelf, id)) back++;
   }
   return back;

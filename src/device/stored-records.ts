@@ -1,7 +1,9 @@
 /** Owns reading stored records back: each has its shape or is damaged, and nothing is ever guessed. */
-import type { ServerIdentity, StatementEntry } from '#protocol/wire.ts';
+import type { Balance, StatementEntry } from '#protocol/wire.ts';
+import type { OfflinePurse, TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
 import type {
+  KnownIdentity,
   KnownPayee,
   OutboxEntry,
   Settings,
@@ -50,6 +52,23 @@ function fits(value: unknown, shape: Shape): boolean {
 /** One kind of record: its shape, and by it the type that a stored value has when it fits. */
 export type RecordKind<T> = { readonly name: string; readonly shape: Shape; readonly is?: T };
 
+const ENTRY_FIELDS = {
+  id: 'text',
+  seq: 'whole',
+  authorization: 'bytes',
+  payer: 'text',
+  payee: 'text',
+  amountMinor: 'money',
+  currency: 'whole',
+} as const;
+
+const ENDING_FIELDS = {
+  'settledAtMs?': 'whole',
+  'code?': 'text',
+  'receipt?': 'bytes',
+  'contradiction?': 'bytes',
+} as const;
+
 export const PAYMENT: RecordKind<Payment> = {
   name: 'payment',
   shape: {
@@ -69,24 +88,42 @@ export const PAYMENT: RecordKind<Payment> = {
     'tipMinor?': 'money',
     'feeMinor?': 'money',
     'note?': 'text',
+    'allowance?': 'text',
+    'spentBeforeMinor?': 'money',
+    'cover?': 'bytes',
     createdAtMs: 'whole',
     validUntilS: 'whole',
-    'settledAtMs?': 'whole',
-    'code?': 'text',
-    'receipt?': 'bytes',
-    'contradiction?': 'bytes',
+    ...ENDING_FIELDS,
   },
 };
 
-const ENTRY_FIELDS = {
-  id: 'text',
-  seq: 'whole',
-  authorization: 'bytes',
-  payer: 'text',
-  payee: 'text',
-  amountMinor: 'money',
-  currency: 'whole',
-} as const;
+export const TAKEN: RecordKind<TakenCounterfoil> = {
+  name: 'counterfoil',
+  shape: {
+    ...ENTRY_FIELDS,
+    state: 'text',
+    device: 'whole',
+    'tipMinor?': 'money',
+    'note?': 'text',
+    requestDigest: 'text',
+    once: 'truth',
+    'allowance?': 'text',
+    takenAtMs: 'whole',
+    validUntilS: 'whole',
+    guaranteed: 'truth',
+    'doubt?': 'text',
+    ...ENDING_FIELDS,
+  },
+};
+
+export const PURSE: RecordKind<OfflinePurse> = {
+  name: 'purse',
+  shape: {
+    currency: 'whole',
+    'wantedMinor?': 'money',
+    'granted?': { bytes: 'bytes', countSoft: 'whole', spentMinor: 'money' },
+  },
+};
 
 export const OUTBOX_ENTRY: RecordKind<OutboxEntry> = {
   name: 'outbox entry',
@@ -94,6 +131,7 @@ export const OUTBOX_ENTRY: RecordKind<OutboxEntry> = {
     ...ENTRY_FIELDS,
     'sentAtMs?': 'whole',
     'quarantine?': { code: 'text', sinceMs: 'whole', offeredAtMs: 'whole' },
+    'carried?': 'truth',
   },
 };
 
@@ -104,16 +142,16 @@ export const PROMISED: RecordKind<OutboxEntry & Pick<Payment, 'state'>> = {
 };
 
 /**
- * As much of a payment as a receipt needs, which is next to nothing: one that is damaged gets its
- * receipt beside what is left of it, and nothing stored is thrown away.
+ * As much of a payment or a counterfoil as a receipt needs, which is next to nothing: one that is
+ * damaged gets its receipt beside what is left of it, and nothing stored is thrown away.
  */
-export function settleable(id: string, stored: unknown): Payment {
+export function settleable<T extends Payment | TakenCounterfoil>(id: string, stored: unknown): T {
   const left = typeof stored === 'object' ? { ...stored, id } : { id };
   const whole = fits(left, { 'receipt?': 'bytes' });
-  return (whole ? left : { ...left, receipt: undefined }) as Payment;
+  return (whole ? left : { ...left, receipt: undefined }) as T;
 }
 
-export const IDENTITY: RecordKind<ServerIdentity> = {
+export const IDENTITY: RecordKind<KnownIdentity> = {
   name: 'identity',
   shape: {
     server: 'bytes',
@@ -122,6 +160,7 @@ export const IDENTITY: RecordKind<ServerIdentity> = {
     origins: ['text'],
     keys: [{ keyId: 'bytes', point: 'bytes', active: 'truth' }],
     nowMs: 'whole',
+    'readAtMs?': 'whole',
   },
 };
 
@@ -138,10 +177,13 @@ export const WALLET: RecordKind<Omit<WalletState, 'lastSeq'>> = {
   shape: {
     account: {
       profile: PROFILE,
-      balances: [{ currency: 'whole', amountMinor: 'money' }],
+      balances: [
+        { currency: 'whole', amountMinor: 'money', 'heldMinor?': 'money', 'owedMinor?': 'money' },
+      ],
       version: 'whole',
       frozen: 'truth',
       sandbox: 'truth',
+      'nameCertificate?': 'bytes',
     },
     accountReadAtMs: 'whole',
     device: 'whole',
@@ -184,6 +226,8 @@ export const REQUEST: RecordKind<ShownRequest> = {
     shownAtMs: 'whole',
     validUntilS: 'whole',
     'note?': 'text',
+    'untilMs?': 'whole',
+    'printed?': 'truth',
     'paid?': {
       paymentId: 'text',
       amountMinor: 'money',
@@ -232,7 +276,22 @@ export function readRecords<T>(kind: RecordKind<T>, values: readonly unknown[]):
     .filter((record): record is Awaited<T> & T => record !== undefined);
 }
 
+const NOTHING_SET_ASIDE = { heldMinor: 0n, owedMinor: 0n };
+
+/** Before there were allowances, nothing was set aside and nothing owed, and nothing was written of it. */
+export function wholeWallet(stored: Omit<WalletState, 'lastSeq'>): Omit<WalletState, 'lastSeq'> {
+  const { account } = stored;
+  const balances = account.balances.map(
+    (balance): Balance => ({ ...NOTHING_SET_ASIDE, ...balance }),
+  );
+  return { ...stored, account: { ...account, balances } };
+}
+
 /** A payment with the keys of its indexes. */
 export function storedPayment(payment: Payment): object {
   return { ...payment, newest: [-payment.createdAtMs, -payment.seq] };
+}
+
+export function storedTaken(taken: TakenCounterfoil): object {
+  return { ...taken, newest: [-taken.takenAtMs, -taken.seq] };
 }

@@ -2,7 +2,15 @@
 import type { IDBPDatabase, IDBPObjectStore, IDBPTransaction } from 'idb';
 
 /** Values are what we wrote, or damaged: `stored-records.ts` decides, so here they are unknown. */
-export type StoreName = 'payments' | 'outbox' | 'entries' | 'requests' | 'payees' | 'meta';
+export type StoreName =
+  | 'payments'
+  | 'outbox'
+  | 'entries'
+  | 'requests'
+  | 'payees'
+  | 'purses'
+  | 'counterfoils'
+  | 'meta';
 
 /** Range or nothing, and how many at most. */
 type Listing = (range?: IDBKeyRange | null, limit?: number) => Promise<unknown[]>;

@@ -4,7 +4,8 @@ import type { WalletStore } from '#wallet/ports.ts';
 import { DEFAULT_SETTINGS, type WalletState } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
 import { readMeta } from './outbox-store.ts';
-import { DRAFT, LAST_SEQ, readRecord, SETTINGS, WALLET } from './stored-records.ts';
+import { dropGrantsIn } from './purse-store.ts';
+import { DRAFT, LAST_SEQ, readRecord, SETTINGS, WALLET, wholeWallet } from './stored-records.ts';
 import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
 type WalletStateStore = Pick<
@@ -29,7 +30,7 @@ export async function readWalletOf(tx: ReadTransaction): Promise<WalletState | u
     readMeta(tx, 'lastSeq', LAST_SEQ),
   ]);
   if (!wallet) return undefined;
-  return { ...wallet, lastSeq: last?.device === wallet.device ? last.seq : 0 };
+  return { ...wholeWallet(wallet), lastSeq: last?.device === wallet.device ? last.seq : 0 };
 }
 
 async function readSettingsOf(tx: ReadTransaction) {
@@ -52,6 +53,9 @@ async function writeWalletIn(
   if (known && !same && waiting > 0) return refuse('forbidden', 'payments are waiting');
   // The statement belongs to an account, and so does the cursor into it.
   if (!same) await Promise.all([tx.objectStore('entries').clear(), meta.delete(ENTRIES_VERSION)]);
+  // What was granted belongs to the account and to one device of it.
+  if (!same) await tx.objectStore('purses').clear();
+  else if (known?.device !== state.device) await dropGrantsIn(tx);
   // A number once used on this device is never used again, whatever the caller believes.
   const usedSeq = last?.device === state.device ? last.seq : 0;
   await Promise.all([
@@ -82,7 +86,11 @@ export function createWalletStateStore(database: WalletDatabase): WalletStateSto
   return {
     readWallet: () => database.read(['meta'], readWalletOf),
     writeWallet: (wallet) =>
-      database.write(['meta', 'outbox', 'entries'], (tx) => writeWalletIn(tx, wallet), 'strict'),
+      database.write(
+        ['meta', 'outbox', 'entries', 'purses'],
+        (tx) => writeWalletIn(tx, wallet),
+        'strict',
+      ),
     writeAccount: (account, nowMs) =>
       database.write(
         ['meta'],
@@ -93,12 +101,13 @@ export function createWalletStateStore(database: WalletDatabase): WalletStateSto
       database.write(['meta'], (tx) => patchWallet(tx, { canPayOffline }), 'relaxed'),
     forgetWallet: () =>
       database.write(
-        ['meta', 'outbox'],
+        ['meta', 'outbox', 'purses'],
         async (tx) => {
           if ((await tx.objectStore('outbox').count()) > 0) {
             return refuse('forbidden', 'payments are waiting');
           }
           await tx.objectStore('meta').delete('wallet');
+          await tx.objectStore('purses').clear();
           return accept(undefined);
         },
         'strict',

@@ -1,5 +1,5 @@
 /** Owns the allowance: the server's signed word that funds are set aside for one device's offline payments. */
-import type { Bytes } from './bytes.ts';
+import { type Bytes, equalBytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { bytesOf, countOf, type Fields, wholeOf } from './cbor-fields.ts';
 import { encodeSign1, readSign1, type StatementType, statementSignedBytes } from './cose-sign1.ts';
@@ -92,7 +92,10 @@ export function encodeAllowancePayload(allowance: Allowance): Bytes {
       [KEY.hours, allowance.hours],
     ]),
   );
-  assert(readPayload(bytes).ok, 'an allowance that we sign is one that we would read');
+  const read = readPayload(bytes);
+  assert(read.ok, 'an allowance that we sign is one that we would read');
+  // A point beside the curve would be read as another, under which somebody else may sign.
+  assert(equalBytes(read.value.point, allowance.point), 'the passkey of an allowance is a point');
   return bytes;
 }
 
@@ -195,15 +198,15 @@ export function decodeAllowance(bytes: Uint8Array): Outcome<SignedAllowance> {
 /**
  * Whether the order keeps to the allowance that it names, by its own words: the same rules for the
  * phone that signs it, the phone that is shown it, and the server. Clocks are not asked here.
- * Undefined when it does; else not_guaranteed (another allowance, device or currency), counterfoil_over_cap,
- * counterfoil_over_total, counterfoil_over_count, counterfoil_expired (it would outlive the allowance).
+ * Undefined when it does; else not_guaranteed (another allowance, account, device or currency),
+ * counterfoil_over_cap, counterfoil_over_total, counterfoil_over_count, counterfoil_expired (it would outlive the allowance).
  */
 export function coverFault(order: Order, allowance: AllowanceLimits): RefusalCode | undefined {
   const { totalMinor, capMinor, countMax, firstSeq } = allowance;
-  const names = order.allowance?.every((byte, i) => byte === allowance.id[i]) === true;
+  const names = order.allowance !== undefined && equalBytes(order.allowance, allowance.id);
+  const payer = equalBytes(order.payer, allowance.account);
   const same = order.device === allowance.device && order.currency === allowance.currency;
-  if (!names || !same || order.spentBeforeMinor === undefined) return 'not_guaranteed';
-  if (!order.payer.every((byte, i) => byte === allowance.account[i])) return 'not_guaranteed';
+  if (!names || !payer || !same || order.spentBeforeMinor === undefined) return 'not_guaranteed';
   if (order.amountMinor > capMinor) return 'counterfoil_over_cap';
   if (order.spentBeforeMinor + order.amountMinor > totalMinor) return 'counterfoil_over_total';
   if (order.seq < firstSeq || order.seq >= firstSeq + countMax) return 'counterfoil_over_count';

@@ -1,5 +1,6 @@
 /** Owns a text too long for one QR code: its parts, shown one after another, and putting them together again. */
 import { toHex, toUtf8 } from './bytes.ts';
+import { assert } from './refusals.ts';
 import { sha256 } from './sha256.ts';
 
 export const PART_PREFIX = 'CFP:';
@@ -19,25 +20,28 @@ function setOf(text: string): string {
   return toHex(sha256(toUtf8(text)).subarray(0, 4)).toUpperCase();
 }
 
-/** `CFP:` set `:` place `:` count `:` piece, in QR's alphanumeric characters when the text is. */
+// Whoever reads a code drops blanks at its end, and base45 has a blank: no piece ends in one.
+const PIECE = new RegExp(`[\\s\\S]{0,${PART_CHARACTERS_MAX - 1}}\\S`, 'g');
+
+/**
+ * `CFP:` set `:` place `:` count `:` piece, in QR's alphanumeric characters when the text is. Throws
+ * for what could not be put together again: an empty text, one that ends in a blank, one too long.
+ */
 export function splitIntoParts(text: string): string[] {
-  const count =
-    (text.length + PART_CHARACTERS_MAX - 1 - ((text.length - 1) % PART_CHARACTERS_MAX)) /
-    PART_CHARACTERS_MAX;
+  const pieces = text.match(PIECE) ?? [];
+  const fits = pieces.length >= 1 && pieces.length <= PARTS_MAX && pieces.join('') === text;
+  assert(fits, 'a text shown in parts is one that comes together again');
   const set = setOf(text);
-  return Array.from({ length: count }, (_, place) => {
-    const piece = text.slice(place * PART_CHARACTERS_MAX, (place + 1) * PART_CHARACTERS_MAX);
-    return `${PART_PREFIX}${set}:${place}:${count}:${piece}`;
-  });
+  return pieces.map((piece, place) => `${PART_PREFIX}${set}:${place}:${pieces.length}:${piece}`);
 }
 
 export function readPart(text: string): CodePart | null {
-  const match = /^CFP:([0-9A-F]{8}):(\d{1,2}):(\d{1,2}):([\s\S]+)$/.exec(text);
+  const match = /^CFP:([0-9A-F]{8}):(0|[1-9]\d?):([1-9]\d?):([\s\S]+)$/.exec(text);
   if (!match) return null;
   const [, set = '', placeText, countText, piece = ''] = match;
   const [place, count] = [Number(placeText), Number(countText)];
-  const fits = count >= 1 && count <= PARTS_MAX && place < count;
-  return fits && piece.length <= PART_CHARACTERS_MAX ? { set, place, count, text: piece } : null;
+  const fits = count <= PARTS_MAX && place < count && piece.length <= PART_CHARACTERS_MAX;
+  return fits ? { set, place, count, text: piece } : null;
 }
 
 /** The parts of one text seen so far. */

@@ -5,6 +5,7 @@ import { type Cbor, encodeCbor } from './cbor.ts';
 import { type StatementType, statementSignedBytes } from './cose-sign1.ts';
 import { writeObject } from './emvco.ts';
 import type { PaymentRequest, RequestObject } from './payment-request.ts';
+import { assert } from './refusals.ts';
 import { OWN_GUID } from './schemes.ts';
 
 export const NAME_CERTIFICATE_TYPE: StatementType = 'application/counterfoil-payee-name+cbor';
@@ -56,7 +57,11 @@ export function nameSignedBytes(name: CertifiedName, keyId: Uint8Array): Bytes {
 
 export function encodeNameCertificate(certificate: NameCertificate): Bytes {
   const { keyHint, lastDay, signature } = certificate;
-  return concatBytes(Uint8Array.of(keyHint, lastDay >> 8, lastDay & 0xff), signature);
+  const bytes = concatBytes(Uint8Array.of(keyHint, lastDay >> 8, lastDay & 0xff), signature);
+  const read = decodeNameCertificate(bytes);
+  const same = read?.keyHint === keyHint && read.lastDay === lastDay;
+  assert(same, 'a name certificate that we send is one that we would read');
+  return bytes;
 }
 
 /** Null when it has another length; nothing in it is believed before the signature is verified. */

@@ -52,10 +52,8 @@ export function fitForCode(text: string, charactersMax: number): string {
   if (points.length <= charactersMax) return points.join('');
   let end = charactersMax;
   while (end > 0 && /^[\p{M}\u200c\u200d]$/u.test(points[end] ?? '')) end--;
-  return points
-    .slice(0, end || charactersMax)
-    .join('')
-    .trimEnd();
+  // Once more: what is left may be all ASCII.
+  return textForCode(points.slice(0, end || charactersMax).join(''));
 }
 
 class Writer {

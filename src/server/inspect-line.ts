@@ -1,9 +1,15 @@
 /** Owns what the support desk is told about one line of text: a plain object, and its JSON. */
-import { validUntilS } from '#protocol/allowance.ts';
+import {
+  type Allowance,
+  coverFault,
+  decodeAllowance,
+  type SignedAllowance,
+  validUntilS,
+} from '#protocol/allowance.ts';
 import { formatMinor } from '#protocol/amount.ts';
 import { type Authorization, decodeAuthorization } from '#protocol/authorization.ts';
 import { toBase32 } from '#protocol/base32.ts';
-import { type Bytes, toBase64url, toHex } from '#protocol/bytes.ts';
+import { type Bytes, fromBase64url, toBase64url, toHex } from '#protocol/bytes.ts';
 import { type Counterfoil, decodeCounterfoil } from '#protocol/counterfoil.ts';
 import { currencyNumericText, currencyOfNumeric } from '#protocol/currency.ts';
 import type { TipOrFee } from '#protocol/payable-total.ts';
@@ -142,17 +148,40 @@ function tellAuthorization({ id, order, credentialHint }: Authorization): Told {
   };
 }
 
-function tellCounterfoil({ authorization, allowance, keyHint }: Counterfoil): Told {
+function tellLimits(allowance: Allowance): Told {
   return {
-    ...tellAuthorization(authorization),
-    allowanceTotalMinor: String(allowance.totalMinor),
-    allowanceCapMinor: String(allowance.capMinor),
+    allowanceTotalMinor: allowance.totalMinor,
+    allowanceCapMinor: allowance.capMinor,
     allowanceCountMax: allowance.countMax,
     allowanceFirstSeq: allowance.firstSeq,
     allowanceValidFromS: allowance.validFromS,
     allowanceValidUntilS: validUntilS(allowance),
     point: toHex(allowance.point),
-    serverKeyHint: keyHint,
+  };
+}
+
+function tellCounterfoil({ authorization, allowance, keyHint }: Counterfoil): Told {
+  const { order } = authorization;
+  return {
+    ...tellAuthorization(authorization),
+    ...tellLimits(allowance),
+    // By its own words: what no clock, no key and no other payment has been asked about.
+    coverFault: coverFault(order, allowance),
+    serverKeyHint: toHex(Uint8Array.of(keyHint)),
+  };
+}
+
+function tellAllowance({ allowance, keyId }: SignedAllowance): Told {
+  return {
+    allowance: toHex(allowance.id),
+    account: toBase32(allowance.account),
+    ...tellMoney(allowance.currency, allowance.totalMinor),
+    server: toBase32(allowance.server),
+    device: allowance.device,
+    credentialHint: toHex(allowance.credentialHint),
+    ...tellLimits(allowance),
+    keyId: toHex(keyId),
+    signatureChecked: false,
   };
 }
 
@@ -208,9 +237,19 @@ function inspectScanned(scanned: ScannedText): Inspection {
   }
 }
 
+/** No code carries an allowance alone, but the API answers it, in base64url. */
+function inspectAllowance(line: string): Inspection | undefined {
+  const bytes = fromBase64url(line.trim());
+  const decoded = bytes && decodeAllowance(bytes);
+  return decoded?.ok
+    ? { kind: 'allowance', verdict: 'ok', ...tellAllowance(decoded.value) }
+    : undefined;
+}
+
 /** Answers for every line; never throws. */
 export function inspectLine(line: string): Inspection {
   const scanned = readScannedText(line);
-  const inspection = inspectScanned(scanned);
+  const allowance = scanned.kind === 'unknown' ? inspectAllowance(line) : undefined;
+  const inspection = allowance ?? inspectScanned(scanned);
   return scanned.via ? { ...inspection, via: scanned.via } : inspection;
 }

@@ -8,6 +8,7 @@ export type ShellList = {
   /** Begins with the document, `/`. */
   readonly home: readonly ShellFile[];
   readonly later: readonly ShellFile[];
+  readonly whenSpoken: readonly ShellFile[];
 };
 
 export type AppShell = {
@@ -15,7 +16,10 @@ export type AppShell = {
   install(): Promise<void>;
   /** Deletes what no open page can still ask for. */
   activate(): Promise<void>;
-  /** Fetches what is missing of `later`, one file after another; what fails is tried another time. */
+  /**
+   * Fetches what is missing of `later`, and of the languages that this phone speaks, one file after
+   * another; what fails is tried another time.
+   */
   keepLater(): Promise<void>;
   /** The answer to a GET of ours, or undefined when it is the network's business. */
   answer(route: ShellRoute, request: Request): Promise<Response>;
@@ -42,6 +46,11 @@ export function shellRoute(
   if (/^\/(api|healthz|readyz)(\/|$)/.test(pathname)) return undefined;
   if (request.mode === 'navigate') return /\.\w+$/.test(pathname) ? undefined : 'document';
   return 'asset';
+}
+
+/** `/assets/language-fr-Ab3_x-9z.js` → `fr`. */
+function languageOf(url: string): string | undefined {
+  return /\/language-(\w+)-/.exec(url)?.[1];
 }
 
 /** What the file must be: a page of a portal or of another build must not become our shell. */
@@ -78,10 +87,21 @@ export function createAppShell(list: ShellList): AppShell {
     return current ?? caches.match(url, { ignoreVary: true });
   }
 
+  /** Those that the phone is set to, and those that somebody has used here: they have been kept before. */
+  async function spokenFiles(): Promise<ShellFile[]> {
+    const held = new Set<string | undefined>();
+    for (const name of await caches.keys()) {
+      for (const { url } of await (await caches.open(name)).keys()) held.add(languageOf(url));
+    }
+    for (const tag of navigator.languages) held.add(tag.toLowerCase().split('-')[0]);
+    return list.whenSpoken.filter(({ url }) => held.has(languageOf(url)));
+  }
+
   async function keepMissing(): Promise<void> {
     if (complete) return;
     const cache = await own();
-    for (const file of list.later) {
+    const spoken = await spokenFiles();
+    for (const file of [...list.later, ...spoken]) {
       try {
         await keep(cache, file);
       } catch {
@@ -122,7 +142,10 @@ export function createAppShell(list: ShellList): AppShell {
     async answer(route, request) {
       if (route === 'document') return (await findHeld('/')) ?? fetch(request);
       const { pathname } = new URL(request.url);
-      return (await findHeld(pathname)) ?? fetch(request);
+      const held = await findHeld(pathname);
+      const spoken = held ? undefined : list.whenSpoken.find(({ url }) => url === pathname);
+      if (spoken) await keep(await own(), spoken);
+      return held ?? (await findHeld(pathname)) ?? fetch(request);
     },
   };
 }

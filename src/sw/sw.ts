@@ -1,5 +1,5 @@
 /** Owns the service worker's wiring: its events, what answers pages, and when the outbox is loaded. */
-import { buildId, home, later, outboxScript } from 'virtual:precache';
+import { buildId, home, later, outboxScript, whenSpoken } from 'virtual:precache';
 import { OUTBOX_SYNC_TAG } from '#device/sync-registration.ts';
 import { assert } from '#protocol/refusals.ts';
 import { createAppShell, shellRoute } from './app-shell.ts';
@@ -27,7 +27,7 @@ const KEEP_LATER_AFTER_MS = 3_000;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-const shell = createAppShell({ buildId, home, later });
+const shell = createAppShell({ buildId, home, later, whenSpoken });
 
 self.trustedTypes?.createPolicy('default', {
   createScriptURL: (url) => (url === outboxScript ? url : null),

@@ -11,6 +11,8 @@ declare module 'virtual:precache' {
   export const home: readonly PrecacheEntry[];
   /** Cached after activation. */
   export const later: readonly PrecacheEntry[];
+  /** Texts of one language each, cached where it is spoken. */
+  export const whenSpoken: readonly PrecacheEntry[];
   /** Address of the script that `outbox.ts` became. */
   export const outboxScript: string;
 }

@@ -74,10 +74,12 @@ export function createAccountMirror(wallet: Wallet, api: AccountApi): AccountMir
 
   async function readIdentity(): Promise<void> {
     const known = await store.readIdentity();
-    if (known && clock.nowMs() - known.nowMs < IDENTITY_AGE_MS_MAX) return;
+    const ageMs = clock.nowMs() - (known?.readAtMs ?? Number.NEGATIVE_INFINITY);
+    // A clock that has gone back can count nothing until the server's is read again.
+    if (ageMs >= 0 && ageMs < IDENTITY_AGE_MS_MAX) return;
     const answer = await api.readIdentity();
     if (!answer.ok) return;
-    await store.writeIdentity(answer.value);
+    await store.writeIdentity(answer.value, clock.nowMs());
     notice.changed('wallet');
   }
 

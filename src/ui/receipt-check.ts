@@ -21,7 +21,7 @@ async function freshIdentity(wallet: Wallet) {
   const { api } = await wallet.engine();
   const answer = await api.readIdentity();
   if (!answer.ok) return undefined;
-  await wallet.store.writeIdentity(answer.value);
+  await wallet.store.writeIdentity(answer.value, wallet.clock.nowMs());
   return answer.value;
 }
 

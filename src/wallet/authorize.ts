@@ -19,8 +19,10 @@ import { payableTotal } from '#protocol/payable-total.ts';
 import type { PaymentRequest } from '#protocol/payment-request.ts';
 import { accept, assert, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
+import { drawnOrder } from './draw-allowance.ts';
 import { occupiesRequest, type Payment } from './payment.ts';
 import type { Clock, Random, Store } from './ports.ts';
+import { presentMs } from './present.ts';
 import { promisedPayment } from './promised-payment.ts';
 import { OUTBOX_ITEMS_MAX, type PayingView } from './records.ts';
 
@@ -49,13 +51,6 @@ export type PreparedOrder = {
   readonly orderBytes: Bytes;
   readonly draft: Draft;
 };
-
-/** The server was seen at this time: a clock that says earlier is wrong. */
-function presentMs(situation: Situation): number {
-  const { nowMs, identity } = situation;
-  if (identity.nowMs > nowMs) return identity.nowMs;
-  return nowMs;
-}
 
 function checkRequest(request: PaymentRequest, situation: Situation): Outcome<OwnTemplate> {
   const { counterfoil, scheme } = request;
@@ -89,7 +84,7 @@ function checkTotal(draft: Draft): Outcome<bigint> {
   return accept(total.value.totalMinor);
 }
 
-/** What stands in the way whatever the amount; answers the balance it would come from. */
+/** What stands in the way whatever the amount; answers what is not set aside or owed. */
 function checkAccount(currency: number, situation: Situation): Outcome<bigint> {
   const { wallet, promised, sameRequest } = situation;
   const balance = wallet.account.balances.find((held) => held.currency === currency);
@@ -97,18 +92,21 @@ function checkAccount(currency: number, situation: Situation): Outcome<bigint> {
   if (wallet.account.frozen) return refuse('payer_frozen');
   if (sameRequest.some(occupiesRequest)) return refuse('already_paying');
   if (promised.length >= OUTBOX_ITEMS_MAX) return refuse('outbox_full');
-  return accept(balance.amountMinor);
+  return accept(balance.amountMinor - balance.heldMinor - balance.owedMinor);
 }
 
-function checkFunds(draft: Draft, total: bigint, situation: Situation): Outcome<undefined> {
-  const { currency } = draft.request;
-  const balance = checkAccount(currency, situation);
-  if (!balance.ok) return balance;
-  let held = 0n;
+/** What an allowance covers is set aside already; everything else comes from what is left beside it. */
+function checkFunds(order: Order, situation: Situation): Outcome<undefined> {
+  const { currency, amountMinor } = order;
+  const free = checkAccount(currency, situation);
+  if (!free.ok) return free;
+  if (order.allowance) return accept(undefined);
+  let promised = 0n;
   for (const payment of situation.promised) {
-    if (payment.currency === currency) held += payment.amountMinor;
+    const isUncovered = payment.currency === currency && payment.allowance === undefined;
+    if (isUncovered) promised += payment.amountMinor;
   }
-  return total + held > balance.value ? refuse('over_balance') : accept(undefined);
+  return amountMinor + promised > free.value ? refuse('over_balance') : accept(undefined);
 }
 
 /**
@@ -122,13 +120,42 @@ export function checkAsked(request: PaymentRequest, situation: Situation): Outco
   return account.ok ? accept(undefined) : account;
 }
 
-function checkAll(draft: Draft, situation: Situation): Outcome<[OwnTemplate, bigint]> {
+function orderOf(draft: Draft, own: OwnTemplate, amountMinor: bigint, situation: Situation): Order {
+  const { wallet, identity } = situation;
+  const payer = fromBase32(wallet.account.profile.account, ACCOUNT_ID_LENGTH);
+  assert(payer !== null, 'the wallet has an account id');
+  const nowMs = presentMs(situation);
+  const authorizedAtMs = nowMs - (nowMs % 1000);
+  const note = noteOf(draft.note ?? '');
+  const order: Order = {
+    server: identity.server,
+    payer,
+    payee: own.payee,
+    amountMinor,
+    currency: draft.request.currency,
+    requestDigest: requestDigest(draft.request.text),
+    once: own.requestId !== undefined,
+    nonce: new Uint8Array(NONCE_LENGTH),
+    device: wallet.device,
+    seq: wallet.lastSeq + 1,
+    authorizedAtS: authorizedAtMs / 1000,
+    validUntilS: (authorizedAtMs + VALIDITY_MS) / 1000,
+    ...(note && { note }),
+    ...(draft.tipMinor > 0n && { tipMinor: draft.tipMinor }),
+    ...(draft.feeMinor > 0n && { feeMinor: draft.feeMinor }),
+  };
+  return drawnOrder(order, situation) ?? order;
+}
+
+/** The order as it would be, without its nonce. */
+function checkAll(draft: Draft, situation: Situation): Outcome<Order> {
   const request = checkRequest(draft.request, situation);
   if (!request.ok) return request;
   const total = checkTotal(draft);
   if (!total.ok) return total;
-  const funds = checkFunds(draft, total.value, situation);
-  return funds.ok ? accept([request.value, total.value]) : funds;
+  const order = orderOf(draft, request.value, total.value, situation);
+  const funds = checkFunds(order, situation);
+  return funds.ok ? accept(order) : funds;
 }
 
 /**
@@ -142,7 +169,8 @@ export function checkDraft(draft: Draft, situation: Situation): Outcome<undefine
 }
 
 /**
- * The order, with the device's next seq. Sync on purpose: it runs before the Pay button is enabled,
+ * The order, with the device's next seq, drawing on the purse where that covers it (`order.allowance`
+ * tells: such a payment is guaranteed to its payee). Sync on purpose: it runs before the Pay button is enabled,
  * so that the tap itself signs at once (F66). Refusals: those of `checkDraft`.
  */
 export function prepareOrder(
@@ -152,29 +180,7 @@ export function prepareOrder(
 ): Outcome<PreparedOrder> {
   const checked = checkAll(draft, situation);
   if (!checked.ok) return checked;
-  const [own, amountMinor] = checked.value;
-  const { wallet, identity } = situation;
-  const payer = fromBase32(wallet.account.profile.account, ACCOUNT_ID_LENGTH);
-  assert(payer !== null, 'the wallet has an account id');
-  const authorizedAtMs = presentMs(situation);
-  const note = noteOf(draft.note ?? '');
-  const order: Order = {
-    server: identity.server,
-    payer,
-    payee: own.payee,
-    amountMinor,
-    currency: draft.request.currency,
-    requestDigest: requestDigest(draft.request.text),
-    once: own.requestId !== undefined,
-    nonce: random.bytes(NONCE_LENGTH),
-    device: wallet.device,
-    seq: wallet.lastSeq + 1,
-    authorizedAtS: (authorizedAtMs - (authorizedAtMs % 1000)) / 1000,
-    validUntilS: (authorizedAtMs - (authorizedAtMs % 1000) + VALIDITY_MS) / 1000,
-    ...(note && { note }),
-    ...(draft.tipMinor > 0n && { tipMinor: draft.tipMinor }),
-    ...(draft.feeMinor > 0n && { feeMinor: draft.feeMinor }),
-  };
+  const order: Order = { ...checked.value, nonce: random.bytes(NONCE_LENGTH) };
   const orderBytes = encodeOrder(order);
   return accept({ id: paymentId(orderBytes), order, orderBytes, draft });
 }

@@ -18,8 +18,9 @@ export function createHoldBack(): HoldBack {
   const sinceMs = new Map<string, number>();
   let firstMs: number | undefined;
 
-  function isHeld({ id, sentAtMs, quarantine }: OutboxEntry, nowMs: number): boolean {
-    if (sentAtMs !== undefined || quarantine) return false;
+  function isHeld({ id, sentAtMs, quarantine, carried }: OutboxEntry, nowMs: number): boolean {
+    // Somebody else's promise cannot be withdrawn here.
+    if (sentAtMs !== undefined || quarantine || carried) return false;
     const since = sinceMs.get(id) ?? nowMs;
     sinceMs.set(id, since);
     const endMs = since + HOLD_MS;

@@ -29,6 +29,11 @@ export type Payment = {
   readonly tipMinor?: bigint;
   readonly feeMinor?: bigint;
   readonly note?: string;
+  /** base64url id of the allowance that it draws on, and what had been drawn before it. */
+  readonly allowance?: string;
+  readonly spentBeforeMinor?: bigint;
+  /** That allowance as the server signed it: with it the authorization is a counterfoil. Set by `promise`. */
+  readonly cover?: Bytes;
   readonly createdAtMs: number;
   readonly validUntilS: number;
   readonly settledAtMs?: number;
@@ -51,27 +56,38 @@ export function occupiesRequest(payment: Payment): boolean {
   return payment.once && (payment.state === 'promised' || payment.state === 'accepted');
 }
 
+/** What a receipt leaves in the record of what it ends, a payment or a counterfoil. */
+type Ending = Pick<Payment, 'id' | 'receipt' | 'code' | 'contradiction' | 'settledAtMs'> & {
+  readonly state: string;
+};
+
+/**
+ * The first verdict is final: a second receipt changes nothing, and one with another verdict is kept
+ * as evidence against the server.
+ */
+export function withReceipt<T extends Ending>(record: T, receipt: Receipt, bytes: Bytes): T {
+  assert(toBase64url(receipt.paymentId) === record.id, 'a receipt names its payment');
+  if (record.receipt !== undefined) {
+    const agrees = record.state === receipt.verdict && record.code === receipt.code;
+    return agrees || record.contradiction ? record : { ...record, contradiction: bytes };
+  }
+  return {
+    ...record,
+    state: receipt.verdict,
+    settledAtMs: receipt.settledAtS * 1000,
+    receipt: bytes,
+    ...(receipt.code !== undefined && { code: receipt.code }),
+  };
+}
+
 /**
  * The state machine. A verified receipt ends a promise, and also overrules a cancellation: if the
- * server settled it after all, the receipt is the truth. The first verdict is final: a second
- * receipt changes nothing, and one with another verdict is kept as evidence against the server.
+ * server settled it after all, the receipt is the truth.
  */
 export function step(payment: Payment, taken: PaymentStep): Payment {
   if (taken.kind === 'cancel') {
     assert(payment.state === 'promised', `cannot cancel what is ${payment.state}`);
     return { ...payment, state: 'cancelled' };
   }
-  const { receipt } = taken;
-  assert(toBase64url(receipt.paymentId) === payment.id, 'a receipt names its payment');
-  if (payment.receipt !== undefined) {
-    const agrees = payment.state === receipt.verdict && payment.code === receipt.code;
-    return agrees || payment.contradiction ? payment : { ...payment, contradiction: taken.bytes };
-  }
-  return {
-    ...payment,
-    state: receipt.verdict,
-    settledAtMs: receipt.settledAtS * 1000,
-    receipt: taken.bytes,
-    ...(receipt.code !== undefined && { code: receipt.code }),
-  };
+  return withReceipt(payment, taken.receipt, taken.bytes);
 }

@@ -3,10 +3,23 @@ import type { Bytes } from '#protocol/bytes.ts';
 import type { Receipt } from '#protocol/receipt.ts';
 import type { Outcome, RefusalCode } from '#protocol/refusals.ts';
 import type { AccountState, PayeeProfile, ServerIdentity, StatementEntry } from '#protocol/wire.ts';
+import type {
+  AllowanceBody,
+  AllowanceGrant,
+  AllowanceReleaseBody,
+} from '#protocol/wire-offline.ts';
+import type {
+  Granted,
+  OfflinePurse,
+  TakenCounterfoil,
+  TakingKeys,
+  TakingView,
+} from './offline-records.ts';
 import type { Payment } from './payment.ts';
 import type {
   DamagedRecord,
   HomeView,
+  KnownIdentity,
   KnownPayee,
   OutboxEntry,
   PayingView,
@@ -70,8 +83,9 @@ export type Settled = 'settled' | 'known' | 'contradicted';
  * where it moves money. A failed one throws `StoreFault`.
  */
 export type OutboxStore = {
-  readIdentity(): Promise<ServerIdentity | undefined>;
-  writeIdentity(identity: ServerIdentity): Promise<void>;
+  readIdentity(): Promise<KnownIdentity | undefined>;
+  /** `readAtMs`: this phone's own clock, whatever it says; `present.ts` reckons with the difference. */
+  writeIdentity(identity: ServerIdentity, readAtMs: number): Promise<void>;
   /** In seq order. */
   readOutbox(): Promise<OutboxEntry[]>;
   /** Marks entries as sent; those withdrawn or settled meanwhile are not in the answer. */
@@ -84,9 +98,9 @@ export type OutboxStore = {
 /** And what authorizing needs. */
 export type Store = OutboxStore & {
   /**
-   * Adds payment and outbox entry and moves the device's seq, or none of them. The same payment
-   * again is accepted. Refusals: no_account, sequence_taken, already_paying, outbox_full,
-   * store_not_saved, store_unreadable.
+   * Adds payment and outbox entry, moves the device's seq and draws on the purse, or none of them.
+   * The same payment again is accepted. Refusals: no_account, sequence_taken (also when the purse is
+   * not what the order says), already_paying, outbox_full, store_not_saved, store_unreadable.
    */
   promise(payment: Payment): Promise<Outcome<Payment>>;
   readPayment(id: string): Promise<Payment | undefined>;
@@ -94,54 +108,88 @@ export type Store = OutboxStore & {
   cancel(id: string): Promise<Outcome<Payment>>;
 };
 
-/** All of it: what pages read and write besides. Reads throw `StoreFault`, they never answer "empty" instead. */
-export type WalletStore = Store & {
-  readHome(recentMax: number): Promise<HomeView>;
-  readWallet(): Promise<WalletState | undefined>;
-  /** After enrolment or sign-in: a new device begins at seq 0. Refused (forbidden) while payments wait. */
-  writeWallet(wallet: WalletState): Promise<Outcome<undefined>>;
-  writeAccount(account: AccountState, nowMs: number): Promise<void>;
-  writeCanPayOffline(can: boolean | 'unknown'): Promise<void>;
-  /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait. */
-  forgetWallet(): Promise<Outcome<undefined>>;
+/** What pays and is paid without a network. */
+export type OfflineStore = {
+  readPurses(): Promise<OfflinePurse[]>;
+  /** `undefined`: nothing is to be set aside any more. What is granted stays until it is released. */
+  writePurseWish(currency: number, wantedMinor: bigint | undefined): Promise<void>;
+  /** Nothing is spent of it yet. One that the server gave before the one that is here changes nothing. */
+  writeGrant(currency: number, granted: Omit<Granted, 'spentMinor'>): Promise<void>;
+  /** Of one currency, or of all; wishes stay. */
+  dropGrants(currency?: number): Promise<void>;
 
-  /** What `checkDraft` and `prepareOrder` need. Refusals: no_account; unavailable before the server was ever met. */
-  readPaying(requestDigest: string): Promise<Outcome<PayingView>>;
-  /** Puts a promise back that the database has lost, as one that was sent; false when it is known. */
-  restore(payment: Payment): Promise<boolean>;
+  /** What `checkCounterfoil` needs. Refusals: no_account; unavailable before the server was ever met. */
+  readTaking(keys: TakingKeys): Promise<Outcome<TakingView>>;
+  /**
+   * Adds the counterfoil and its outbox entry, or neither. Refusals: counterfoil_seen,
+   * request_already_paid, outbox_full, store_not_saved, store_unreadable.
+   */
+  take(taken: TakenCounterfoil): Promise<Outcome<TakenCounterfoil>>;
+  readTaken(id: string): Promise<TakenCounterfoil | undefined>;
   /** Newest first; `last` continues after the last one shown. */
-  readPayments(limit: number, last?: Pick<Payment, 'createdAtMs' | 'seq'>): Promise<Payment[]>;
-  readPromised(): Promise<Payment[]>;
-  readStory(id: string): Promise<PaymentStory | undefined>;
-  readDamaged(): Promise<DamagedRecord[]>;
-
-  /** Newest first; `beforeVersion` continues after the last one shown. */
-  readEntries(limit: number, beforeVersion?: number): Promise<StatementEntry[]>;
-  /** Where the statement has been read to: the cursor for the next read; 0 at first. */
-  readEntriesVersion(): Promise<number>;
-  /** Keeps the entries and, in the same transaction, marks the requests they pay; answers those. */
-  writeEntries(entries: readonly StatementEntry[], version: number): Promise<ShownRequest[]>;
-
-  /** Refuses nothing: a request shown twice is one request. */
-  writeRequest(request: ShownRequest): Promise<void>;
-  readRequest(digest: string): Promise<ShownRequest | undefined>;
-  /** Newest first. */
-  readRequests(limit: number): Promise<ShownRequest[]>;
-
-  readPayee(account: string): Promise<KnownPayee | undefined>;
-  writePayee(profile: PayeeProfile, nowMs: number): Promise<void>;
-
-  readDraft(): Promise<StoredDraft | undefined>;
-  /** `undefined` clears it. */
-  writeDraft(draft: StoredDraft | undefined): Promise<void>;
-  readSettings(): Promise<Settings>;
-  writeSettings(settings: Settings): Promise<void>;
+  readTakenList(
+    limit: number,
+    last?: Pick<TakenCounterfoil, 'takenAtMs' | 'seq'>,
+  ): Promise<TakenCounterfoil[]>;
+  /** Puts a counterfoil back that the database has lost; false when it is known. */
+  restoreTaken(taken: TakenCounterfoil): Promise<boolean>;
 };
 
-/** What changed, by name: the hearer reads again. */
+/** The server's desk for allowances. Neither method throws for a fault of the world. */
+export type AllowanceOffice = {
+  request(body: AllowanceBody): Promise<Outcome<AllowanceGrant>>;
+  release(body: AllowanceReleaseBody): Promise<Outcome<undefined>>;
+};
+
+/** All of it: what pages read and write besides. Reads throw `StoreFault`, they never answer "empty" instead. */
+export type WalletStore = Store &
+  OfflineStore & {
+    readHome(recentMax: number): Promise<HomeView>;
+    readWallet(): Promise<WalletState | undefined>;
+    /** After enrolment or sign-in: a new device begins at seq 0. Refused (forbidden) while payments wait. */
+    writeWallet(wallet: WalletState): Promise<Outcome<undefined>>;
+    writeAccount(account: AccountState, nowMs: number): Promise<void>;
+    writeCanPayOffline(can: boolean | 'unknown'): Promise<void>;
+    /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait. */
+    forgetWallet(): Promise<Outcome<undefined>>;
+
+    /** What `checkDraft` and `prepareOrder` need. Refusals: no_account; unavailable before the server was ever met. */
+    readPaying(requestDigest: string): Promise<Outcome<PayingView>>;
+    /** Puts a promise back that the database has lost, as one that was sent; false when it is known. */
+    restore(payment: Payment): Promise<boolean>;
+    /** Newest first; `last` continues after the last one shown. */
+    readPayments(limit: number, last?: Pick<Payment, 'createdAtMs' | 'seq'>): Promise<Payment[]>;
+    readPromised(): Promise<Payment[]>;
+    readStory(id: string): Promise<PaymentStory | undefined>;
+    readDamaged(): Promise<DamagedRecord[]>;
+
+    /** Newest first; `beforeVersion` continues after the last one shown. */
+    readEntries(limit: number, beforeVersion?: number): Promise<StatementEntry[]>;
+    /** Where the statement has been read to: the cursor for the next read; 0 at first. */
+    readEntriesVersion(): Promise<number>;
+    /** Keeps the entries and, in the same transaction, marks the requests they pay; answers those. */
+    writeEntries(entries: readonly StatementEntry[], version: number): Promise<ShownRequest[]>;
+
+    /** Refuses nothing: a request shown twice is one request. */
+    writeRequest(request: ShownRequest): Promise<void>;
+    readRequest(digest: string): Promise<ShownRequest | undefined>;
+    /** Newest first. */
+    readRequests(limit: number): Promise<ShownRequest[]>;
+
+    readPayee(account: string): Promise<KnownPayee | undefined>;
+    writePayee(profile: PayeeProfile, nowMs: number): Promise<void>;
+
+    readDraft(): Promise<StoredDraft | undefined>;
+    /** `undefined` clears it. */
+    writeDraft(draft: StoredDraft | undefined): Promise<void>;
+    readSettings(): Promise<Settings>;
+    writeSettings(settings: Settings): Promise<void>;
+  };
+
+/** What changed, by name: the hearer reads again. Counterfoils are `payments`, purses `wallet`. */
 export type Topic = 'payments' | 'requests' | 'wallet' | 'settings' | 'outbox';
 
 export type Notice = { changed(...topics: readonly Topic[]): void };
 
-/** Runs `work` under the Web Lock `outbox`, or without it after a bounded wait (safe by dedupe). */
+/** Runs `work` under a Web Lock (`outbox`, `allowances`), or without it after a bounded wait (safe by dedupe). */
 export type OutboxLock = { run<T>(work: () => Promise<T>): Promise<T> };

@@ -10,6 +10,7 @@ export type SeenWords = {
   readonly requestText: string;
   readonly payeeName: string;
   readonly createdAtMs: number;
+  readonly cover?: Bytes;
 };
 
 /** The promised payment that these signed bytes are. Refusals: those of `decodeAuthorization`. */
@@ -34,5 +35,7 @@ export function promisedPayment(authorization: Bytes, seen: SeenWords): Outcome<
     ...(order.tipMinor !== undefined && { tipMinor: order.tipMinor }),
     ...(order.feeMinor !== undefined && { feeMinor: order.feeMinor }),
     ...(order.note !== undefined && { note: order.note }),
+    ...(order.allowance && { allowance: toBase64url(order.allowance) }),
+    ...(order.spentBeforeMinor !== undefined && { spentBeforeMinor: order.spentBeforeMinor }),
   });
 }

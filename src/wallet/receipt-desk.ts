@@ -4,7 +4,7 @@ import type { Receipt } from '#protocol/receipt.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import { checkReceipt } from './check-receipt.ts';
-import type { OutboxStore, Transport, VerifyEs256 } from './ports.ts';
+import type { Clock, OutboxStore, Transport, VerifyEs256 } from './ports.ts';
 
 export type ReceiptDesk = {
   /** Refusals: those of `checkReceipt`; an unknown key, also after asking, is receipt_not_this_server. */
@@ -17,10 +17,11 @@ export function openReceiptDesk(
     readonly store: OutboxStore;
     readonly transport: Transport;
     readonly verify: VerifyEs256;
+    readonly clock: Clock;
   },
   timeoutMs: number,
 ): ReceiptDesk {
-  const { store, transport, verify } = parts;
+  const { store, transport, verify, clock } = parts;
   let asked = false;
 
   /** The server may have a new key. It may not become another server. */
@@ -30,7 +31,7 @@ export function openReceiptDesk(
     const answer = await transport.readIdentity(timeoutMs);
     if (!answer.ok) return undefined;
     if (known && !equalBytes(known.server, answer.value.server)) return undefined;
-    await store.writeIdentity(answer.value);
+    await store.writeIdentity(answer.value, clock.nowMs());
     return answer.value;
   }
 

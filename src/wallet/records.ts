@@ -2,7 +2,11 @@
 import type { Bytes } from '#protocol/bytes.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { AccountState, PayeeProfile, ServerIdentity } from '#protocol/wire.ts';
+import type { OfflinePurse, TakenCounterfoil } from './offline-records.ts';
 import type { Payment } from './payment.ts';
+
+/** The server as last heard of. `readAtMs`: by this phone's own clock; identities of older wallets lack it. */
+export type KnownIdentity = ServerIdentity & { readonly readAtMs?: number };
 
 /** Who this phone is. Absent as a whole before enrolment; never guessed when it cannot be read. */
 export type WalletState = {
@@ -26,8 +30,10 @@ export type Quarantine = {
   readonly offeredAtMs: number;
 };
 
-/** What a phone holds back before it asks for a network first. */
+/** So many promises of its own a phone holds back before it asks for a network first. */
 export const OUTBOX_ITEMS_MAX = 100;
+/** And so many entries in all: a bus crew takes counterfoils all day. */
+export const OUTBOX_CARRIED_MAX = 1000;
 
 /** One authorization without a receipt; `seq` orders the outbox. */
 export type OutboxEntry = {
@@ -42,6 +48,8 @@ export type OutboxEntry = {
   /** Set before the first byte leaves: from then on the promise cannot be withdrawn. */
   readonly sentAtMs?: number;
   readonly quarantine?: Quarantine;
+  /** A counterfoil's, taken from a payer: it belongs to `counterfoils`, not to `payments`. */
+  readonly carried?: true;
 };
 
 /** The outbox entry of a payment: everything in it is in the payment too, so it can be made anew. */
@@ -50,19 +58,24 @@ export function outboxEntryOf(payment: OutboxEntry): OutboxEntry {
   return { id, seq, authorization, payer, payee, amountMinor, currency };
 }
 
+export function carriedEntryOf(taken: TakenCounterfoil): OutboxEntry {
+  return { ...outboxEntryOf(taken), carried: true };
+}
+
 /** How a request that was made for one sale has been answered. */
 export type PaidRequest = {
   /** base64url. */
   readonly paymentId: string;
   readonly amountMinor: bigint;
   readonly tipMinor: bigint;
+  /** Empty while only a counterfoil says it: orders carry no names; the statement brings it. */
   readonly payerName: string;
   readonly atMs: number;
   /** What came is not what was asked (less, or another currency): it must not pass for paid. */
   readonly asAsked: boolean;
 };
 
-/** A payment request that this payee showed for one sale. */
+/** A payment request that this payee showed for one sale, or printed. */
 export type ShownRequest = {
   /** base64url of the request's digest, as orders and statement entries carry it. */
   readonly digest: string;
@@ -72,7 +85,11 @@ export type ShownRequest = {
   readonly currency: number;
   readonly shownAtMs: number;
   readonly validUntilS: number;
+  /** The same moment by this phone's own clock, for its own screen; requests of older wallets lack it. */
+  readonly untilMs?: number;
   readonly note?: string;
+  /** A code to print, for any number of payments; it ends when nobody believes in it, and is never paid. */
+  readonly printed?: true;
   readonly paid?: PaidRequest;
 };
 
@@ -105,7 +122,8 @@ export type PaymentStory = { readonly payment: Payment; readonly entry?: OutboxE
 /** Everything that paying one request needs to know, read in one transaction. */
 export type PayingView = {
   readonly wallet: WalletState;
-  readonly identity: ServerIdentity;
+  readonly identity: KnownIdentity;
+  readonly purses: readonly OfflinePurse[];
   /** Payments without a receipt: their sum is not to be spent twice. */
   readonly promised: readonly Payment[];
   /** Payments of this very request, newest first, whatever became of them; of a printed code the last ones. */
@@ -118,8 +136,11 @@ export type HomeView = {
   readonly settings: Settings;
   /** Newest first. */
   readonly recent: readonly Payment[];
-  /** Everything in the outbox, in seq order. */
+  /** Everything in the outbox, in seq order; `carried` ones are counterfoils. */
   readonly waiting: readonly OutboxEntry[];
+  readonly purses: readonly OfflinePurse[];
+  /** Counterfoils of others that wait in the outbox, newest first. */
+  readonly taken: readonly TakenCounterfoil[];
   /** Sum of what is promised and not settled, by currency. */
   readonly promisedMinor: ReadonlyMap<number, bigint>;
   readonly damaged: number;

@@ -92,7 +92,9 @@ async function takeReceipt(
   }
   const settled = await parts.store.settle(entry.id, receipt, bytes);
   if (settled === 'settled') parts.memory.settled++;
-  if (settled !== 'known') parts.notice.changed('payments');
+  // A counterfoil's receipt is what its request waits for.
+  const also = entry.carried ? (['requests'] as const) : [];
+  if (settled !== 'known') parts.notice.changed('payments', ...also);
   return true;
 }
 

@@ -50,14 +50,20 @@
     db.createObjectStore('entries');
     db.createObjectStore('requests', { keyPath: 'digest' }).createIndex('byNewest', 'newest');
     db.createObjectStore('payees');
+    db.createObjectStore('purses', { keyPath: 'currency' });
+    const counterfoils = db.createObjectStore('counterfoils', { keyPath: 'id' });
+    counterfoils.createIndex('byNewest', 'newest');
+    counterfoils.createIndex('byRequest', ['requestDigest', 'newest']);
+    counterfoils.createIndex('byAllowance', 'allowance');
+    counterfoils.createIndex('bySeq', ['payer', 'device', 'seq']);
     return { payments, meta: db.createObjectStore('meta') };
   }
 
   function putWallet(meta) {
     const profile = { account, name: 'Ana', city: 'Lisboa', country: 'PT', category: '5499' };
     const balances = [
-      { currency: 978, amountMinor: 123_456n },
-      { currency: 392, amountMinor: 9_000n },
+      { currency: 978, amountMinor: 123_456n, heldMinor: 0n, owedMinor: 0n },
+      { currency: 392, amountMinor: 9_000n, heldMinor: 0n, owedMinor: 0n },
     ];
     const state = { profile, balances, version: 1000, frozen: false, sandbox: true };
     meta.put(
@@ -73,10 +79,13 @@
     meta.put({ device: 1, seq: COUNT }, 'lastSeq');
     const { hostname, origin } = globalThis.location;
     const keys = [{ keyId: bytes(8, 1), point: bytes(64, 1), active: true }];
-    meta.put({ server, epoch: 1, rpId: hostname, origins: [origin], keys, nowMs }, 'identity');
+    meta.put(
+      { server, epoch: 1, rpId: hostname, origins: [origin], keys, nowMs, readAtMs: nowMs },
+      'identity',
+    );
   }
 
-  const opening = indexedDB.open('counterfoil', 1);
+  const opening = indexedDB.open('counterfoil', 2);
   opening.onupgradeneeded = () => {
     const { payments, meta } = makeStores(opening.result);
     for (let seq = 1; seq <= COUNT; seq++) payments.put(payment(seq));

@@ -9,6 +9,7 @@ import { decodePaymentsAnswer } from '#protocol/payments-answer.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import { checkReceipt, matchReceipt } from '#wallet/check-receipt.ts';
+import { isLive, type TakenCounterfoil } from '#wallet/offline-records.ts';
 import { occupiesRequest, type Payment } from '#wallet/payment.ts';
 import type { HttpAnswer } from '#wallet/ports.ts';
 import { outboxEntryOf } from '#wallet/records.ts';
@@ -61,13 +62,14 @@ export async function readDisk(phone: Phone) {
   const database = openWalletDatabase({ name: phone.name });
   try {
     const store = createPaymentStore(database);
-    const [payments, outbox, wallet, damaged] = await Promise.all([
+    const [payments, taken, outbox, wallet, damaged] = await Promise.all([
       store.readPayments(10_000),
+      store.readTakenList(10_000),
       store.readOutbox(),
       store.readWallet(),
       store.readDamaged(),
     ]);
-    return { payments, outbox, wallet, damaged };
+    return { payments, taken, outbox, wallet, damaged };
   } finally {
     database.close();
   }
@@ -76,7 +78,10 @@ export async function readDisk(phone: Phone) {
 const verified = new Set<string>();
 
 /** I8: a verdict on the phone has a receipt that verifies and says what was signed. */
-async function checkAcknowledged(payment: Payment, identity: ServerIdentity): Promise<void> {
+async function checkAcknowledged(
+  payment: Payment | TakenCounterfoil,
+  identity: ServerIdentity,
+): Promise<void> {
   must(payment.receipt !== undefined, 'I8', `${payment.id} is ${payment.state} without a receipt`);
   const name = `${payment.id} ${toBase64url(payment.receipt)}`;
   if (verified.has(name)) return;
@@ -92,7 +97,7 @@ export async function checkPhone(
   identity: ServerIdentity,
   book: VerdictBook,
 ): Promise<void> {
-  const { payments, outbox, wallet, damaged } = await readDisk(phone);
+  const { payments, taken, outbox, wallet, damaged } = await readDisk(phone);
   must(damaged.length === 0, 'storage', `${phone.name} has damaged records`);
   const byId = new Map(payments.map((payment) => [payment.id, payment]));
   const waiting = new Set(outbox.map(({ id }) => id));
@@ -119,6 +124,7 @@ export async function checkPhone(
     await checkAcknowledged(payment, identity);
     if (payment.receipt) book.see(payment.receipt, phone.name);
   }
+  await checkTaken(phone, taken, waiting, identity, book);
   const occupied = payments
     .filter(occupiesRequest)
     .map(({ payee, requestDigest }) => payee + requestDigest);
@@ -128,18 +134,46 @@ export async function checkPhone(
   must(Math.max(0, ...seqs) === (wallet?.lastSeq ?? 0), 'I11', `${phone.name} forgot a seq`);
 }
 
-/** I11: within an upload, in the order of the device's numbers. */
+/** What a payee was told is kept is kept, until its receipt is here (I3, I8, I9). */
+async function checkTaken(
+  phone: Phone,
+  taken: readonly TakenCounterfoil[],
+  waiting: ReadonlySet<string>,
+  identity: ServerIdentity,
+  book: VerdictBook,
+): Promise<void> {
+  const ids = new Set(taken.map(({ id }) => id));
+  for (const id of phone.took) must(ids.has(id), 'I3', `${phone.name} took ${id}, and it is gone`);
+  for (const each of taken) {
+    const { id, state, receipt } = each;
+    must(waiting.has(id) === (state === 'taken'), 'I9', `${id} was taken and is ${state}`);
+    must(each.contradiction === undefined, 'I4', `${id} has two verdicts`);
+    if (state === 'taken') continue;
+    await checkAcknowledged(each, identity);
+    if (receipt) book.see(receipt, phone.name);
+  }
+  const sold = taken.filter((each) => each.once && isLive(each));
+  const digests = new Set(sold.map(({ requestDigest }) => requestDigest));
+  must(digests.size === sold.length, 'F72', `${phone.name} took two payments of one sale`);
+}
+
+/** What a payee's phone called guaranteed was paid: all but what came too late, or second to its sale. */
+export function checkGuarantee({ id, guaranteed, state, code }: TakenCounterfoil): void {
+  const isExcused = state === 'expired' || code === 'request_already_paid';
+  must(!guaranteed || state === 'accepted' || isExcused, 'guarantee', `${id} is ${code ?? state}`);
+}
+
+/** I11: within an upload, in the order of each device's numbers. */
 export function checkUploadOrder(authorizations: readonly Bytes[]): void {
-  const seqs = authorizations.map((bytes) => {
+  const last = new Map<string, number>();
+  for (const bytes of authorizations) {
     const decoded = decodeAuthorization(bytes);
     must(decoded.ok, 'I11', 'a phone sent what it cannot read');
-    return decoded.value.order.seq;
-  });
-  must(
-    seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)),
-    'I11',
-    `sent ${seqs.join()}`,
-  );
+    const { payer, device, seq } = decoded.value.order;
+    const who = `${toBase64url(payer)} ${device}`;
+    must(seq > (last.get(who) ?? 0), 'I11', `sent ${seq} of ${who} after ${last.get(who)}`);
+    last.set(who, seq);
+  }
 }
 
 type Row = { readonly id: Buffer; readonly verdict: number; readonly transfers: number };
@@ -173,10 +207,11 @@ export async function checkServer(server: SimulatedServer, book: VerdictBook): P
 /** Everything in the ledger as one text: I13 says that a replay does not change it. */
 export async function ledgerText(server: SimulatedServer): Promise<string> {
   const parts = await Promise.all(
-    ['account', 'balance', 'entry', 'payment', 'paid_request', 'issue'].map((table) =>
-      server.database.query<{ text: string }>(
-        `SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS text FROM ${table} t`,
-      ),
+    ['account', 'balance', 'entry', 'payment', 'paid_request', 'issue', 'allowance', 'advance'].map(
+      (table) =>
+        server.database.query<{ text: string }>(
+          `SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS text FROM ${table} t`,
+        ),
     ),
   );
   return parts.map(({ rows }) => rows[0]?.text).join(' ');

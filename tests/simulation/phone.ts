@@ -12,7 +12,7 @@ import { ROUTES } from '#protocol/routes.ts';
 import { decodeStatement } from '#protocol/wire.ts';
 import { type Approval, prepareOrder, promisePayment } from '#wallet/authorize.ts';
 import { StoreFault, type WalletStore } from '#wallet/ports.ts';
-import { makeRequest, makeStaticRequest } from '#wallet/receive.ts';
+import { makeRequest, makeStaticRequest, printedRequest } from '#wallet/receive.ts';
 import { createRelay, type DrainReason, type Relay } from '#wallet/relay.ts';
 import type { ServerWallet, WalletServer } from '../support/server-wallet.ts';
 import { createGates, type Gates, gated } from './gates.ts';
@@ -48,11 +48,15 @@ export type Phone = {
   worker: Process;
   /** What the person was told of each payment: the promises that have to be kept. */
   readonly told: Map<string, 'promised' | 'cancelled'>;
+  /** Counterfoils that the person, a payee, was told are kept. */
+  readonly took: Set<string>;
   /** What the person asked to withdraw, whether they heard an answer or not. */
   readonly withdrawn: Set<string>;
 };
 
 const EUR = 978;
+/** What a person sets aside for paying without a network. */
+const WANTED_MINOR = 300_00n;
 
 export function startProcess(
   kind: 'page' | 'worker',
@@ -119,7 +123,8 @@ export async function createPhone(
   const { decodeServerIdentity } = await import('#protocol/wire.ts');
   const identity = decodeServerIdentity(response.json());
   if (!identity.ok) throw new Error(identity.refusal.code);
-  await store.writeIdentity(identity.value);
+  await store.writeIdentity(identity.value, around.nowMs() + skewMs);
+  await store.writePurseWish(EUR, WANTED_MINOR);
   database.close();
   return {
     name,
@@ -129,6 +134,7 @@ export async function createPhone(
     page: startProcess('page', name, skewMs, around),
     worker: startProcess('worker', name, skewMs, around),
     told: new Map(),
+    took: new Set(),
     withdrawn: new Set(),
   };
 }
@@ -186,7 +192,7 @@ async function payAndDrain(phone: Phone, text: string, around: Surroundings): Pr
 }
 
 /** Storage that fails leaves a screen that says so; here the person puts the phone away. */
-async function unlessStorageFails(work: () => Promise<void>): Promise<void> {
+export async function unlessStorageFails(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -227,9 +233,9 @@ export function ask(
       const identity = await store.readIdentity();
       if (!identity) throw new Error('a phone knows its server');
       const world = { nowMs: around.nowMs() + phone.skewMs, random: around.chance };
-      const { profile } = phone.owner.enrolment.account;
+      const { account } = phone.owner.enrolment;
       const asking = { amountMinor, currency: EUR, validityMs: 3 * 86_400_000 };
-      const request = makeRequest(asking, profile, identity.server, world);
+      const request = makeRequest(asking, account, identity, world);
       if (!request.ok) throw new Error(request.refusal.code);
       await store.writeRequest(request.value);
       show(request.value.text, request.value.digest);
@@ -237,12 +243,15 @@ export function ask(
   );
 }
 
-export async function printedCode(phone: Phone): Promise<string> {
-  const identity = await phone.page.store.readIdentity();
+export async function printedCode(phone: Phone, amountMinor?: bigint): Promise<string> {
+  const { store } = phone.page;
+  const identity = await store.readIdentity();
   if (!identity) throw new Error('a phone knows its server');
-  const { profile } = phone.owner.enrolment.account;
-  const text = makeStaticRequest({ currency: EUR }, profile, identity.server);
+  const { account } = phone.owner.enrolment;
+  const asking = { currency: EUR, ...(amountMinor !== undefined && { amountMinor }) };
+  const text = makeStaticRequest(asking, account, identity);
   if (!text.ok) throw new Error(text.refusal.code);
+  await store.writeRequest(printedRequest(text.value, asking, 0));
   return text.value;
 }
 

@@ -39,6 +39,10 @@ export async function startSimulatedServer(
     CEREMONIES_PER_MINUTE: '100000',
     UPLOADS_PER_MINUTE: '1000000',
     SESSION_DAYS: '365',
+    // So that most of what is paid here can be covered.
+    ALLOWANCE_TOTAL_MAX: '300',
+    ALLOWANCE_CAP: '200',
+    GUARANTEE_MAX: '300',
     // A bent upload may fall into more pieces than a phone ever sends.
     BATCH_ITEMS_MAX: String(BATCH_ITEMS_MAX),
   });

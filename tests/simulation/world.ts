@@ -4,8 +4,10 @@ import type { ServerIdentity } from '#protocol/wire.ts';
 import type { DrainReason } from '#wallet/relay.ts';
 import { enrol, readIdentity } from '../support/server-wallet.ts';
 import type { TestCluster } from '../support/test-database.ts';
+import { keepPurse, reportLost, type Shown, show, take } from './counterfoils.ts';
 import {
   Broken,
+  checkGuarantee,
   checkPhone,
   checkServer,
   checkUploadOrder,
@@ -53,6 +55,10 @@ const ACTIONS = {
   ask: 3,
   hint: 9,
   cancel: 2,
+  'keep a purse': 4,
+  'show a counterfoil': 6,
+  'look at a counterfoil': 9,
+  'lose a phone': 0.03,
   crash: 4,
   'read the statement': 3,
   'deliver late': 3,
@@ -74,6 +80,8 @@ type World = {
   healStorage(): void;
   /** Codes that anybody may scan: printed ones, and those shown for one sale. */
   readonly codes: string[];
+  /** What stood on payers' screens. */
+  readonly shown: Shown[];
   readonly trace: string[];
   advance(ms: number): void;
 };
@@ -123,6 +131,10 @@ async function createWorld(cluster: TestCluster, seed: number): Promise<World> {
   ];
   for (const phone of phones) phone.page.gates.openAll();
   const codes = [await printedCode(phones[3] as Phone)];
+  for (const phone of phones.slice(0, 3)) {
+    keepPurse(phone, around);
+    await phone.page.gates.ended();
+  }
   for (const phone of phones) crash(phone, 'page', around);
   healthy = false;
   return {
@@ -138,6 +150,7 @@ async function createWorld(cluster: TestCluster, seed: number): Promise<World> {
       healthy = true;
     },
     codes,
+    shown: [],
     trace: [],
     advance(ms) {
       timeMs += ms;
@@ -180,6 +193,21 @@ async function act(world: World): Promise<Phone | undefined> {
     case 'cancel':
       if (phone.told.size > 0) cancel(phone, chance.pick([...phone.told.keys()]));
       return phone;
+    case 'keep a purse':
+      keepPurse(payer, around);
+      return payer;
+    case 'show a counterfoil':
+      if (payer.told.size > 0) {
+        const id = chance.pick([...payer.told.keys()].slice(-3));
+        show(payer, id, around, (shown) => void world.shown.push(shown));
+      }
+      return payer;
+    case 'look at a counterfoil':
+      if (world.shown.length > 0) take(shop, chance.pick(world.shown.slice(-6)), around);
+      return shop;
+    case 'lose a phone':
+      await reportLost(payer, around);
+      return payer;
     case 'crash':
       crash(phone, chance.pick(['page', 'worker'] as const), around);
       return phone;
@@ -236,7 +264,8 @@ async function heal(world: World): Promise<void> {
 async function checkAgreement(world: World): Promise<void> {
   const { phones, book } = world;
   for (const phone of phones) {
-    const { payments, outbox } = await readDisk(phone);
+    const { payments, outbox, taken } = await readDisk(phone);
+    for (const each of taken) checkGuarantee(each);
     if (outbox.length > 0) throw new Broken(`I12: ${phone.name} has not sent everything`);
     for (const { id, state } of payments) {
       const settled = book.first.has(id);
@@ -304,11 +333,12 @@ export async function simulate(cluster: TestCluster, seed: number): Promise<RunS
     await server.stop();
   }
   const states: Record<string, number> = {};
-  for (const { payments } of await Promise.all(phones.map(readDisk))) {
-    for (const { state, code } of payments) {
-      const name = code ?? state;
-      states[name] = (states[name] ?? 0) + 1;
-    }
+  const count = (name: string) => {
+    states[name] = (states[name] ?? 0) + 1;
+  };
+  for (const { payments, taken } of await Promise.all(phones.map(readDisk))) {
+    for (const { state, code } of payments) count(code ?? state);
+    for (const { state, doubt } of taken) count(`${doubt ?? 'guaranteed'} ${state}`);
   }
   return { uploads: network.sent.length, states, trace: world.trace };
 }

@@ -71,7 +71,7 @@ export async function openStall(server: TestServer, name: string, currency = KES
   const read = async (path: string): Promise<unknown> =>
     (await fetch(base + path, { headers: { cookie } })).json();
   const account = async () => demand(decodeAccountState(await read(ROUTES.account.path)));
-  const own = enrolment.account.profile;
+  const own = enrolment.account;
   const random = {
     bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
     fraction: () => Math.random(),
@@ -80,11 +80,11 @@ export async function openStall(server: TestServer, name: string, currency = KES
     enrolment,
     ask: (asking = {}) => {
       const world = { nowMs: Date.now(), random };
-      return demand(makeRequest({ currency, ...asking }, own, identity.server, world)).text;
+      return demand(makeRequest({ currency, ...asking }, own, identity, world)).text;
     },
     printed: (amountMinor) => {
       const asking = { currency, ...(amountMinor !== undefined && { amountMinor }) };
-      return demand(makeStaticRequest(asking, own, identity.server));
+      return demand(makeStaticRequest(asking, own, identity));
     },
     account,
     balanceMinor: async (wanted = currency) => {

@@ -105,7 +105,9 @@ export async function keptForOffline(page: Page): Promise<void> {
   await page.evaluate(async (deadlineMs) => {
     // The list stands in the worker's own script; its second script the browser keeps elsewhere.
     const script = await (await fetch('/sw.js', { cache: 'force-cache' })).text();
-    const files = [...new Set(script.match(/\/assets\/(?!outbox-)[\w.-]+/g) ?? ['no list'])];
+    const files = [
+      ...new Set(script.match(/\/assets\/(?!outbox-|language-)[\w.-]+/g) ?? ['no list']),
+    ];
     for (;;) {
       const held = await Promise.all(files.map((file) => caches.match(file, { ignoreVary: true })));
       const missing = files.filter((_, at) => held[at] === undefined);

@@ -13,7 +13,7 @@ async function keepWallet(wallet: Wallet, enrolment: Enrolment): Promise<Outcome
   // Needed before the first payment; when this call is lost the next refresh brings it.
   const identity = await api.readIdentity();
   const written = await storeOutcome(async () => {
-    if (identity.ok) await store.writeIdentity(identity.value);
+    if (identity.ok) await store.writeIdentity(identity.value, clock.nowMs());
     const known = await store.readWallet();
     const nowMs = clock.nowMs();
     if (known?.account.profile.account === enrolment.account.profile.account) {

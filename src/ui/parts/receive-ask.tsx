@@ -46,7 +46,7 @@ export async function showRequest(
     const identity = await store.readIdentity();
     if (!identity) return 'unavailable';
     const world = { nowMs: clock.nowMs(), random };
-    const request = makeRequest(asking, account.profile, identity.server, world);
+    const request = makeRequest(asking, account, identity, world);
     if (!request.ok) return request.refusal.code;
     // Stored before anybody can scan it: a payment of it must be recognised whenever it comes.
     await store.writeRequest(request.value);

@@ -88,7 +88,8 @@ function asked(request: ShownRequest): string {
 export function ReceiveShown(props: { readonly request: ShownRequest }) {
   const { request } = props;
   const nowMs = useNow(5_000);
-  const expired = nowMs >= request.validUntilS * 1000;
+  const endMs = request.untilMs ?? request.validUntilS * 1000;
+  const expired = nowMs >= endMs;
   useAwake(!expired);
   usePolling(true);
   useEffect(() => announce(t('receive.shown-said', { amount: asked(request) })), [request.digest]);
@@ -129,8 +130,7 @@ export function ReceiveShown(props: { readonly request: ShownRequest }) {
         <>
           <Waiting />
           <p class="soft small receive-until">
-            {t('receive.until', { time: formatTime(request.validUntilS * 1000) })}{' '}
-            {t('receive.bright')}
+            {t('receive.until', { time: formatTime(endMs) })} {t('receive.bright')}
           </p>
         </>
       )}

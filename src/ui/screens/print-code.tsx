@@ -19,12 +19,12 @@ type Paper = 'a6' | 'a4';
 
 function useStaticRequest(currency: number | undefined): Outcome<string> | undefined {
   const wallet = useWallet();
-  const profile = wallet.state.value?.account.profile;
+  const account = wallet.state.value?.account;
   const identity = useStored('identity', ['wallet'], ({ store }) => store.readIdentity());
-  if (!profile || currency === undefined || identity.kind === 'reading') return undefined;
-  const server = identity.kind === 'read' ? identity.value?.server : identity.last?.server;
-  if (!server) return { ok: false, refusal: { code: 'unavailable' } };
-  return makeStaticRequest({ currency }, profile, server);
+  if (!account || currency === undefined || identity.kind === 'reading') return undefined;
+  const known = identity.kind === 'read' ? identity.value : identity.last;
+  if (!known) return { ok: false, refusal: { code: 'unavailable' } };
+  return makeStaticRequest({ currency }, account, known);
 }
 
 /** What is printed: readable from an arm's length, by somebody who has never seen the app. */

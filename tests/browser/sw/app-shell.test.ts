@@ -97,6 +97,37 @@ describe('without network', () => {
   });
 });
 
+const frenchKept = (page: Page): Promise<boolean> =>
+  page.evaluate(async () => {
+    const names = await caches.keys();
+    const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return keys.flat().some(({ url }) => url.includes('/language-fr-'));
+  });
+
+describe('a language', () => {
+  test('is kept on a phone that is set to it', async () => {
+    const phone = await startPhone({ locale: 'fr-CI' });
+    onTestFinished(() => phone.close());
+    const page = await openApp(phone);
+    await keptForOffline(page);
+    await expect.poll(() => frenchKept(page)).toBe(true);
+  });
+
+  test('costs other phones nothing, until somebody chooses it, and then stays for offline', async () => {
+    const [phone, page] = await installedPhone();
+    expect(await frenchKept(page)).toBe(false);
+    await page.goto(`${server.origin}/settings`);
+    await page.getByLabel('Français').check();
+    await page.getByRole('heading', { name: 'Réglages' }).waitFor();
+    expect(await frenchKept(page)).toBe(true);
+    server.proxy.cut();
+    onTestFinished(() => server.proxy.restore());
+    const again = await phone.context.newPage();
+    await again.goto(`${server.origin}/settings`);
+    await again.getByRole('heading', { name: 'Réglages' }).waitFor();
+  });
+});
+
 /** Looks for an update and answers how the new worker ended. */
 function update(page: Page): Promise<string> {
   return page.evaluate(async () => {

@@ -37,6 +37,7 @@ const output = [
 const declared: ShellFiles = {
   home: { chunks: ['main', 'words'], files: ['icon.svg'] },
   later: { chunks: ['scanner'], files: [] },
+  whenSpoken: { chunks: [], files: [] },
   networkOnly: { chunks: [], files: ['screenshots/home.png'] },
 };
 

@@ -242,7 +242,7 @@ export const READING: ContractCase[] = [
       expectEqual(codeOf(await phone.store.readPaying('x')), 'no_account');
       await enrolled(phone);
       expectEqual(codeOf(await phone.store.readPaying('x')), 'unavailable');
-      await phone.store.writeIdentity(IDENTITY);
+      await phone.store.writeIdentity(IDENTITY, NOW_MS);
       const first = samplePayment(1, same);
       await phone.store.promise(first);
       await phone.store.promise(samplePayment(2));
@@ -258,7 +258,8 @@ export const READING: ContractCase[] = [
         paying.value.sameRequest.map(({ seq }) => seq),
         [3, 1],
       );
-      expectEqual(paying.value.identity, IDENTITY);
+      expectEqual(paying.value.identity, { ...IDENTITY, readAtMs: NOW_MS });
+      expectEqual(paying.value.purses, []);
     },
   },
   {
@@ -274,8 +275,8 @@ export const READING: ContractCase[] = [
       const profile = profileOf(PAYEE_ID, 'Café Bento');
       await store.writePayee(profile, NOW_MS);
       expectEqual(await store.readPayee(profile.account), { profile, readAtMs: NOW_MS });
-      await store.writeIdentity(IDENTITY);
-      expectEqual(await store.readIdentity(), IDENTITY);
+      await store.writeIdentity(IDENTITY, NOW_MS);
+      expectEqual(await store.readIdentity(), { ...IDENTITY, readAtMs: NOW_MS });
     },
   },
 ];

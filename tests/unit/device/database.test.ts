@@ -1,10 +1,24 @@
 import 'fake-indexeddb/auto';
 import { forceCloseDatabase } from 'fake-indexeddb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type DatabaseTrouble, openWalletDatabase } from '#device/database.ts';
+import {
+  type DatabaseTrouble,
+  openWalletDatabase,
+  SCHEMA_VERSION,
+  type WalletDatabase,
+} from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 import { StoreFault } from '#wallet/ports.ts';
-import { NOW_MS, samplePayment, sampleReceipt, WALLET } from '../wallet/samples.ts';
+import {
+  coveredPayment,
+  EUR,
+  NOW_MS,
+  sampleGrant,
+  samplePayment,
+  sampleReceipt,
+  sampleTaken,
+  WALLET,
+} from '../wallet/samples.ts';
 import { codeOf, faultOf } from './expectations.ts';
 
 let count = 0;
@@ -62,10 +76,21 @@ describe('what makes money move is on disk before it is said', () => {
         return store.settle(samplePayment(1).id, receipt, bytes);
       },
     ],
+    ['a covered promise', (store) => store.promise(coveredPayment(2, 0n))],
+    ['a counterfoil', (store) => store.take(sampleTaken(1))],
+    [
+      'a counterfoil’s receipt',
+      (store) => {
+        const { receipt, bytes } = sampleReceipt(sampleTaken(2));
+        return store.settle(sampleTaken(2).id, receipt, bytes);
+      },
+    ],
   ])('%s is one strict transaction', async (_name, act) => {
     const { store } = openPhone();
     await store.writeWallet(WALLET);
+    await store.writeGrant(EUR, sampleGrant());
     await store.promise(samplePayment(1));
+    await store.take(sampleTaken(2));
     const opened = vi.spyOn(IDBDatabase.prototype, 'transaction');
     await act(store);
     expect(opened.mock.calls.map(([, mode, options]) => [mode, options])).toEqual([
@@ -90,6 +115,51 @@ describe('a connection that the browser loses (F22)', () => {
       }
     },
   );
+
+  test('at any request of a covered promise: it draws on its purse once', async () => {
+    for (let index = 0; index < 14; index++) {
+      const { store } = openPhone();
+      await store.writeWallet(WALLET);
+      await store.writeGrant(EUR, sampleGrant());
+      failRequests('UnknownError', index);
+      const promised = await store.promise(coveredPayment(1, 0n));
+      vi.restoreAllMocks();
+      expect(codeOf(promised), `request ${index}`).toBe('ok');
+      expect((await store.readPurses())[0]?.granted?.spentMinor).toBe(1250n);
+      expect(await store.readOutbox()).toHaveLength(1);
+    }
+  });
+
+  test('at any request of taking a counterfoil: it is taken once', async () => {
+    for (let index = 0; index < 14; index++) {
+      const { store } = openPhone();
+      failRequests('UnknownError', index);
+      const taken = await store.take(sampleTaken(1));
+      vi.restoreAllMocks();
+      expect(codeOf(taken), `request ${index}`).toBe('ok');
+      expect(await store.readOutbox()).toHaveLength(1);
+      expect(await store.readTakenList(9)).toHaveLength(1);
+    }
+  });
+
+  test('after it has taken effect: it is done again, and says what it said', async () => {
+    const { database } = openPhone();
+    const twice: WalletDatabase = {
+      ...database,
+      async write(stores, work, durability) {
+        await database.write(stores, work, durability);
+        return database.write(stores, work, durability);
+      },
+    };
+    const store = createPaymentStore(twice);
+    await createPaymentStore(database).writeWallet(WALLET);
+    await store.writeGrant(EUR, sampleGrant());
+    expect(codeOf(await store.promise(coveredPayment(1, 0n)))).toBe('ok');
+    expect((await store.readPurses())[0]?.granted?.spentMinor).toBe(1250n);
+    expect(codeOf(await store.take(sampleTaken(1)))).toBe('ok');
+    expect(codeOf(await store.take(sampleTaken(1)))).toBe('counterfoil_seen');
+    expect(await store.readTakenList(9)).toHaveLength(1);
+  });
 
   test('when it never comes back, the promise is unknown and nothing was thrown at the page', async () => {
     const { store } = openPhone();
@@ -139,6 +209,19 @@ describe('a connection that the browser loses (F22)', () => {
 });
 
 describe('a storage that is full (F20)', () => {
+  test('a covered promise that is not saved draws nothing', async () => {
+    const { store } = openPhone();
+    await store.writeWallet(WALLET);
+    await store.writeGrant(EUR, sampleGrant());
+    vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    expect(codeOf(await store.promise(coveredPayment(1, 0n)))).toBe('store_not_saved');
+    vi.restoreAllMocks();
+    expect((await store.readPurses())[0]?.granted?.spentMinor).toBe(0n);
+    expect(codeOf(await store.promise(coveredPayment(1, 0n)))).toBe('ok');
+  });
+
   test('the promise is refused as not saved, and there is none', async () => {
     const { store } = openPhone();
     await store.writeWallet(WALLET);
@@ -220,11 +303,11 @@ describe('opening', () => {
     await old.store.writeWallet(WALLET);
     // An old tab that does not listen: it holds its connection whatever the newer wallet wants.
     const held = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open(name, 1);
+      const request = indexedDB.open(name, SCHEMA_VERSION);
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
-    const newer = openPhone({ name, version: 2, openTimeoutMs: 40 });
+    const newer = openPhone({ name, version: SCHEMA_VERSION + 1, openTimeoutMs: 40 });
     expect(await faultOf(newer.store.readWallet())).toBe('store_unreadable');
     expect(newer.troubles).toContain('blocked');
     // Ours gave way at once.

@@ -9,7 +9,7 @@ import { concatBytes, toBase64url } from '#protocol/bytes.ts';
 import type { HttpAnswer, Silence } from '#wallet/ports.ts';
 import { createFakeWorld } from '../wallet/fake-world.ts';
 import type { createPaperServer } from '../wallet/paper-server.ts';
-import { IDENTITY, SERVER_ID, samplePayment } from '../wallet/samples.ts';
+import { IDENTITY, NOW_MS, SERVER_ID, sampleGrant, samplePayment } from '../wallet/samples.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: Uint8Array) => void;
 
@@ -220,6 +220,44 @@ describe('the account calls', () => {
     expect(answer.ok ? 'ok' : answer.refusal.code).toBe('unavailable');
   });
 
+  test('what the server sets aside, its devices and its terms become what they say', async () => {
+    const { bytes } = sampleGrant();
+    const grant = { allowance: toBase64url(bytes), countSoft: 30 };
+    const held = { id: 'oaGhoaGhoaE', currency: 978, validUntilMs: NOW_MS };
+    const device = { device: 1, label: 'Phone', createdAtMs: 1, frozen: false };
+    const amounts = { totalMinor: '5000', spentMinor: '1250' };
+    const limits = { hours: 240, graceHours: 72, countSoft: 30, countMax: 60 };
+    const most = { currency: 978, totalMaxMinor: '20000', capMinor: '5000' };
+    const answers: Record<string, unknown> = {
+      '/api/allowances': grant,
+      '/api/devices': {
+        devices: [{ ...device, allowances: [{ ...held, ...amounts }] }],
+        stopped: true,
+      },
+      '/api/terms': { ...limits, currencies: [{ ...most, guaranteeMaxMinor: '20000' }] },
+    };
+    const { origin } = await listen((request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answers[request.url ?? '']));
+    });
+    const calls = api(origin);
+    const asked = { device: 1, credentialId: 'YQ', currency: 978, firstSeq: 4, amountMinor: 1n };
+    expect(await calls.requestAllowance(asked)).toEqual({
+      ok: true,
+      value: { allowance: bytes, countSoft: 30 },
+    });
+    const allowance = { ...held, totalMinor: 5000n, spentMinor: 1250n };
+    expect(await calls.readDevices()).toEqual({
+      ok: true,
+      value: { devices: [{ ...device, allowances: [allowance] }], stopped: true },
+    });
+    const terms = { currency: 978, totalMaxMinor: 20000n, capMinor: 5000n };
+    expect(await calls.readTerms()).toEqual({
+      ok: true,
+      value: { ...limits, currencies: [{ ...terms, guaranteeMaxMinor: 20000n }] },
+    });
+  });
+
   test('each call goes to its route with its body', async () => {
     const seen: string[] = [];
     const { origin } = await listen((request, response, body) => {
@@ -238,6 +276,13 @@ describe('the account calls', () => {
     await calls.readStatement(7);
     await calls.readPayee('A/B');
     expect(await calls.signOut()).toEqual({ ok: true, value: undefined });
+    const asked = { device: 1, credentialId: 'YQ', currency: 978, firstSeq: 4 };
+    await calls.requestAllowance({ ...asked, amountMinor: 50_00n });
+    const released = await calls.releaseAllowance({ device: 1, currency: 978 });
+    expect(released).toEqual({ ok: true, value: undefined });
+    await calls.readDevices();
+    expect(await calls.freezeDevice({ device: 2 })).toEqual({ ok: true, value: undefined });
+    await calls.readTerms();
     expect(seen).toEqual([
       'POST /api/enrolment/options {"name":"Ana"}',
       `POST /api/enrolment ${JSON.stringify({ profile, credential: { id: 'x' } })}`,
@@ -249,6 +294,11 @@ describe('the account calls', () => {
       'GET /api/statement?after=7 ',
       'GET /api/payees/A%2FB ',
       'POST /api/sign-out {}',
+      `POST /api/allowances ${JSON.stringify({ ...asked, amountMinor: '5000' })}`,
+      'POST /api/allowances/release {"device":1,"currency":978}',
+      'GET /api/devices ',
+      'POST /api/devices/freeze {"device":2}',
+      'GET /api/terms ',
     ]);
   });
 });

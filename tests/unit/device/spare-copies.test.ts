@@ -4,7 +4,17 @@ import { openWalletDatabase } from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 import { mirrorOutbox, type SpareShelf } from '#device/spare-copies.ts';
 import { StoreFault, type WalletStore } from '#wallet/ports.ts';
-import { NOW_MS, samplePayment, sampleReceipt, WALLET } from '../wallet/samples.ts';
+import { carriedEntryOf } from '#wallet/records.ts';
+import {
+  coveredPayment,
+  EUR,
+  NOW_MS,
+  sampleGrant,
+  samplePayment,
+  sampleReceipt,
+  sampleTaken,
+  WALLET,
+} from '../wallet/samples.ts';
 
 let phones = 0;
 const newStore = () => createPaymentStore(openWalletDatabase({ name: `spare-${++phones}` }));
@@ -99,6 +109,39 @@ describe('spare copies', () => {
       await expect(mirrorOutbox(broken, shelf)).rejects.toThrow('lost');
       expect(shelf.texts.size).toBe(1);
     }
+  });
+
+  test('are kept of counterfoils too, and bring them back as they were judged', async () => {
+    const shelf = paperShelf();
+    const store = newStore();
+    const sure = sampleTaken(1);
+    const { allowance: _none, ...doubted } = sampleTaken(2, {}, { doubt: 'not_guaranteed' });
+    const bare = { ...doubted, guaranteed: false };
+    for (const taken of [sure, bare]) await store.take(taken);
+    await mirrorOutbox(store, shelf);
+    const empty = newStore();
+    expect(await mirrorOutbox(empty, shelf)).toBe(2);
+    expect(await empty.readTaken(sure.id)).toMatchObject(sure);
+    expect(await empty.readTaken(bare.id)).toMatchObject(bare);
+    expect(await empty.readTaken(bare.id)).not.toHaveProperty('allowance');
+    const entries = [sure, bare].map((taken) => ({ ...carriedEntryOf(taken), sentAtMs: 0 }));
+    expect(await empty.readOutbox()).toEqual(entries);
+    const { receipt, bytes } = sampleReceipt(sure);
+    await store.settle(sure.id, receipt, bytes);
+    await mirrorOutbox(store, shelf);
+    expect([...shelf.texts.keys()]).toEqual([bare.id]);
+  });
+
+  test('keep the cover of a promise: what comes back can still be shown as a counterfoil', async () => {
+    const [store, shelf] = [await phoneWith(0), paperShelf()];
+    const grant = sampleGrant();
+    await store.writeGrant(EUR, grant);
+    const payment = coveredPayment(1, 0n);
+    await store.promise(payment);
+    await mirrorOutbox(store, shelf);
+    const empty = newStore();
+    expect(await mirrorOutbox(empty, shelf)).toBe(1);
+    expect(await empty.readPayment(payment.id)).toMatchObject({ ...payment, cover: grant.bytes });
   });
 
   test('keep what the person saw beside the bytes', async () => {

@@ -13,8 +13,10 @@ import {
   sampleReceipt,
   WALLET,
 } from '../wallet/samples.ts';
+import { COUNTERFOILS } from './contract-counterfoils.ts';
 import { PROMISING, READING, SETTLING } from './contract-payments.ts';
 import { type ContractCase, enrolled, promised, settled } from './contract-phone.ts';
+import { PURSES } from './contract-purses.ts';
 import { codeOf, demand, expectEqual, faultOf } from './expectations.ts';
 
 function entryOf(version: number, change: Partial<StatementEntry> = {}): StatementEntry {
@@ -261,4 +263,6 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
   ...RECEIVING,
   ...WALLETS,
   ...DAMAGE,
+  ...PURSES,
+  ...COUNTERFOILS,
 ];

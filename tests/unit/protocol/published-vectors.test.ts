@@ -1,16 +1,24 @@
 // Our published vectors: another implementation is right when it agrees with every entry.
-import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { decodeAllowance, encodeAllowance, validUntilS } from '#protocol/allowance.ts';
 import { approvalCandidates } from '#protocol/approval.ts';
 import {
   authorizationFromQrText,
   authorizationToQrText,
   decodeAuthorization,
 } from '#protocol/authorization.ts';
-import { type Bytes, concatBytes, toBase64url, toHex, toUtf8 } from '#protocol/bytes.ts';
+import { type Bytes, concatBytes, toHex, toUtf8 } from '#protocol/bytes.ts';
 import { splitCborSequence } from '#protocol/cbor.ts';
+import {
+  counterfoilFromQrText,
+  counterfoilToQrText,
+  decodeCounterfoil,
+  encodeCounterfoil,
+} from '#protocol/counterfoil.ts';
+import { nameCertificateOf, nameOfRequest, nameSignedBytes } from '#protocol/name-certificate.ts';
 import { decodeOrder, encodeOrder, type Order, paymentId } from '#protocol/order.ts';
+import { readPaymentRequest } from '#protocol/payment-request.ts';
 import {
   BATCH_ITEMS_MAX,
   decodePaymentsAnswer,
@@ -23,6 +31,7 @@ import { RECEIPT_IDS_MAX } from '#protocol/routes.ts';
 import { checkReceipt } from '#wallet/check-receipt.ts';
 import { pointOf, signEs256 } from '../../vectors/make/deterministic-es256.ts';
 import { makeVectors } from '../../vectors/make/make-vectors.ts';
+import { isSigned, judgeAllowance, judgeCounterfoil, judgeName } from './offline-judge.ts';
 import { hex } from './sample-orders.ts';
 
 type Entry = {
@@ -57,15 +66,10 @@ type Key = { readonly d: string; readonly x: string; readonly y: string; readonl
 const KEYS = read('keys.json') as {
   readonly relyingParty: { readonly rpId: string; readonly origins: readonly string[] };
   readonly server: string;
+  readonly payee: string;
   readonly passkeys: readonly Key[];
   readonly serverKeys: readonly Key[];
 };
-
-function isSigned(point: Uint8Array, signed: Uint8Array, signature: Uint8Array): boolean {
-  const [x = '', y = ''] = [point.subarray(0, 32), point.subarray(32)].map(toBase64url);
-  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-  return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature);
-}
 
 function pointOfKey(key: Key | undefined): Bytes {
   return hex(`${key?.x}${key?.y}`);
@@ -91,16 +95,20 @@ describe('the files', () => {
     expect(readFileSync(fileOf(name), 'utf8')).toBe(text);
   });
 
-  it.each(['orders.json', 'authorizations.json', 'receipts.json', 'exchanges.json'])(
-    '%s has ids of its own, and codes of the refusal table',
-    (name) => {
-      const entries = entriesOf(name);
-      expect(new Set(entries.map(([id]) => id)).size).toBe(entries.length);
-      for (const [id, { valid, code = '' }] of entries) {
-        expect(isRefusalCode(code), id).toBe(!valid);
-      }
-    },
-  );
+  it.each([
+    'orders.json',
+    'authorizations.json',
+    'allowances.json',
+    'counterfoils.json',
+    'receipts.json',
+    'exchanges.json',
+  ])('%s has ids of its own, and codes of the refusal table', (name) => {
+    const entries = entriesOf(name);
+    expect(new Set(entries.map(([id]) => id)).size).toBe(entries.length);
+    for (const [id, { valid, code = '' }] of entries) {
+      expect(isRefusalCode(code), id).toBe(!valid);
+    }
+  });
 
   it('signatures are those of RFC 6979 (its A.2.5), so that anybody can make them again', () => {
     const secret = hex('c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721');
@@ -155,6 +163,99 @@ describe('authorizations', () => {
     });
     expect(authorizationToQrText(bytes)).toBe(entry.qrText);
     expect(authorizationFromQrText(String(entry.qrText))).toEqual({ ok: true, value: bytes });
+  });
+});
+
+const SERVER_KEYS = KEYS.serverKeys.map((key) => ({
+  keyId: hex(key.keyId),
+  point: pointOfKey(key),
+}));
+const HOME = {
+  server: hex(KEYS.server),
+  party: KEYS.relyingParty,
+  keys: SERVER_KEYS,
+  nowS: 1_767_225_600,
+};
+
+describe('allowances', () => {
+  it.each(entriesOf('allowances.json'))('%s', (_, entry) => {
+    const bytes = hex(entry.bytes);
+    expect(judgeAllowance(bytes, HOME)).toBe(entry.code);
+    if (!entry.valid) return;
+    const read = decodeAllowance(bytes);
+    if (!read.ok) throw new Error(read.refusal.code);
+    const { allowance, keyId, signed, signature } = read.value;
+    expect(toJson({ allowance, keyId, signed, signature })).toEqual({
+      allowance: entry.allowance,
+      keyId: entry.keyId,
+      signed: entry.signed,
+      signature: entry.signature,
+    });
+    expect(validUntilS(allowance)).toBe(entry.validUntilS);
+    expect(toHex(encodeAllowance(allowance, keyId, signature))).toBe(entry.bytes);
+  });
+});
+
+describe('counterfoils', () => {
+  const { asked } = read('counterfoils.json') as {
+    readonly asked: {
+      readonly digest: string;
+      readonly currency: number;
+      readonly amountMinor: string;
+    };
+  };
+  const known = {
+    ...HOME,
+    payee: hex(KEYS.payee),
+    asked: { ...asked, digest: hex(asked.digest), amountMinor: BigInt(asked.amountMinor) },
+  };
+
+  it.each(entriesOf('counterfoils.json'))('%s', async (_, entry) => {
+    const bytes = hex(entry.bytes);
+    expect(await judgeCounterfoil(bytes, known)).toBe(entry.code);
+    if (!entry.valid) return;
+    const counterfoil = decodeCounterfoil(bytes);
+    if (!counterfoil.ok) throw new Error(counterfoil.refusal.code);
+    const { authorization, authorizationBytes, allowance, keyHint, signature } = counterfoil.value;
+    expect(toJson({ authorization: authorizationBytes, allowance, keyHint, signature })).toEqual({
+      authorization: entry.authorization,
+      allowance: entry.allowance,
+      keyHint: entry.keyHint,
+      signature: entry.signature,
+    });
+    expect(toJson(authorization)).toMatchObject({ id: entry.paymentId, order: entry.order });
+    const [keyId, signed] = [hex(String(entry.keyId)), hex(String(entry.signed))];
+    const again = encodeCounterfoil(authorizationBytes, { allowance, keyId, signed, signature });
+    expect(toHex(again)).toBe(entry.bytes);
+    expect(counterfoilToQrText(bytes)).toBe(entry.qrText);
+    expect(counterfoilFromQrText(String(entry.qrText))).toEqual({ ok: true, value: bytes });
+  });
+});
+
+describe('name certificates', () => {
+  const { today } = read('name-certificates.json') as { readonly today: number };
+
+  it('have ids of their own', () => {
+    const entries = entriesOf('name-certificates.json');
+    expect(new Set(entries.map(([id]) => id)).size).toBe(entries.length);
+  });
+
+  it.each(entriesOf('name-certificates.json'))('%s', async (_, entry) => {
+    const text = String(entry.text);
+    expect(await judgeName(text, { ...HOME, nowS: today * 86_400 })).toBe(entry.finding);
+    if (entry.finding !== 'verified') return;
+    const request = readPaymentRequest(text);
+    if (!request.ok) throw new Error(request.refusal.code);
+    const certificate = nameCertificateOf(request.value);
+    if (!certificate || certificate === 'malformed') throw new Error('no certificate');
+    const name = nameOfRequest(request.value, certificate);
+    if (!name) throw new Error('no name');
+    expect(toJson(name)).toEqual(entry.name);
+    expect(toHex(nameSignedBytes(name, hex(String(entry.keyId))))).toBe(entry.signed);
+    expect(toJson(certificate)).toMatchObject({
+      keyHint: entry.keyHint,
+      signature: entry.signature,
+    });
   });
 });
 

@@ -99,3 +99,15 @@ export function* oneByteOff(bytes: Uint8Array, values = 256): Generator<Bytes> {
     }
   }
 }
+
+/** The same by one bit, where all values of a byte would take too long: each bit turned, each byte lost. */
+export function* oneBitOff(bytes: Uint8Array): Generator<Bytes> {
+  for (let at = 0; at < bytes.length; at++) {
+    yield Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + 1)]);
+    for (let bit = 1; bit < 256; bit *= 2) {
+      const changed = Uint8Array.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ bit;
+      yield changed;
+    }
+  }
+}

@@ -186,7 +186,8 @@ describe('every text has an answer', () => {
   });
 
   it('and none throws', () => {
-    const heads = ['', '0002', '000201', 'CFA:', 'CFR:', 'CFC:', 'upi://', 'BCD\n', '$a.', 'lnbc1'];
+    const own = ['CFA:', 'CFR:', 'CFC:', 'CFP:', 'CFP:0123ABCD:0:2:'];
+    const heads = ['', '0002', '000201', ...own, 'upi://', 'BCD\n', '$a.', 'lnbc1'];
     const links = [
       'https://a/pay?r=',
       'web+counterfoil:pay?r=',
@@ -198,6 +199,7 @@ describe('every text has an answer', () => {
       fc.string({ unit: 'binary' }),
       units.map((codes) => String.fromCharCode(...codes)),
       fc.string({ unit: fc.constantFrom(...'%+&=?#0123456789ABCDEF') }),
+      fc.string({ unit: fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:') }),
       fc.string({ unit: 'binary' }).map((text) => text.repeat(500)),
     );
     fc.assert(

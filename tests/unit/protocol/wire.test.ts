@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toBase32 } from '#protocol/base32.ts';
 import { toBase64url } from '#protocol/bytes.ts';
+import { NAME_CERTIFICATE_LENGTH } from '#protocol/name-certificate.ts';
 import { WIRE_AMOUNT_MAX } from '#protocol/order.ts';
 import { type Outcome, REFUSALS, type RefusalCode } from '#protocol/refusals.ts';
 import {
@@ -122,6 +123,20 @@ describe('what the server sends is read', () => {
     },
   );
 
+  it('an account whose name is vouched for with its certificate, of one length', () => {
+    const certified = (length: number) =>
+      decodeAccountState({ ...ACCOUNT, nameCertificate: toBase64url(filled(length, 7)) });
+    const read = certified(NAME_CERTIFICATE_LENGTH);
+    expect(read.ok && read.value.nameCertificate).toEqual(filled(NAME_CERTIFICATE_LENGTH, 7));
+    expect(certified(NAME_CERTIFICATE_LENGTH - 1).ok).toBe(false);
+    expect(decodeAccountState({ ...ACCOUNT, nameCertificate: null }).ok).toBe(false);
+  });
+
+  it.each(['advance', 'repayment'])('an entry of the operator’s own: %s', (kind) => {
+    const read = decodeStatement({ entries: [{ ...ISSUE, kind }], version: 1 });
+    expect(read.ok && read.value.entries[0]?.kind).toBe(kind);
+  });
+
   it('amounts to 2^63 − 1, of either sign', () => {
     for (const amount of [0n, 1n, 1n << 53n, WIRE_AMOUNT_MAX, -WIRE_AMOUNT_MAX]) {
       const read = decodeAccountState({
@@ -180,6 +195,8 @@ describe('another shape is refused, never thrown', () => {
     ['an amount of 2^63', decodeAccountState, withAmount(String(1n << 63n))],
     ['an amount of 10^18 digits’ kind', decodeAccountState, withAmount('9'.repeat(400))],
     ['an amount as a number', decodeAccountState, withAmount(1250)],
+    ['less than nothing set aside', decodeAccountState, withBalance({ heldMinor: '-1' })],
+    ['less than nothing owed', decodeAccountState, withBalance({ owedMinor: '-1' })],
     ['a tip below zero', decodeStatement, { entries: [{ ...ENTRY, tipMinor: '-1' }], version: 3 }],
     [
       'a payment id of 31 bytes',
@@ -221,8 +238,12 @@ describe('another shape is refused, never thrown', () => {
   });
 });
 
+function withBalance(changes: object): unknown {
+  return { ...ACCOUNT, balances: [{ ...ACCOUNT.balances[0], ...changes }] };
+}
+
 function withAmount(amountMinor: unknown): unknown {
-  return { ...ACCOUNT, balances: [{ currency: 978, amountMinor }] };
+  return withBalance({ amountMinor });
 }
 
 function withEntry(changes: object): unknown {

@@ -1,9 +1,12 @@
 // What the support desk is told, line by line.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeAllowance, validUntilS } from '#protocol/allowance.ts';
 import { authorizationToQrText, encodeAuthorization } from '#protocol/authorization.ts';
 import { toBase32 } from '#protocol/base32.ts';
-import { type Bytes, toBase64url, toUtf8 } from '#protocol/bytes.ts';
+import { type Bytes, toBase64url, toHex, toUtf8 } from '#protocol/bytes.ts';
+import { splitIntoParts } from '#protocol/code-parts.ts';
+import { counterfoilToQrText } from '#protocol/counterfoil.ts';
 import { encodeOrder, paymentId, requestDigest } from '#protocol/order.ts';
 import { payLink } from '#protocol/pay-link.ts';
 import { writePaymentRequest } from '#protocol/payment-request-writer.ts';
@@ -15,6 +18,12 @@ import {
 } from '#protocol/receipt.ts';
 import { inspectionJson, inspectLine } from '#server/inspect-line.ts';
 import vectors from '../../vectors/emvco-qr.json' with { type: 'json' };
+import {
+  COVERED_ORDER,
+  counterfoilOf,
+  KEY_ID,
+  SAMPLE_ALLOWANCE,
+} from '../protocol/sample-allowances.ts';
 
 const bytes = (length: number, fill: number): Bytes => new Uint8Array(length).fill(fill);
 const told = (line: string): Record<string, unknown> =>
@@ -164,6 +173,100 @@ describe('a receipt', () => {
       currency: '978',
       settledAtS: 1_700_000_100,
     });
+  });
+});
+
+describe('a counterfoil', () => {
+  const encoded = counterfoilOf();
+  const expected = {
+    kind: 'counterfoil',
+    verdict: 'ok',
+    paymentId: toBase64url(paymentId(encodeOrder(COVERED_ORDER))),
+    amount: '12.50',
+    amountMinor: 1250,
+    currency: '978',
+    seq: 7,
+    allowance: 'a1'.repeat(8),
+    spentBeforeMinor: 3000,
+    allowanceTotalMinor: 20_000,
+    allowanceCapMinor: 5000,
+    allowanceCountMax: 60,
+    allowanceFirstSeq: 5,
+    allowanceValidFromS: SAMPLE_ALLOWANCE.validFromS,
+    allowanceValidUntilS: validUntilS(SAMPLE_ALLOWANCE),
+    point: toHex(SAMPLE_ALLOWANCE.point),
+    serverKeyHint: toHex(KEY_ID.slice(0, 1)),
+    signatureChecked: false,
+  };
+
+  it('is told with its payment and its allowance', () => {
+    const line = told(counterfoilToQrText(encoded));
+    expect(line).toMatchObject(expected);
+    expect(line).not.toHaveProperty('coverFault');
+  });
+
+  it('says where its order does not keep to its allowance', () => {
+    const order = { ...COVERED_ORDER, amountMinor: 5001n };
+    const line = told(counterfoilToQrText(counterfoilOf(order)));
+    expect(line).toMatchObject({ verdict: 'ok', coverFault: 'counterfoil_over_cap' });
+  });
+
+  it('keeps all digits of its amounts', () => {
+    const most = 2n ** 63n - 1n;
+    const large = { ...SAMPLE_ALLOWANCE, totalMinor: most, capMinor: most };
+    const json = inspectionJson(inspectLine(counterfoilToQrText(counterfoilOf(undefined, large))));
+    expect(json).toContain('"allowanceTotalMinor":9223372036854775807,');
+  });
+
+  it('that is cut is refused as a counterfoil', () => {
+    const cut = counterfoilToQrText(encoded.slice(0, -1));
+    expect(told(cut)).toMatchObject({
+      kind: 'counterfoil',
+      verdict: 'refused',
+      code: 'bytes_malformed',
+    });
+  });
+
+  it('in parts is told part by part', () => {
+    const text = counterfoilToQrText(counterfoilOf({ ...COVERED_ORDER, note: '🍅'.repeat(40) }));
+    const parts = splitIntoParts(text).map(told);
+    expect(parts).toEqual([
+      { kind: 'part', verdict: 'ok', set: expect.any(String), place: 0, count: 2 },
+      { kind: 'part', verdict: 'ok', set: parts[0]?.set, place: 1, count: 2 },
+    ]);
+  });
+});
+
+describe('an allowance', () => {
+  const encoded = encodeAllowance(SAMPLE_ALLOWANCE, KEY_ID, bytes(64, 8));
+
+  it('as the API answers it is told with its limits', () => {
+    expect(told(` ${toBase64url(encoded)}\r`)).toEqual({
+      kind: 'allowance',
+      verdict: 'ok',
+      allowance: 'a1'.repeat(8),
+      account: toBase32(SAMPLE_ALLOWANCE.account),
+      amount: '200.00',
+      amountMinor: 20_000,
+      currency: '978',
+      currencyAlpha: 'EUR',
+      server: toBase32(SAMPLE_ALLOWANCE.server),
+      device: 1,
+      credentialHint: toHex(SAMPLE_ALLOWANCE.credentialHint),
+      allowanceTotalMinor: 20_000,
+      allowanceCapMinor: 5000,
+      allowanceCountMax: 60,
+      allowanceFirstSeq: 5,
+      allowanceValidFromS: SAMPLE_ALLOWANCE.validFromS,
+      allowanceValidUntilS: validUntilS(SAMPLE_ALLOWANCE),
+      point: toHex(SAMPLE_ALLOWANCE.point),
+      keyId: toHex(KEY_ID),
+      signatureChecked: false,
+    });
+  });
+
+  it('that is cut is nothing we know', () => {
+    expect(told(toBase64url(encoded.slice(0, -1)))).toMatchObject({ code: 'text_unknown' });
   });
 });
 

@@ -97,6 +97,8 @@ describe('balances', () => {
     settings: { theme: 'system' },
     recent: [],
     waiting: [],
+    purses: [],
+    taken: [],
     promisedMinor: new Map(promised),
     damaged: 0,
   });

@@ -10,6 +10,8 @@ const HOME: HomeView = {
   settings: { theme: 'system' },
   recent: [],
   waiting: [],
+  purses: [],
+  taken: [],
   promisedMinor: new Map(),
   damaged: 0,
 };

@@ -75,6 +75,7 @@ function situationOf(change: Partial<Situation> = {}): Situation {
   return {
     wallet: WALLET,
     identity: IDENTITY,
+    purses: [],
     promised: [],
     sameRequest: [],
     nowMs: NOW_MS,

@@ -1,19 +1,23 @@
 // The wallet's storage in memory, as the relay and authorizing need it: what the contract says, without a database.
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
-import type { ServerIdentity } from '#protocol/wire.ts';
 import { occupiesRequest, type Payment, step } from '#wallet/payment.ts';
 import type { Settled, Store } from '#wallet/ports.ts';
-import { OUTBOX_ITEMS_MAX, type OutboxEntry, outboxEntryOf } from '#wallet/records.ts';
+import {
+  type KnownIdentity,
+  OUTBOX_ITEMS_MAX,
+  type OutboxEntry,
+  outboxEntryOf,
+} from '#wallet/records.ts';
 
 export type MemoryDisk = {
   readonly payments: Map<string, Payment>;
   readonly outbox: Map<string, OutboxEntry>;
-  identity: ServerIdentity | undefined;
+  identity: KnownIdentity | undefined;
   device: number;
   lastSeq: number;
 };
 
-export function emptyDisk(identity?: ServerIdentity): MemoryDisk {
+export function emptyDisk(identity?: KnownIdentity): MemoryDisk {
   return { payments: new Map(), outbox: new Map(), identity, device: 1, lastSeq: 0 };
 }
 
@@ -50,8 +54,8 @@ function cancel(disk: MemoryDisk, id: string): Outcome<Payment> {
 export function createMemoryStore(disk: MemoryDisk): Store {
   return {
     readIdentity: async () => disk.identity,
-    writeIdentity: async (identity) => {
-      disk.identity = identity;
+    writeIdentity: async (identity, readAtMs) => {
+      disk.identity = { ...identity, readAtMs };
     },
     promise: async (payment) => promise(disk, payment),
     cancel: async (id) => cancel(disk, id),

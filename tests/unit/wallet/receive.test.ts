@@ -6,9 +6,9 @@ import type { StatementEntry } from '#protocol/wire.ts';
 import { payRequest } from '#wallet/paid-request.ts';
 import { makeRequest, makeStaticRequest, REQUEST_VALIDITY_MS } from '#wallet/receive.ts';
 import type { ShownRequest } from '#wallet/records.ts';
-import { EUR, filled, JPY, NOW_MS, PAYEE_ID, profileOf, SERVER_ID } from './samples.ts';
+import { EUR, filled, IDENTITY, JPY, NOW_MS, PAYEE_ID, profileOf, SERVER_ID } from './samples.ts';
 
-const PROFILE = profileOf(PAYEE_ID, 'Café do Bento & Filhos, Lda');
+const PAYEE = { profile: profileOf(PAYEE_ID, 'Café do Bento & Filhos, Lda') };
 let made = 0;
 const world = {
   nowMs: NOW_MS,
@@ -16,7 +16,7 @@ const world = {
 };
 
 function requested(change: Parameters<typeof makeRequest>[0]): ShownRequest {
-  const request = makeRequest(change, PROFILE, SERVER_ID, world);
+  const request = makeRequest(change, PAYEE, IDENTITY, world);
   if (!request.ok) throw new Error(request.refusal.code);
   return request.value;
 }
@@ -66,12 +66,12 @@ describe('a request for one sale', () => {
   });
 
   test('an amount of zero is refused', () => {
-    const zero = makeRequest({ amountMinor: 0n, currency: EUR }, PROFILE, SERVER_ID, world);
+    const zero = makeRequest({ amountMinor: 0n, currency: EUR }, PAYEE, IDENTITY, world);
     expect(zero.ok ? 'ok' : zero.refusal.code).toBe('amount_zero');
   });
 
   test('a printed code has no id and no end', () => {
-    const text = makeStaticRequest({ currency: EUR, tipWelcome: true }, PROFILE, SERVER_ID);
+    const text = makeStaticRequest({ currency: EUR, tipWelcome: true }, PAYEE, IDENTITY);
     const reading = text.ok ? readPaymentRequest(text.value) : text;
     if (!reading.ok) throw new Error(reading.refusal.code);
     expect(reading.value.initiation).toBe('static');

@@ -30,7 +30,8 @@ function startProcess(world: FakeWorld, s: Scheduler, name: string, fates: () =>
   const { store: inner } = world;
   const store: OutboxStore = {
     readIdentity: () => travel('readIdentity', () => inner.readIdentity()),
-    writeIdentity: (identity) => travel('writeIdentity', () => inner.writeIdentity(identity)),
+    writeIdentity: (identity, readAtMs) =>
+      travel('writeIdentity', () => inner.writeIdentity(identity, readAtMs)),
     readOutbox: () => travel('readOutbox', () => inner.readOutbox()),
     claim: (ids, nowMs) => travel('claim', () => inner.claim(ids, nowMs)),
     settle: (id, receipt, bytes) => travel('settle', () => inner.settle(id, receipt, bytes)),

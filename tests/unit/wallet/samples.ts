@@ -1,5 +1,6 @@
 // Payments, receipts and wallets for tests of the engine and its storage, in Node and in browsers. Owns no rule.
-import { encodeAuthorization } from '#protocol/authorization.ts';
+import { type Allowance, encodeAllowance } from '#protocol/allowance.ts';
+import { credentialHint, encodeAuthorization } from '#protocol/authorization.ts';
 import { fromBase32, toBase32 } from '#protocol/base32.ts';
 import { type Bytes, fromBase64url, toBase64url, toUtf8 } from '#protocol/bytes.ts';
 import { encodeOrder, type Order, paymentId } from '#protocol/order.ts';
@@ -12,9 +13,11 @@ import {
   receiptOfGroup,
 } from '#protocol/receipt.ts';
 import type { AccountState, PayeeProfile, ServerIdentity } from '#protocol/wire.ts';
+import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
 import { promisedPayment } from '#wallet/promised-payment.ts';
 import type { WalletState } from '#wallet/records.ts';
+import { type TakenWords, takenRecord } from '#wallet/taken-counterfoil.ts';
 
 export const EUR = 978;
 export const JPY = 392;
@@ -114,12 +117,76 @@ export function samplePayment(seq: number, change: Partial<Order> = {}): Payment
   return payment.value;
 }
 
+/** The generator of P-256 (FIPS 186-4 D.1.2.3): a point for keys that sign nothing. */
+const GENERATOR = Uint8Array.from(
+  (
+    '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296' +
+    '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5'
+  ).match(/../g) ?? [],
+  (pair) => Number.parseInt(pair, 16),
+);
+
+/** 50 EUR for the sample wallet's device, 20 at most at once, for ten days from `NOW_MS`. */
+export function sampleAllowance(change: Partial<Allowance> = {}): Allowance {
+  return {
+    server: SERVER_ID,
+    account: PAYER_ID,
+    device: 1,
+    id: filled(8, 0xa1),
+    credentialHint: credentialHint(CREDENTIAL_ID),
+    point: GENERATOR,
+    currency: EUR,
+    totalMinor: 50_00n,
+    capMinor: 20_00n,
+    countMax: 60,
+    firstSeq: 1,
+    validFromS: NOW_MS / 1000,
+    hours: 240,
+    ...change,
+  };
+}
+
+/** An allowance with a signature that is none, as it would come from the server. */
+export function sampleGrant(change: Partial<Allowance> = {}) {
+  const bytes = encodeAllowance(sampleAllowance(change), KEY_ID, filled(64, 0x51));
+  return { bytes, countSoft: 30 };
+}
+
+/** A payment that draws on the sample allowance. */
+export function coveredPayment(
+  seq: number,
+  spentBeforeMinor: bigint,
+  change: Partial<Order> = {},
+): Payment {
+  return samplePayment(seq, { allowance: filled(8, 0xa1), spentBeforeMinor, ...change });
+}
+
+/** A counterfoil as taken from another payer's phone, for the sample wallet. */
+export function sampleTaken(
+  seq: number,
+  change: Partial<Order> = {},
+  words: Partial<TakenWords> = {},
+): TakenCounterfoil {
+  const order = sampleOrder(seq, { payer: PAYEE_ID, payee: PAYER_ID, device: 7, ...change });
+  const taken = takenRecord(sampleAuthorization(order), {
+    takenAtMs: NOW_MS + seq,
+    guaranteed: true,
+    allowance: toBase64url(filled(8, 0xa7)),
+    ...words,
+  });
+  if (!taken.ok) throw new Error(taken.refusal.code);
+  return taken.value;
+}
+
 function bytesOf<T>(bytes: T | null): T {
   if (bytes === null) throw new Error('not an id');
   return bytes;
 }
 
-export function receiptBodyOf(payment: Payment, change: Partial<ReceiptBody> = {}): ReceiptBody {
+/** What a receipt repeats of a payment or a counterfoil. */
+type Settleable = Pick<Payment, 'id' | 'seq' | 'amountMinor' | 'currency' | 'payer' | 'payee'>;
+
+export function receiptBodyOf(payment: Settleable, change: Partial<ReceiptBody> = {}): ReceiptBody {
   const code = change.verdict === 'refused' ? { code: 'insufficient_funds' as const } : {};
   const expired = change.verdict === 'expired' ? { code: 'payment_expired' as const } : {};
   return {
@@ -143,7 +210,7 @@ export function receiptBodyOf(payment: Payment, change: Partial<ReceiptBody> = {
 
 /** A receipt as read from bytes, with a signature that is none. */
 export function sampleReceipt(
-  payment: Payment,
+  payment: Settleable,
   change: Partial<ReceiptBody> = {},
 ): { receipt: Receipt; bytes: Bytes } {
   const bodies = [encodeReceiptBody(receiptBodyOf(payment, change))];

@@ -20,7 +20,7 @@ const [ORIGIN = '', SECOND_ORIGIN = ''] = PARTY.origins;
 const FILLER =
   ',"other_keys_can_be_added_here":"do not compare clientDataJSON against a template. See https://goo.gl/yabPex"';
 
-type Ceremony = {
+export type Ceremony = {
   readonly orderBytes?: Bytes;
   readonly key?: typeof PASSKEY;
   readonly json?: string;
@@ -31,7 +31,7 @@ type Ceremony = {
   readonly origin?: string;
 };
 
-function clientData(changes: {
+export function clientData(changes: {
   challenge?: string;
   origin?: string;
   type?: string;

@@ -42,6 +42,14 @@ export const PASSKEY = passkey('payer');
 export const STRANGER = passkey('stranger');
 export const SERVER_KEY = serverKey('server 1');
 export const NEXT_SERVER_KEY = serverKey('server 2');
+/** Its id begins as that of the first key does: a hint of one byte names both. */
+export const TWIN_SERVER_KEY = {
+  ...serverKey('server 3'),
+  keyId: Uint8Array.of(
+    SERVER_KEY.keyId[0] ?? 0,
+    ...bytesFrom('counterfoil test key id: server 3', 7),
+  ),
+};
 export const UNPUBLISHED_KEY = serverKey('not published');
 
 type KeyPair = ReturnType<typeof keyPair>;
@@ -68,7 +76,7 @@ export function makeKeys(): unknown {
       credentialId: toHex(key.credentialId),
       credentialHint: toHex(credentialHint(key.credentialId)),
     })),
-    serverKeys: [SERVER_KEY, NEXT_SERVER_KEY].map((key) => ({
+    serverKeys: [SERVER_KEY, NEXT_SERVER_KEY, TWIN_SERVER_KEY].map((key) => ({
       ...told(key),
       keyId: toHex(key.keyId),
     })),

@@ -1,5 +1,5 @@
 // A page without an app: the production storage on the browser's own IndexedDB, driven by tests.
-import { openWalletDatabase } from '#device/database.ts';
+import { openWalletDatabase, SCHEMA_VERSION } from '#device/database.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 import { createSpareShelf, mirrorOutbox } from '#device/spare-copies.ts';
@@ -22,7 +22,6 @@ import {
   IDENTITY,
   PAYEE_ID,
   profileOf,
-  SERVER_ID,
   samplePayment,
   sampleReceipt,
   WALLET,
@@ -39,7 +38,7 @@ const store = createPaymentStore(database);
 function newerWallet() {
   const newer: string[] = [];
   const handle = openWalletDatabase({
-    version: 2,
+    version: SCHEMA_VERSION + 1,
     openTimeoutMs: 1_500,
     onTrouble: (trouble) => newer.push(trouble),
   });
@@ -49,7 +48,7 @@ function newerWallet() {
 
 function printedRequest(): PaymentRequest {
   const profile = profileOf(PAYEE_ID, 'Cafe Bento');
-  const text = makeStaticRequest({ currency: EUR }, profile, SERVER_ID);
+  const text = makeStaticRequest({ currency: EUR }, { profile }, IDENTITY);
   const reading = text.ok ? readPaymentRequest(text.value) : text;
   if (!reading.ok) throw new Error(reading.refusal.code);
   return reading.value;
@@ -75,7 +74,7 @@ let held: IDBDatabase | undefined;
 /** A tab that does not listen: it keeps its connection whatever a newer wallet wants. */
 function holdConnection(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open('counterfoil', 1);
+    const request = indexedDB.open('counterfoil', SCHEMA_VERSION);
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       held = request.result;
@@ -159,7 +158,7 @@ const lab = {
   async timePromises(count: number): Promise<number[]> {
     const request = printedRequest();
     const times: number[] = [];
-    await store.writeIdentity({ ...IDENTITY, origins: [location.origin] });
+    await store.writeIdentity({ ...IDENTITY, origins: [location.origin] }, Date.now());
     for (let i = 0; i < count; i++) {
       const paying = await store.readPaying(toBase64url(requestDigest(request.text)));
       if (!paying.ok) throw new Error(paying.refusal.code);

@@ -1,0 +1,98 @@
+/** Owns the purses: what a person wants set aside in each currency, and what the server granted. */
+import { decodeAllowance } from '#protocol/allowance.ts';
+import { toBase64url } from '#protocol/bytes.ts';
+import type { Granted, OfflinePurse } from '#wallet/offline-records.ts';
+import type { Payment } from '#wallet/payment.ts';
+import type { WalletStore } from '#wallet/ports.ts';
+import type { WalletDatabase } from './database.ts';
+import { PURSE, readRecord, readRecords } from './stored-records.ts';
+import type { ReadTransaction, WriteTransaction } from './transaction.ts';
+
+type PurseStore = Pick<WalletStore, 'readPurses' | 'writePurseWish' | 'writeGrant' | 'dropGrants'>;
+
+/** A damaged purse pays nothing: what was drawn on it is not known. */
+export async function readPursesOf(tx: ReadTransaction): Promise<OfflinePurse[]> {
+  return readRecords(PURSE, await tx.objectStore('purses').getAll());
+}
+
+async function readPurse(tx: ReadTransaction, currency: number): Promise<OfflinePurse> {
+  return readRecord(PURSE, await tx.objectStore('purses').get(currency)) ?? { currency };
+}
+
+function withoutGrant({ currency, wantedMinor }: OfflinePurse): OfflinePurse {
+  return wantedMinor === undefined ? { currency } : { currency, wantedMinor };
+}
+
+function idOf({ bytes }: Granted): string | undefined {
+  const signed = decodeAllowance(bytes);
+  return signed.ok ? toBase64url(signed.value.allowance.id) : undefined;
+}
+
+function validFromS({ bytes }: Pick<Granted, 'bytes'>): number {
+  const signed = decodeAllowance(bytes);
+  return signed.ok ? signed.value.allowance.validFromS : 0;
+}
+
+/**
+ * Draws this payment on its purse and answers the payment with its cover; undefined when the
+ * allowance or what was spent of it is not what the order says. Another tab was quicker then, and
+ * the signed order would promise the same money again.
+ */
+export async function drawIn(tx: WriteTransaction, payment: Payment): Promise<Payment | undefined> {
+  const { allowance, spentBeforeMinor, currency, amountMinor } = payment;
+  if (allowance === undefined) return payment;
+  const purse = await readPurse(tx, currency);
+  const { granted } = purse;
+  if (!granted || granted.spentMinor !== spentBeforeMinor) return undefined;
+  if (idOf(granted) !== allowance) return undefined;
+  const spentMinor = granted.spentMinor + amountMinor;
+  await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor } });
+  return { ...payment, cover: granted.bytes };
+}
+
+/** A promise that comes back has drawn on its purse, whatever the database still knows of it. */
+export async function drawAgainIn(tx: WriteTransaction, payment: Payment): Promise<void> {
+  const { allowance, spentBeforeMinor = 0n, currency, amountMinor } = payment;
+  const purse = await readPurse(tx, currency);
+  const { granted } = purse;
+  const spentMinor = spentBeforeMinor + amountMinor;
+  if (!allowance || !granted || granted.spentMinor >= spentMinor) return;
+  if (idOf(granted) !== allowance) return;
+  await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor } });
+}
+
+export async function dropGrantsIn(tx: WriteTransaction, currency?: number): Promise<void> {
+  const purses = await readPursesOf(tx);
+  for (const purse of purses) {
+    if (currency !== undefined && purse.currency !== currency) continue;
+    if (purse.granted) await tx.objectStore('purses').put(withoutGrant(purse));
+  }
+}
+
+async function writeGrantIn(
+  tx: WriteTransaction,
+  currency: number,
+  { bytes, countSoft }: Omit<Granted, 'spentMinor'>,
+): Promise<void> {
+  const purse = await readPurse(tx, currency);
+  // The answers of two tabs may cross; the server has closed the earlier one.
+  if (purse.granted && validFromS(purse.granted) > validFromS({ bytes })) return;
+  const granted: Granted = { bytes, countSoft, spentMinor: 0n };
+  await tx.objectStore('purses').put({ ...purse, granted });
+}
+
+export function createPurseStore(database: WalletDatabase): PurseStore {
+  const write = (work: (tx: WriteTransaction) => Promise<void>) =>
+    database.write(['purses'], work, 'strict');
+  return {
+    readPurses: () => database.read(['purses'], readPursesOf),
+    writePurseWish: (currency, wantedMinor) =>
+      write(async (tx) => {
+        const { granted } = await readPurse(tx, currency);
+        const wish = wantedMinor === undefined ? {} : { wantedMinor };
+        await tx.objectStore('purses').put({ currency, ...wish, ...(granted && { granted }) });
+      }),
+    writeGrant: (currency, granted) => write((tx) => writeGrantIn(tx, currency, granted)),
+    dropGrants: (currency) => write((tx) => dropGrantsIn(tx, currency)),
+  };
+}

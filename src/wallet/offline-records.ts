@@ -1,0 +1,84 @@
+/** Owns the shapes of what the phone keeps for paying and being paid without a network: purses and counterfoils. */
+import type { Bytes } from '#protocol/bytes.ts';
+import type { Verdict } from '#protocol/receipt.ts';
+import type { RefusalCode } from '#protocol/refusals.ts';
+import type { KnownIdentity, ShownRequest, WalletState } from './records.ts';
+
+/** What one currency may be paid from without a network: the person's wish, and what the server granted. */
+export type OfflinePurse = {
+  readonly currency: number;
+  /** Chosen once; absent: nothing is to be set aside. */
+  readonly wantedMinor?: bigint;
+  readonly granted?: Granted;
+};
+
+export type Granted = {
+  /** COSE_Sign1, as the server sent it. */
+  readonly bytes: Bytes;
+  /** After so many payments the wallet looks for the network. */
+  readonly countSoft: number;
+  /** What orders of this device have drawn on it, settled or not. Moved by `promise` alone. */
+  readonly spentMinor: bigint;
+};
+
+/** A counterfoil (or bare promise) that this phone, the payee's, took from a payer's screen. */
+export type TakenCounterfoil = {
+  /** Payment id, base64url. */
+  readonly id: string;
+  /** `taken` until a receipt. */
+  readonly state: 'taken' | Verdict;
+  readonly authorization: Bytes;
+  /** Account ids, base32. */
+  readonly payer: string;
+  readonly payee: string;
+  readonly device: number;
+  readonly seq: number;
+  /** All that the payer pays, tip and fee included. */
+  readonly amountMinor: bigint;
+  readonly currency: number;
+  readonly tipMinor?: bigint;
+  readonly note?: string;
+  /** base64url of the request's digest. */
+  readonly requestDigest: string;
+  readonly once: boolean;
+  /** base64url id of the allowance that came with it, signed by the server. Absent: a bare promise. */
+  readonly allowance?: string;
+  readonly takenAtMs: number;
+  readonly validUntilS: number;
+  /**
+   * Verified on this phone: paid by the operator at the latest, if it reaches the server by
+   * validUntilS. Otherwise a promise only, and `doubt` says why.
+   */
+  readonly guaranteed: boolean;
+  readonly doubt?: RefusalCode;
+  readonly settledAtMs?: number;
+  readonly code?: RefusalCode;
+  readonly receipt?: Bytes;
+  /** A second receipt with another verdict: the first one stands. */
+  readonly contradiction?: Bytes;
+};
+
+/** A refused or expired one binds nobody any more. */
+export function isLive({ state }: TakenCounterfoil): boolean {
+  return state === 'taken' || state === 'accepted';
+}
+
+/** By what `readTaking` finds all that a counterfoil is held against (`takingKeys`). */
+export type TakingKeys = Pick<
+  TakenCounterfoil,
+  'id' | 'requestDigest' | 'payer' | 'device' | 'seq' | 'allowance'
+>;
+
+/** Everything that judging one counterfoil needs to know, read in one transaction. */
+export type TakingView = {
+  readonly wallet: WalletState;
+  readonly identity: KnownIdentity;
+  /** This phone's own request with the digest that the order repeats. */
+  readonly request?: ShownRequest;
+  /** The payment of this id is here already, taken or this phone's own. */
+  readonly known: boolean;
+  /** Taken before: for the same request, from the same allowance, with the same number of the same device. */
+  readonly sameRequest: readonly TakenCounterfoil[];
+  readonly sameAllowance: readonly TakenCounterfoil[];
+  readonly sameSeq: readonly TakenCounterfoil[];
+};
