@@ -23,7 +23,8 @@ export const MONEY_RULES = {
   receipt_unreadable: 'a payment’s stored receipt cannot be read',
   receipt_differs: 'a payment’s receipt says something else than its row',
   receipt_invalid: 'a payment’s receipt is not signed by a key of this server',
-  paid_request_missing: 'a request for one sale was paid and not marked as paid by that payment',
+  paid_request_missing:
+    'a request for one sale was paid and marked neither by that payment nor by a covered one of more',
   paid_request_stray: 'a request is marked as paid by a payment that did not pay it',
 } as const;
 

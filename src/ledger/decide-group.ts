@@ -126,7 +126,7 @@ class GroupDecision {
 
   #pay({ id, order }: VerifiedPayment, source: PaymentSource | undefined): bigint {
     const { books } = this.#group;
-    const { payer, payee, currency, amountMinor, requestDigest } = order;
+    const { payer, payee, currency, amountMinor } = order;
     if (source === 'guarantee') {
       const lent = { account: payer, currency, amountMinor, transfer: this.#nextTransfer() };
       advance(books, lent);
@@ -134,7 +134,7 @@ class GroupDecision {
     }
     const transfer = this.#nextTransfer();
     books.post({ from: payer, to: payee, currency, amountMinor, transfer, paymentId: id });
-    if (order.once) books.markPaid({ payee, requestDigest, paymentId: id });
+    books.notePaid({ ...order, paymentId: id });
     return transfer;
   }
 

@@ -142,6 +142,9 @@ async function lockAndRead(
     paidRequests: rowsOf<PaidRow>(paid).map((row) => ({
       payee: row.payee,
       requestDigest: row.request_digest,
+      paymentId: row.payment_id,
+      currency: row.currency,
+      mostMinor: row.most,
     })),
   });
   return {
