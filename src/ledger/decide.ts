@@ -80,7 +80,11 @@ const REFUSAL_RULES: readonly (readonly [RefusalCode, (question: Question) => bo
   ],
   ['payee_frozen', ({ order, books }) => books.account(order.payee)?.frozen === true],
   ['amount_zero', ({ order }) => order.amountMinor === 0n],
-  ['amount_too_large', ({ order, rules }) => order.amountMinor > rules.amountMaxMinor],
+  // The operator may have lowered the most since the allowance was issued.
+  [
+    'amount_too_large',
+    ({ order, rules, cover }) => !cover && order.amountMinor > rules.amountMaxMinor,
+  ],
   ['currency_unknown', ({ order, rules }) => !rules.isCurrencyKnown(order.currency)],
   [
     'currency_not_held',

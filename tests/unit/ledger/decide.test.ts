@@ -245,6 +245,12 @@ test.each<[string, PaymentSource | RefusalCode, Purse, Partial<Order>?]>([
     { authorizedAtS: NOW_S - 10 * 366 * 86_400 },
   ],
   [
+    'a most that was lowered since does not void it',
+    'hold',
+    { balance: 2n ** 54n, held: 2n ** 54n, cover: { totalMinor: 2n ** 54n } },
+    { amountMinor: 2n ** 53n },
+  ],
+  [
     'a cent for its request does not void it',
     'hold',
     { balance: 200n, held: 200n, paidMinor: 1n },
