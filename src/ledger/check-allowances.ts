@@ -97,10 +97,10 @@ async function checkSums(client: pg.PoolClient, draft: ReportDraft): Promise<voi
   }
 }
 
-type SignedRow = StoredAllowanceRow & { readonly signed: Bytes; readonly credential: Bytes };
+type SignedRow = StoredAllowanceRow & { readonly signed: Bytes };
 
 function saysTheSame(allowance: Allowance, row: SignedRow): boolean {
-  const { spentMinor, drawnMinor, isOpen, ...stored } = allowanceOf(row);
+  const { credential, spentMinor, drawnMinor, isOpen, ...stored } = allowanceOf(row);
   const { server, point, credentialHint: hint, ...said } = allowance;
   const isSame = (key: keyof typeof stored) => {
     const [a, b] = [said[key], stored[key]];
@@ -109,7 +109,7 @@ function saysTheSame(allowance: Allowance, row: SignedRow): boolean {
       : a === b;
   };
   const keys = Object.keys(stored) as (keyof typeof stored)[];
-  return keys.every(isSame) && Buffer.compare(hint, credentialHint(row.credential)) === 0;
+  return keys.every(isSame) && Buffer.compare(hint, credentialHint(credential)) === 0;
 }
 
 /** What the devices and the payees hold in their hands. */
@@ -121,7 +121,7 @@ async function checkSigned(
   const rows = await openRowStream<SignedRow>(
     client,
     'check_allowances',
-    `SELECT ${ALLOWANCE_COLUMNS}, a.signed, a.credential FROM allowance a ORDER BY a.account, a.id`,
+    `SELECT ${ALLOWANCE_COLUMNS}, a.signed FROM allowance a ORDER BY a.account, a.id`,
   );
   for (let row = await rows.take(); row; row = await rows.take()) {
     const where = `${nameOf('account', row.account)} ${nameOf('allowance', row.id)}`;

@@ -1,5 +1,5 @@
 /** Owns the verdicts of one group over its books, one payment after the other. Pure. */
-import type { Bytes } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import type { Order } from '#protocol/order.ts';
 import { assert } from '#protocol/refusals.ts';
 import type { AllowanceBook, AllowanceRow, PaymentSource } from './allowance-book.ts';
@@ -80,6 +80,10 @@ function settledOf(
   };
 }
 
+/** Payees check the order under the one passkey that the allowance names. */
+const isNamedBy = (cover: AllowanceRow | undefined, credential: Bytes) =>
+  cover !== undefined && equalBytes(cover.credential, credential);
+
 class GroupDecision {
   readonly settled: Settled[] = [];
   readonly unsigned = new Map<string, UnsignedCode>();
@@ -142,7 +146,7 @@ class GroupDecision {
     const { books, allowances, rules, nowS } = this.#group;
     const { order, id } = payment;
     const cover = allowances.coverOf(order);
-    if (payment.credentialRevoked && !cover) {
+    if (payment.revokedCredential && !isNamedBy(cover, payment.revokedCredential)) {
       this.unsigned.set(keyOf(id), 'credential_revoked');
       return;
     }

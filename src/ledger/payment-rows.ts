@@ -13,8 +13,8 @@ export type VerifiedPayment = {
   readonly orderBytes: Bytes;
   /** The authorization as it was sent. */
   readonly bytes: Bytes;
-  /** The passkey was revoked: only an allowance can still cover the order. */
-  readonly credentialRevoked?: true;
+  /** The id of the passkey when it was revoked: only its own allowance can still cover the order. */
+  readonly revokedCredential?: Bytes;
 };
 
 /** What a receipt says, but for whose server it is. */

@@ -28,6 +28,7 @@ import {
   NOW_S,
   newPayment,
   type Person,
+  random,
   VERIFIERS,
 } from '../../support/signed-payments.ts';
 import { SILENT_LOG, startTestCluster, type TestCluster } from '../../support/test-database.ts';
@@ -250,12 +251,23 @@ test('what was promised is paid although the account, the device or the passkey 
   expect(
     await verdictsOf(
       covered,
-      { ...revoked, credentialRevoked: true },
-      { ...ordinary, credentialRevoked: true },
+      { ...revoked, revokedCredential: payer.credentialId },
+      { ...ordinary, revokedCredential: payer.credentialId },
       newPayment(payer, payee),
     ),
   ).toEqual(['accepted', 'accepted', 'unsigned credential_revoked', 'payer_frozen']);
   expect(await findPayment(database, ordinary.id)).toBeUndefined();
+  await expectClean();
+});
+
+test('a revoked passkey cannot draw on the allowance of another', async () => {
+  const allowance = await open(database, payer, { totalMinor: 400n });
+  const stolen = newPayment(payer, payee, drawnOn(allowance));
+  expect(await verdictsOf({ ...stolen, revokedCredential: random(32) })).toEqual([
+    'unsigned credential_revoked',
+  ]);
+  expect(await findPayment(database, stolen.id)).toBeUndefined();
+  expect(await fundsOf(payer)).toMatchObject({ balance: 1000n, held: 400n });
   await expectClean();
 });
 

@@ -25,6 +25,7 @@ const RULES: PaymentRules = {
 const ALLOWANCE: AllowanceRow = {
   account: PAYER,
   device: 1,
+  credential: fill(4, 32),
   id: fill(3, 8),
   currency: EUR,
   totalMinor: 50n,

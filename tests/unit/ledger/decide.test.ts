@@ -52,6 +52,7 @@ const ORDER: Order = {
 const ALLOWANCE: AllowanceRow = {
   account: PAYER,
   device: 1,
+  credential: bytes(32, 4),
   id: bytes(8, 3),
   currency: EUR,
   totalMinor: 200n,
