@@ -82,7 +82,13 @@ const SUMS: readonly (readonly [LedgerRule, string])[] = [
         AND s.device = d.device AND s.allowance_id = d.allowance_id
       LEFT JOIN payment f ON f.id = d.first_payment AND f.payer = d.account
         AND f.device = d.device AND f.seq = s.seq AND f.id <> s.id
-      WHERE s.id IS NULL OR (d.kind = 'same-number' AND f.id IS NULL)`,
+      WHERE s.id IS NULL OR (d.kind = 'same-number' AND f.id IS NULL)
+      UNION ALL
+      SELECT p.payer, 'payment ' || p.id::text, NULL, 'evidence that it was beyond the funds'
+      FROM payment p
+      LEFT JOIN double_promise d ON d.account = p.payer AND d.second_payment = p.id
+        AND d.kind = 'beyond-funds'
+      WHERE (p.source = 3 OR p.code = 'allowance_overspent') AND d.account IS NULL`,
   ],
 ];
 

@@ -171,6 +171,11 @@ const CORRUPTIONS: readonly [string, () => string, LedgerRule[]][] = [
     ['paid_request_missing', 'transfer_differs', 'order_differs', 'receipt_differs'],
   ],
   [
+    'a payment from the guarantee without evidence',
+    () => `DELETE FROM double_promise WHERE kind = 'beyond-funds'`,
+    ['evidence_missing'],
+  ],
+  [
     'an allowance’s cap raised',
     () => `UPDATE allowance SET cap = cap + 1 WHERE id = ${openId}`,
     ['allowance_differs'],

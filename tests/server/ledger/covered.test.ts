@@ -106,7 +106,37 @@ test('after the allowance has ended it is paid from the balance, then by the gua
     { amountMinor: 300n, paymentId: null, counterparty: GUARANTEE_ACCOUNT },
     { amountMinor: -300n, paymentId: guaranteed.id },
   ]);
-  expect(await countRows(database, 'double_promise')).toBe(0);
+  await expectClean();
+});
+
+test('a draw on the guarantee is evidence, and stops allowances', async () => {
+  const allowance = await open(database, payer, { totalMinor: 400n });
+  await release();
+  await open(database, payer, { totalMinor: 50n });
+  await spendTheRest();
+  const guaranteed = newPayment(payer, payee, { amountMinor: 300n, ...drawnOn(allowance) });
+  expect(await verdictsOf(guaranteed)).toEqual(['accepted']);
+  expect(await readDoublePromises(database, 10)).toMatchObject([
+    { kind: 'beyond-funds', first: null, second: guaranteed.id, device: 1 },
+  ]);
+  // What the other allowance still held went to the operator at once.
+  expect(await fundsOf(payer)).toEqual({ balance: 0n, held: 0n, owed: 250n });
+  expect(await areAllowancesStopped(database, payer.account)).toBe(true);
+  await expectClean();
+});
+
+test('what other allowances hold pays before the guarantee, and is evidence all the same', async () => {
+  const allowance = await open(database, payer, { totalMinor: 400n });
+  await open(database, payer, { totalMinor: 900n });
+  await spendTheRest();
+  const covered = newPayment(payer, payee, { amountMinor: 300n, ...drawnOn(allowance) });
+  expect(await verdictsOf(covered)).toEqual(['accepted']);
+  expect(await sourceOf(covered)).toBe('balance');
+  expect(await fundsOf(payer)).toEqual({ balance: 600n, held: 0n, owed: 0n });
+  expect(await readDoublePromises(database, 10)).toMatchObject([
+    { kind: 'beyond-funds', second: covered.id },
+  ]);
+  expect(await areAllowancesStopped(database, payer.account)).toBe(true);
   await expectClean();
 });
 
@@ -117,6 +147,7 @@ test('the guarantee ends at its cap: allowance_overspent, for good', async () =>
   const most = newPayment(payer, payee, { amountMinor: GUARANTEE_MAX, ...drawnOn(allowance) });
   const over = newPayment(payer, payee, { amountMinor: 1n, ...drawnOn(allowance, GUARANTEE_MAX) });
   expect(await verdictsOf(most, over)).toEqual(['accepted', 'allowance_overspent']);
+  expect(await readDoublePromises(database, 10)).toHaveLength(2);
   await fund(database, payer.account, 5000n);
   expect(await verdictsOf(over)).toEqual(['allowance_overspent']);
   await expectClean();
@@ -169,6 +200,7 @@ test('a number used twice leaves evidence and stops allowances, and both payees 
   // The hundred that was still set aside went to the operator at once.
   expect(await fundsOf(payer)).toEqual({ balance: 0n, held: 0n, owed: 200n });
   expect(await readDoublePromises(database, 10)).toMatchObject([
+    { kind: 'beyond-funds', first: null, second: second.id },
     { kind: 'over-total', first: null, second: second.id },
     { kind: 'same-number', first: first.id, second: second.id, device: 1 },
   ]);
@@ -214,7 +246,7 @@ test('a double promise beyond the cap keeps both signed orders, the refused one 
   expect(await verdictsOf(first, second)).toEqual(['accepted', 'allowance_overspent']);
   const stored = await findPayment(database, second.id);
   expect(stored).toMatchObject({ authorization: second.bytes, allowance: allowance.limits.id });
-  expect(await countRows(database, 'double_promise')).toBe(2);
+  expect(await countRows(database, 'double_promise')).toBe(3);
   await expectClean();
 });
 
