@@ -8,6 +8,8 @@ import { type Books, keyOf } from './books.ts';
 export type ClosedReason = 'replaced' | 'released' | 'expired' | 'frozen' | 'stopped';
 
 export type AllowanceRow = AllowanceLimits & {
+  /** The id of the passkey whose orders it covers. */
+  readonly credential: Bytes;
   /** Paid from what it holds. */
   readonly spentMinor: bigint;
   /** Paid under it from any source. */

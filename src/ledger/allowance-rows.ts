@@ -9,6 +9,7 @@ export type StoredAllowanceRow = {
   readonly account: Bytes;
   readonly id: Bytes;
   readonly device: number;
+  readonly credential: Bytes;
   readonly currency: number;
   readonly total: bigint;
   readonly cap: bigint;
@@ -21,7 +22,7 @@ export type StoredAllowanceRow = {
   readonly is_open: boolean;
 };
 
-export const ALLOWANCE_COLUMNS = `a.account, a.id, a.device, a.currency, a.total, a.cap, a.count_max,
+export const ALLOWANCE_COLUMNS = `a.account, a.id, a.device, a.credential, a.currency, a.total, a.cap, a.count_max,
   a.first_seq, extract(epoch FROM a.valid_from)::bigint AS valid_from_s,
   extract(epoch FROM a.valid_until)::bigint AS valid_until_s,
   a.spent, a.drawn, a.state = 'open' AS is_open`;
@@ -31,6 +32,7 @@ export function allowanceOf(row: StoredAllowanceRow): AllowanceRow {
     account: row.account,
     id: row.id,
     device: row.device,
+    credential: row.credential,
     currency: row.currency,
     totalMinor: row.total,
     capMinor: row.cap,
@@ -74,7 +76,7 @@ export function findOpenAllowances(accounts: readonly Bytes[]): Statement {
 }
 
 export type NewAllowance = {
-  readonly limits: Omit<AllowanceRow, 'spentMinor' | 'drawnMinor' | 'isOpen'>;
+  readonly limits: Omit<AllowanceRow, 'credential' | 'spentMinor' | 'drawnMinor' | 'isOpen'>;
   /** The passkey's id. */
   readonly credential: Bytes;
   /** COSE_Sign1. */

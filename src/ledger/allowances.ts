@@ -201,7 +201,7 @@ export async function expireAllowances(
   return ended.length;
 }
 
-/** The operator's word that an account which promised twice may have allowances again. */
+/** The operator's word that an account which is stopped may have allowances again. */
 export async function allowAgain(database: Database, account: Bytes): Promise<boolean> {
   const { rowCount } = await database.query(
     'UPDATE account SET allowances_stopped = false WHERE id = $1 AND allowances_stopped',

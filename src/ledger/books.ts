@@ -23,16 +23,33 @@ export type Funds = {
 
 export type BalanceRow = Funds & { readonly account: Bytes; readonly currency: number };
 
-export type PaidRequest = {
-  readonly payee: Bytes;
-  readonly requestDigest: Bytes;
-  readonly paymentId: Bytes;
+type Request = { readonly payee: Bytes; readonly requestDigest: Bytes };
+
+/** What is known of a request: which payment it is marked with, and what was paid for it. */
+export type RequestRow = Request & {
+  /** Null when nobody has paid it as one made for one sale. */
+  readonly paymentId: Bytes | null;
+  readonly currency: number;
+  /** The largest accepted payment for it in this currency; zero when there is none. */
+  readonly mostMinor: bigint;
 };
+
+/** An accepted payment, as its request sees it. */
+export type RequestPayment = Request & {
+  readonly paymentId: Bytes;
+  readonly currency: number;
+  readonly amountMinor: bigint;
+  /** Whether the request was made for one sale. */
+  readonly once: boolean;
+};
+
+/** `before` is null when the request was not marked. */
+export type PaidRequest = Request & { readonly before: Bytes | null; readonly after: Bytes };
 
 export type Snapshot = {
   readonly accounts: readonly AccountRow[];
   readonly balances: readonly BalanceRow[];
-  readonly paidRequests: readonly Pick<PaidRequest, 'payee' | 'requestDigest'>[];
+  readonly paidRequests: readonly RequestRow[];
 };
 
 export type Entry = {
@@ -84,7 +101,10 @@ export type BooksView = {
   /** What may be paid from: neither set aside nor owed. Below zero when more is owed than is there. */
   available(account: Bytes, currency: number): bigint;
   owed(account: Bytes, currency: number): bigint;
+  /** Whether it was made for one sale and somebody has paid it. */
   isPaid(payee: Bytes, requestDigest: Bytes): boolean;
+  /** The largest accepted payment for the request in this currency. */
+  paidMost(payee: Bytes, requestDigest: Bytes, currency: number): bigint;
 };
 
 /** A debt, as far as its account could give it back at once. */
@@ -101,7 +121,7 @@ export type Books = BooksView & {
   /** Notes a debt, or with a negative amount that it was given back. */
   owe(account: Bytes, currency: number, amountMinor: bigint): void;
   debts(): Debt[];
-  markPaid(request: PaidRequest): void;
+  notePaid(payment: RequestPayment): void;
   changes(): Changes;
 };
 
@@ -129,14 +149,20 @@ type BalancePage = {
   owed: bigint;
 };
 
+type RequestPage = {
+  readonly request: Request;
+  readonly before: Bytes | null;
+  paymentId: Bytes | null;
+  readonly mostMinor: Map<number, bigint>;
+};
+
 const NO_FUNDS: Funds = { balance: 0n, held: 0n, owed: 0n };
 
 class OpenBooks implements Books {
   readonly #accounts = new Map<string, AccountPage>();
   readonly #balances = new Map<string, BalancePage>();
-  readonly #paid = new Set<string>();
+  readonly #requests = new Map<string, RequestPage>();
   readonly #entries: Entry[] = [];
-  readonly #newlyPaid: PaidRequest[] = [];
 
   constructor(snapshot: Snapshot) {
     for (const row of snapshot.accounts) {
@@ -146,8 +172,8 @@ class OpenBooks implements Books {
       const before = { balance, held, owed };
       this.#balances.set(`${keyOf(account)}${currency}`, { account, currency, before, ...before });
     }
-    for (const { payee, requestDigest } of snapshot.paidRequests) {
-      this.#paid.add(keyOf(payee, requestDigest));
+    for (const { currency, mostMinor, ...request } of snapshot.paidRequests) {
+      this.#requestPage(request, request.paymentId).mostMinor.set(currency, mostMinor);
     }
   }
 
@@ -181,7 +207,23 @@ class OpenBooks implements Books {
   }
 
   isPaid(payee: Bytes, requestDigest: Bytes): boolean {
-    return this.#paid.has(keyOf(payee, requestDigest));
+    return (this.#requests.get(keyOf(payee, requestDigest))?.paymentId ?? null) !== null;
+  }
+
+  paidMost(payee: Bytes, requestDigest: Bytes, currency: number): bigint {
+    return this.#requests.get(keyOf(payee, requestDigest))?.mostMinor.get(currency) ?? 0n;
+  }
+
+  #requestPage({ payee, requestDigest }: Request, before: Bytes | null = null): RequestPage {
+    const key = keyOf(payee, requestDigest);
+    const page = this.#requests.get(key) ?? {
+      request: { payee, requestDigest },
+      before,
+      paymentId: before,
+      mostMinor: new Map(),
+    };
+    this.#requests.set(key, page);
+    return page;
   }
 
   #enter(account: Bytes, amountMinor: bigint, counterparty: Bytes, transfer: Transfer): void {
@@ -233,10 +275,20 @@ class OpenBooks implements Books {
     });
   }
 
-  markPaid(request: PaidRequest): void {
-    assert(!this.isPaid(request.payee, request.requestDigest), 'a request is paid once');
-    this.#paid.add(keyOf(request.payee, request.requestDigest));
-    this.#newlyPaid.push(request);
+  notePaid({ currency, amountMinor, paymentId, once, ...request }: RequestPayment): void {
+    const page = this.#requestPage(request);
+    const mostMinor = page.mostMinor.get(currency) ?? 0n;
+    if (once) {
+      assert(page.paymentId === null || amountMinor > mostMinor, 'only more is paid again');
+      page.paymentId = paymentId;
+    }
+    if (amountMinor > mostMinor) page.mostMinor.set(currency, amountMinor);
+  }
+
+  #paidRequests(): PaidRequest[] {
+    return [...this.#requests.values()].flatMap(({ request, before, paymentId }) =>
+      paymentId && paymentId !== before ? [{ ...request, before, after: paymentId }] : [],
+    );
   }
 
   changes(): Changes {
@@ -251,7 +303,7 @@ class OpenBooks implements Books {
       const isSame = before?.balance === balance && before.held === held && before.owed === owed;
       if (!isSame) balances.push({ account, currency, before, after: { balance, held, owed } });
     }
-    return { entries: this.#entries, versions, balances, paidRequests: this.#newlyPaid };
+    return { entries: this.#entries, versions, balances, paidRequests: this.#paidRequests() };
   }
 }
 

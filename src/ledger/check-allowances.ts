@@ -82,7 +82,13 @@ const SUMS: readonly (readonly [LedgerRule, string])[] = [
         AND s.device = d.device AND s.allowance_id = d.allowance_id
       LEFT JOIN payment f ON f.id = d.first_payment AND f.payer = d.account
         AND f.device = d.device AND f.seq = s.seq AND f.id <> s.id
-      WHERE s.id IS NULL OR (d.kind = 'same-number' AND f.id IS NULL)`,
+      WHERE s.id IS NULL OR (d.kind = 'same-number' AND f.id IS NULL)
+      UNION ALL
+      SELECT p.payer, 'payment ' || p.id::text, NULL, 'evidence that it was beyond the funds'
+      FROM payment p
+      LEFT JOIN double_promise d ON d.account = p.payer AND d.second_payment = p.id
+        AND d.kind = 'beyond-funds'
+      WHERE (p.source = 3 OR p.code = 'allowance_overspent') AND d.account IS NULL`,
   ],
 ];
 
@@ -97,10 +103,10 @@ async function checkSums(client: pg.PoolClient, draft: ReportDraft): Promise<voi
   }
 }
 
-type SignedRow = StoredAllowanceRow & { readonly signed: Bytes; readonly credential: Bytes };
+type SignedRow = StoredAllowanceRow & { readonly signed: Bytes };
 
 function saysTheSame(allowance: Allowance, row: SignedRow): boolean {
-  const { spentMinor, drawnMinor, isOpen, ...stored } = allowanceOf(row);
+  const { credential, spentMinor, drawnMinor, isOpen, ...stored } = allowanceOf(row);
   const { server, point, credentialHint: hint, ...said } = allowance;
   const isSame = (key: keyof typeof stored) => {
     const [a, b] = [said[key], stored[key]];
@@ -109,7 +115,7 @@ function saysTheSame(allowance: Allowance, row: SignedRow): boolean {
       : a === b;
   };
   const keys = Object.keys(stored) as (keyof typeof stored)[];
-  return keys.every(isSame) && Buffer.compare(hint, credentialHint(row.credential)) === 0;
+  return keys.every(isSame) && Buffer.compare(hint, credentialHint(credential)) === 0;
 }
 
 /** What the devices and the payees hold in their hands. */
@@ -121,7 +127,7 @@ async function checkSigned(
   const rows = await openRowStream<SignedRow>(
     client,
     'check_allowances',
-    `SELECT ${ALLOWANCE_COLUMNS}, a.signed, a.credential FROM allowance a ORDER BY a.account, a.id`,
+    `SELECT ${ALLOWANCE_COLUMNS}, a.signed FROM allowance a ORDER BY a.account, a.id`,
   );
   for (let row = await rows.take(); row; row = await rows.take()) {
     const where = `${nameOf('account', row.account)} ${nameOf('allowance', row.id)}`;

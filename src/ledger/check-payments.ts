@@ -80,7 +80,14 @@ async function checkReceipt(
 type Chunk = {
   readonly credentials: ReadonlyMap<string, LedgerCredential[]>;
   /** By payee and digest, the payment that the request is marked as paid by. */
-  readonly paidBy: ReadonlyMap<string, Bytes>;
+  readonly paidBy: ReadonlyMap<string, Mark>;
+};
+
+type Mark = {
+  readonly payment_id: Bytes;
+  readonly amount: bigint | null;
+  readonly currency: number | null;
+  readonly is_covered: boolean;
 };
 
 async function readChunk(
@@ -101,23 +108,29 @@ async function readChunk(
     list.push({ id, hint, publicKeySpki });
     credentials.set(keyOf(account), list);
   }
-  const requestRows = await client.query<{
-    payee: Bytes;
-    request_digest: Bytes;
-    payment_id: Bytes;
-  }>(
-    `SELECT r.payee, r.request_digest, r.payment_id
+  const requestRows = await client.query<Mark & { payee: Bytes; request_digest: Bytes }>(
+    `SELECT r.payee, r.request_digest, r.payment_id, p.amount, p.currency,
+        p.source IS NOT NULL AS is_covered
       FROM unnest($1::bytea[], $2::bytea[]) AS w (payee, request_digest)
-      JOIN paid_request r ON r.payee = w.payee AND r.request_digest = w.request_digest`,
+      JOIN paid_request r ON r.payee = w.payee AND r.request_digest = w.request_digest
+      LEFT JOIN payment p ON p.id = r.payment_id`,
     [
       byteaColumn(payments.map((payment) => payment.payee)),
       byteaColumn(payments.map((payment) => payment.requestDigest)),
     ],
   );
   const paidBy = new Map(
-    requestRows.rows.map((row) => [keyOf(row.payee, row.request_digest), row.payment_id]),
+    requestRows.rows.map((row) => [keyOf(row.payee, row.request_digest), row]),
   );
   return { credentials, paidBy };
+}
+
+/** The payment's own mark, or that of a covered one that is not refused for what this one paid. */
+function isMarkOf(payment: StoredPayment, paidBy: Mark | undefined): boolean {
+  if (!paidBy) return false;
+  if (same(paidBy.payment_id, payment.id)) return true;
+  const { amount, currency, is_covered: isCovered } = paidBy;
+  return isCovered && (currency !== payment.currency || (amount ?? 0n) > payment.amountMinor);
 }
 
 async function checkPayment(
@@ -142,7 +155,7 @@ async function checkPayment(
   }
   if (order.once && payment.verdict === 'accepted') {
     const paidBy = chunk.paidBy.get(keyOf(payment.payee, payment.requestDigest));
-    if (!paidBy || !same(paidBy, payment.id)) draft.find('paid_request_missing', where);
+    if (!isMarkOf(payment, paidBy)) draft.find('paid_request_missing', where);
   }
 }
 

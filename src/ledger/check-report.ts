@@ -23,7 +23,8 @@ export const MONEY_RULES = {
   receipt_unreadable: 'a payment’s stored receipt cannot be read',
   receipt_differs: 'a payment’s receipt says something else than its row',
   receipt_invalid: 'a payment’s receipt is not signed by a key of this server',
-  paid_request_missing: 'a request for one sale was paid and not marked as paid by that payment',
+  paid_request_missing:
+    'a request for one sale was paid and marked neither by that payment nor by a covered one of more',
   paid_request_stray: 'a request is marked as paid by a payment that did not pay it',
 } as const;
 
@@ -34,7 +35,7 @@ export const OFFLINE_RULES = {
   owed_differs: 'what an account owes is not what was advanced and not given back',
   drawn_differs: 'an allowance’s spent or drawn sum is not that of its payments',
   advance_differs: 'an advance and a payment from the guarantee do not belong together',
-  evidence_missing: 'a double promise is noted without both of its signed orders',
+  evidence_missing: 'a broken promise is not noted, or noted without its signed orders',
   allowance_differs: 'a signed allowance says something else than its row',
   allowance_invalid: 'a stored allowance is not signed by a key of this server',
 } as const;

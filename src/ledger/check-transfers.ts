@@ -102,6 +102,28 @@ async function reportIdle(causes: RowStream<Cause>, below: bigint | undefined, d
   }
 }
 
+/** Of causes that claim one transfer the legs are those of one; the others moved nothing. */
+async function checkCauses(
+  causes: RowStream<Cause>,
+  transfer: bigint,
+  legs: readonly Leg[],
+  draft: ReportDraft,
+): Promise<void> {
+  let odd: string | undefined;
+  let isFound = false;
+  for (let cause = await causes.peek(); cause?.transfer_id === transfer; ) {
+    const where = `${nameOf(cause.kind, cause.id)} transfer ${transfer}`;
+    if (!isFound && saysTheSame(cause, legs)) isFound = true;
+    else if (odd === undefined) odd = where;
+    else draft.find('payment_without_transfer', where);
+    await causes.take();
+    cause = await causes.peek();
+  }
+  if (odd !== undefined) {
+    draft.find(isFound ? 'payment_without_transfer' : 'transfer_differs', odd);
+  }
+}
+
 export async function checkTransfers(client: pg.PoolClient, draft: ReportDraft): Promise<void> {
   const legs = await openRowStream<Leg>(client, 'check_legs', LEGS);
   const causes = await openRowStream<Cause>(client, 'check_causes', CAUSES);
@@ -115,12 +137,7 @@ export async function checkTransfers(client: pg.PoolClient, draft: ReportDraft):
       draft.find('transfer_without_cause', `transfer ${transfer}`);
       continue;
     }
-    await causes.take();
-    if (!saysTheSame(cause, group)) {
-      draft.find('transfer_differs', `${nameOf(cause.kind, cause.id)} transfer ${transfer}`);
-    }
-    // A second cause with the same number has no legs of its own.
-    await reportIdle(causes, transfer + 1n, draft);
+    await checkCauses(causes, transfer, group, draft);
   }
   await reportIdle(causes, undefined, draft);
 }

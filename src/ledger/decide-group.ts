@@ -1,5 +1,5 @@
 /** Owns the verdicts of one group over its books, one payment after the other. Pure. */
-import type { Bytes } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import type { Order } from '#protocol/order.ts';
 import { assert } from '#protocol/refusals.ts';
 import type { AllowanceBook, AllowanceRow, PaymentSource } from './allowance-book.ts';
@@ -38,12 +38,13 @@ export type Settled = {
   readonly source?: PaymentSource;
 };
 
-/** Two promises of which no honest wallet makes the second. */
+/** A promise that no honest wallet makes: a second one, or one whose money was taken away again. */
 export type DoublePromise = {
   readonly account: Bytes;
   readonly device: number;
   readonly allowance: Bytes;
-  readonly kind: 'same-number' | 'over-total';
+  /** `beyond-funds`: neither its allowance nor what was free could pay it. */
+  readonly kind: 'same-number' | 'over-total' | 'beyond-funds';
   readonly first: Bytes | null;
   readonly second: Bytes;
 };
@@ -80,6 +81,23 @@ function settledOf(
   };
 }
 
+const accusation = ({ id, order }: VerifiedPayment, cover: AllowanceRow) => ({
+  account: order.payer,
+  device: order.device,
+  allowance: cover.id,
+  second: id,
+});
+
+/** An honest wallet neither gives its allowance back nor replaces it while promises are under way. */
+const isBeyondFunds = (decision: Decision) =>
+  decision.verdict === 'accepted'
+    ? decision.source === 'guarantee'
+    : decision.code === 'allowance_overspent';
+
+/** Payees check the order under the one passkey that the allowance names. */
+const isNamedBy = (cover: AllowanceRow | undefined, credential: Bytes) =>
+  cover !== undefined && equalBytes(cover.credential, credential);
+
 class GroupDecision {
   readonly settled: Settled[] = [];
   readonly unsigned = new Map<string, UnsignedCode>();
@@ -106,14 +124,14 @@ class GroupDecision {
     return transfer;
   }
 
-  #proofsAgainst({ id, order }: VerifiedPayment, cover: AllowanceRow): DoublePromise[] {
-    const { payer: account, device, amountMinor } = order;
-    const about = { account, device, allowance: cover.id, second: id };
+  #proofsAgainst(payment: VerifiedPayment, cover: AllowanceRow): DoublePromise[] {
+    const { id, order } = payment;
+    const about = accusation(payment, cover);
     const first = this.#promised.get(numberKey(order));
     this.#promised.set(numberKey(order), first ?? id);
     const proofs: DoublePromise[] = [];
     if (first) proofs.push({ ...about, kind: 'same-number', first });
-    if (cover.drawnMinor + amountMinor > cover.totalMinor) {
+    if (cover.drawnMinor + order.amountMinor > cover.totalMinor) {
       proofs.push({ ...about, kind: 'over-total', first: null });
     }
     return proofs;
@@ -126,7 +144,7 @@ class GroupDecision {
 
   #pay({ id, order }: VerifiedPayment, source: PaymentSource | undefined): bigint {
     const { books } = this.#group;
-    const { payer, payee, currency, amountMinor, requestDigest } = order;
+    const { payer, payee, currency, amountMinor } = order;
     if (source === 'guarantee') {
       const lent = { account: payer, currency, amountMinor, transfer: this.#nextTransfer() };
       advance(books, lent);
@@ -134,7 +152,7 @@ class GroupDecision {
     }
     const transfer = this.#nextTransfer();
     books.post({ from: payer, to: payee, currency, amountMinor, transfer, paymentId: id });
-    if (order.once) books.markPaid({ payee, requestDigest, paymentId: id });
+    books.notePaid({ ...order, paymentId: id });
     return transfer;
   }
 
@@ -142,18 +160,23 @@ class GroupDecision {
     const { books, allowances, rules, nowS } = this.#group;
     const { order, id } = payment;
     const cover = allowances.coverOf(order);
-    if (payment.credentialRevoked && !cover) {
+    if (payment.revokedCredential && !isNamedBy(cover, payment.revokedCredential)) {
       this.unsigned.set(keyOf(id), 'credential_revoked');
       return;
     }
     const proofs = cover ? this.#proofsAgainst(payment, cover) : [];
-    this.doublePromises.push(...proofs);
     // What the other allowances hold pays before the operator does.
     if (cover && proofs.length > 0 && unspentMinor(cover) < order.amountMinor) {
       this.#stop(order.payer);
     }
-    const now = cover && allowances.current(cover);
-    const decision = decidePayment(order, books, rules, nowS, now);
+    const ask = () => decidePayment(order, books, rules, nowS, cover && allowances.current(cover));
+    let decision = ask();
+    if (cover && isBeyondFunds(decision)) {
+      proofs.push({ ...accusation(payment, cover), kind: 'beyond-funds', first: null });
+      this.#stop(order.payer);
+      decision = ask();
+    }
+    this.doublePromises.push(...proofs);
     if (decision.verdict === 'none') {
       this.unsigned.set(keyOf(id), decision.code);
       return;
@@ -163,7 +186,7 @@ class GroupDecision {
       this.needsGuarantee = true;
       return;
     }
-    if (now && source) allowances.draw(now, order.amountMinor, source);
+    if (cover && source) allowances.draw(cover, order.amountMinor, source);
     const transfer = decision.verdict === 'accepted' ? this.#pay(payment, source) : undefined;
     if (proofs.length > 0) this.#stop(order.payer);
     this.settled.push({

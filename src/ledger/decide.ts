@@ -47,6 +47,19 @@ function sourceOf(
 }
 
 /**
+ * What a request asked for is not known here, so anybody could void a covered payment, whose payee
+ * is offline, by a cent for the same request: only as much again does.
+ */
+function isRequestPaid(
+  { once, payee, requestDigest, currency, amountMinor }: Order,
+  books: BooksView,
+  cover: AllowanceRow | undefined,
+): boolean {
+  if (!once || !books.isPaid(payee, requestDigest)) return false;
+  return !cover || books.paidMost(payee, requestDigest, currency) >= amountMinor;
+}
+
+/**
  * The refusals in the order in which they are asked: what is wrong with the order itself comes
  * before what is wrong with the accounts, and what may change by waiting comes last. A payment that
  * breaks several rules always gets the same, first code.
@@ -67,16 +80,17 @@ const REFUSAL_RULES: readonly (readonly [RefusalCode, (question: Question) => bo
   ],
   ['payee_frozen', ({ order, books }) => books.account(order.payee)?.frozen === true],
   ['amount_zero', ({ order }) => order.amountMinor === 0n],
-  ['amount_too_large', ({ order, rules }) => order.amountMinor > rules.amountMaxMinor],
+  // The operator may have lowered the most since the allowance was issued.
+  [
+    'amount_too_large',
+    ({ order, rules, cover }) => !cover && order.amountMinor > rules.amountMaxMinor,
+  ],
   ['currency_unknown', ({ order, rules }) => !rules.isCurrencyKnown(order.currency)],
   [
     'currency_not_held',
     ({ order, books }) => books.balance(order.payer, order.currency) === undefined,
   ],
-  [
-    'request_already_paid',
-    ({ order, books }) => order.once && books.isPaid(order.payee, order.requestDigest),
-  ],
+  ['request_already_paid', ({ order, books, cover }) => isRequestPaid(order, books, cover)],
   ['insufficient_funds', ({ cover, source }) => !cover && source === undefined],
   ['allowance_overspent', ({ cover, source }) => cover !== undefined && source === undefined],
   [

@@ -13,8 +13,8 @@ export type VerifiedPayment = {
   readonly orderBytes: Bytes;
   /** The authorization as it was sent. */
   readonly bytes: Bytes;
-  /** The passkey was revoked: only an allowance can still cover the order. */
-  readonly credentialRevoked?: true;
+  /** The id of the passkey when it was revoked: only its own allowance can still cover the order. */
+  readonly revokedCredential?: Bytes;
 };
 
 /** What a receipt says, but for whose server it is. */
@@ -51,18 +51,29 @@ export function findKnown(payments: readonly VerifiedPayment[]): Statement {
   };
 }
 
-export type PaidRow = { readonly payee: Bytes; readonly request_digest: Bytes };
+export type PaidRow = {
+  readonly payee: Bytes;
+  readonly request_digest: Bytes;
+  readonly payment_id: Bytes | null;
+  readonly currency: number;
+  readonly most: bigint;
+};
 
-/** Of payments to requests that were made for one sale. */
+/** Of payments to requests that were made for one sale: the mark, and the most that was paid. */
 export function findPaidRequests(single: readonly VerifiedPayment[]): Statement {
   return {
     name: 'find_paid_requests',
-    text: `SELECT r.payee, r.request_digest
-      FROM unnest($1::bytea[], $2::bytea[]) AS w (payee, request_digest)
-      JOIN paid_request r ON r.payee = w.payee AND r.request_digest = w.request_digest`,
+    text: `SELECT w.payee, w.request_digest, w.currency, r.payment_id, coalesce((
+          SELECT p.amount FROM payment p
+          WHERE p.payee = w.payee AND p.request_digest = w.request_digest
+            AND p.currency = w.currency AND p.verdict = 1
+          ORDER BY p.amount DESC LIMIT 1), 0) AS most
+      FROM unnest($1::bytea[], $2::bytea[], $3::integer[]) AS w (payee, request_digest, currency)
+      LEFT JOIN paid_request r ON r.payee = w.payee AND r.request_digest = w.request_digest`,
     values: [
       byteaColumn(single.map((payment) => payment.order.payee)),
       byteaColumn(single.map((payment) => payment.order.requestDigest)),
+      int4Column(single.map((payment) => payment.order.currency)),
     ],
   };
 }

@@ -142,6 +142,9 @@ async function lockAndRead(
     paidRequests: rowsOf<PaidRow>(paid).map((row) => ({
       payee: row.payee,
       requestDigest: row.request_digest,
+      paymentId: row.payment_id,
+      currency: row.currency,
+      mostMinor: row.most,
     })),
   });
   return {
@@ -153,7 +156,7 @@ async function lockAndRead(
   };
 }
 
-/** In the transaction that made an account able to: what it owes goes back first. */
+/** What is owed goes back in the very transaction that made it possible. */
 async function repayInBooks(client: pg.PoolClient, books: Books): Promise<Repayment[]> {
   const count = books.debts().length;
   if (count === 0) return [];

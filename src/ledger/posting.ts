@@ -1,7 +1,7 @@
 /** Owns the statements that lock, read and write the books: set-based, each with one plan. */
 import type pg from 'pg';
 import type { Bytes } from '#protocol/bytes.ts';
-import type { BalanceChange, Changes, Funds } from './books.ts';
+import type { BalanceChange, Changes, Funds, PaidRequest } from './books.ts';
 import { byteaColumn, int4Column, int8Column } from './column.ts';
 import type { Statement } from './database.ts';
 
@@ -143,7 +143,7 @@ function updateVersions({ versions }: Changes): Statement {
   };
 }
 
-function insertPaidRequests({ paidRequests }: Changes): Statement {
+function insertPaidRequests(paidRequests: readonly PaidRequest[]): Statement {
   return {
     name: 'insert_paid_requests',
     text: `INSERT INTO paid_request (payee, request_digest, payment_id)
@@ -151,7 +151,27 @@ function insertPaidRequests({ paidRequests }: Changes): Statement {
     values: [
       byteaColumn(paidRequests.map((request) => request.payee)),
       byteaColumn(paidRequests.map((request) => request.requestDigest)),
-      byteaColumn(paidRequests.map((request) => request.paymentId)),
+      byteaColumn(paidRequests.map((request) => request.after)),
+    ],
+  };
+}
+
+function movePaidRequests(paidRequests: readonly PaidRequest[]): Statement {
+  return {
+    name: 'move_paid_requests',
+    text: `WITH moved AS (
+        UPDATE paid_request r SET payment_id = c.after
+        FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[])
+          AS c (payee, request_digest, before, after)
+        WHERE r.payee = c.payee AND r.request_digest = c.request_digest AND r.payment_id = c.before
+        RETURNING 1)
+      SELECT 1 / (CASE WHEN count(*) = $5::integer THEN 1 ELSE 0 END) FROM moved`,
+    values: [
+      byteaColumn(paidRequests.map((request) => request.payee)),
+      byteaColumn(paidRequests.map((request) => request.requestDigest)),
+      byteaColumn(paidRequests.map((request) => request.before)),
+      byteaColumn(paidRequests.map((request) => request.after)),
+      paidRequests.length,
     ],
   };
 }
@@ -160,9 +180,12 @@ function insertPaidRequests({ paidRequests }: Changes): Statement {
 export function writeChanges(changes: Changes, nowS: number): Statement[] {
   const held = changes.balances.filter((change) => change.before !== null);
   const opened = changes.balances.filter((change) => change.before === null);
+  const marked = changes.paidRequests.filter((change) => change.before === null);
+  const moved = changes.paidRequests.filter((change) => change.before !== null);
   const statements: Statement[] = [];
   if (changes.entries.length > 0) statements.push(insertEntries(changes, nowS));
-  if (changes.paidRequests.length > 0) statements.push(insertPaidRequests(changes));
+  if (marked.length > 0) statements.push(insertPaidRequests(marked));
+  if (moved.length > 0) statements.push(movePaidRequests(moved));
   if (held.length > 0) statements.push(updateBalances(held));
   if (opened.length > 0) statements.push(insertBalances(opened));
   if (changes.versions.length > 0) statements.push(updateVersions(changes));

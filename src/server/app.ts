@@ -13,7 +13,7 @@ import { handleError, problemBeforeRequest } from './http/problem-response.ts';
 import { addRequestGuards } from './http/request-guards.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { sendNotFound, serveStaticFiles } from './http/static-files.ts';
-import { addAllowanceRoutes } from './offline/allowance-routes.ts';
+import { addAllowanceRoutes, addTermsRoute } from './offline/allowance-routes.ts';
 import { addDeviceRoutes } from './offline/device-routes.ts';
 import { addEnrolmentRoutes } from './passkeys/enrolment-routes.ts';
 import { addSessionRoutes } from './passkeys/session-routes.ts';
@@ -112,6 +112,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   addPayeeRoute(app, parts);
   addEventsRoute(app, parts);
   addAllowanceRoutes(app, parts);
+  addTermsRoute(app, parts);
   addDeviceRoutes(app, parts);
   addServiceRoutes(app, parts);
   await app.register(async (scope: App) => addPaymentRoutes(scope, parts));

@@ -10,6 +10,12 @@ import { UsageFault } from './command-line.ts';
 import { readDevices } from './offline/devices.ts';
 import { type Call, type Command, findAccount, money } from './operator-call.ts';
 
+const WHAT_IT_DID: Readonly<Record<FoundDoublePromise['kind'], string>> = {
+  'same-number': 'used a number twice',
+  'over-total': 'promised more than its allowance',
+  'beyond-funds': 'promised what was neither set aside nor in the account any more',
+};
+
 const PROMISES_SHOWN = 100;
 
 const timeText = (ms: number) => new Date(ms).toISOString();
@@ -21,7 +27,7 @@ export async function sayDevices(
   say: (line: string) => void,
 ): Promise<void> {
   const { devices, stopped } = await readDevices(database, account);
-  if (stopped) say('STOPPED   promised twice: gets no allowances until `allow`');
+  if (stopped) say('STOPPED   promised what it could not keep: gets no allowances until `allow`');
   for (const { device, label, frozen, allowances } of devices) {
     say(`device    ${device}, ${label}${frozen ? '  FROZEN' : ''}`);
     for (const { id, currency, totalMinor, spentMinor, validUntilMs } of allowances) {
@@ -47,19 +53,17 @@ async function sayPayment({ database, say }: Call, what: string, id: Bytes): Pro
 
 async function sayDoublePromise(call: Call, proof: FoundDoublePromise): Promise<void> {
   const { database, say } = call;
-  const what =
-    proof.kind === 'same-number' ? 'used a number twice' : 'promised more than its allowance';
-  say(`${timeText(proof.foundAtS * 1000)}  device ${proof.device} ${what}`);
+  say(`${timeText(proof.foundAtS * 1000)}  device ${proof.device} ${WHAT_IT_DID[proof.kind]}`);
   say(`  payer   ${await nameOf(database, proof.account)}`);
   say(`  under   allowance ${toBase64url(proof.allowance)}`);
   if (proof.first) await sayPayment(call, 'first', proof.first);
-  await sayPayment(call, proof.first ? 'second' : 'last', proof.second);
+  await sayPayment(call, proof.first ? 'second' : 'order', proof.second);
 }
 
 async function showDoublePromises(call: Call): Promise<void> {
   const proofs = await readDoublePromises(call.database, PROMISES_SHOWN);
   for (const proof of proofs) await sayDoublePromise(call, proof);
-  if (proofs.length === 0) call.say('Nobody has promised twice.');
+  if (proofs.length === 0) call.say('Nobody has promised twice, or more than there was.');
   else call.say('`payment ID` shows a signed order; `allow ACCOUNT` lifts the stop.');
 }
 
@@ -87,13 +91,13 @@ export const OFFLINE_COMMANDS: readonly Command[] = [
   {
     name: 'double-promises',
     wants: [],
-    says: 'Show who promised twice, with the evidence',
+    says: 'Show who promised twice or more than there was, with the evidence',
     run: showDoublePromises,
   },
   {
     name: 'allow',
     wants: ['ACCOUNT'],
-    says: 'Let an account that promised twice have allowances again',
+    says: 'Let an account that is stopped have allowances again',
     run: allow,
   },
 ];

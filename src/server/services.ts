@@ -49,6 +49,16 @@ const NOTE_INTERVAL_MS = 2000;
 const EXPIRY_INTERVAL_MS = 5 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 
+function createExpiry({ config, database, clock, onFault }: ServiceParts): AllowanceExpiry {
+  return createAllowanceExpiry({
+    database,
+    clock,
+    graceMs: config.allowanceGraceHours * HOUR_MS,
+    intervalMs: EXPIRY_INTERVAL_MS,
+    onFault: (cause) => onFault('ending allowances', cause),
+  });
+}
+
 export function createServices(parts: ServiceParts): Services {
   const { config, database, clock, random, onFault } = parts;
   const party = { rpId: config.rpId, origins: config.origins };
@@ -82,13 +92,7 @@ export function createServices(parts: ServiceParts): Services {
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },
   });
-  const expiry = createAllowanceExpiry({
-    database,
-    clock,
-    graceMs: config.allowanceGraceHours * HOUR_MS,
-    intervalMs: EXPIRY_INTERVAL_MS,
-    onFault: (cause) => onFault('ending allowances', cause),
-  });
+  const expiry = createExpiry(parts);
   const sessions = createSessions({
     database,
     clock,

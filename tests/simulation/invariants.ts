@@ -198,8 +198,10 @@ export async function checkServer(server: SimulatedServer, book: VerdictBook): P
     must(book.first.has(name), 'I2', `${name} was settled, and nobody was ever told`);
   }
   const twice = await server.database.query(
-    `SELECT payee, request_digest FROM payment p JOIN paid_request r USING (payee, request_digest)
-      WHERE p.verdict = 1 GROUP BY payee, request_digest HAVING count(*) > 1`,
+    `SELECT p.id FROM payment p JOIN paid_request r USING (payee, request_digest)
+      JOIN payment m ON m.id = r.payment_id
+      WHERE p.verdict = 1 AND p.id <> m.id
+        AND (m.source IS NULL OR (m.currency = p.currency AND m.amount <= p.amount))`,
   );
   must(twice.rows.length === 0, 'I10', 'a request for one sale was paid twice');
 }

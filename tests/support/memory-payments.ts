@@ -6,7 +6,7 @@ import {
   type Changes,
   keyOf,
   openBooks,
-  type PaidRequest,
+  type RequestRow,
 } from '#ledger/books.ts';
 import type { PaymentRules } from '#ledger/decide.ts';
 import { decideGroup } from '#ledger/decide-group.ts';
@@ -39,7 +39,7 @@ class Memory implements MemoryPayments {
   readonly #accounts = new Map<string, Account>();
   readonly #hints = new Map<PayerCredential, string>();
   readonly #balances = new Map<string, BalanceRow>();
-  readonly #paid: PaidRequest[] = [];
+  readonly #paid: RequestRow[] = [];
   readonly #payments = new Map<string, { authorization: Bytes; receipt: Bytes }>();
 
   constructor(options: MemoryOptions) {
@@ -106,7 +106,10 @@ class Memory implements MemoryPayments {
       const page = this.#account(account);
       page.row = { ...page.row, version: after };
     }
-    this.#paid.push(...changes.paidRequests);
+    for (const { payee, requestDigest, after } of changes.paidRequests) {
+      // Nobody has allowances here, so nobody asks how much was paid.
+      this.#paid.push({ payee, requestDigest, paymentId: after, currency: 0, mostMinor: 0n });
+    }
   }
 
   /** One group at a time, all or nothing, as the database's transactions are. */

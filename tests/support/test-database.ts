@@ -24,6 +24,9 @@ export type TestCluster = {
   stop(): Promise<void>;
 };
 
+/** Many files share the cluster's hundred connections, each test with a pool of its own. */
+const IDLE_MS = 1000;
+
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const checkoutMark = createHash('sha256').update(checkout).digest('hex').slice(0, 8);
 
@@ -72,7 +75,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     const name = newName();
     names.push(name);
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-    return { ...server.connection, database: name, max: 8 };
+    return { ...server.connection, database: name, max: 8, idleTimeoutMillis: IDLE_MS };
   }
 
   const template = await create('template0');

@@ -21,7 +21,7 @@ const SESSION = [{ session: [] }];
 const TERMS_MAX_AGE_S = 300;
 
 export function addAllowanceRoutes(app: App, services: Services): void {
-  const { clock, config, database, sessions } = services;
+  const { clock, database, sessions } = services;
 
   app.route({
     ...ROUTES.allowances,
@@ -68,7 +68,9 @@ export function addAllowanceRoutes(app: App, services: Services): void {
       return reply.code(204).send(null);
     },
   });
+}
 
+export function addTermsRoute(app: App, { config }: Services): void {
   app.route({
     ...ROUTES.terms,
     url: ROUTES.terms.path,

@@ -49,7 +49,9 @@ export async function verifyAuthorization(
       if (await verify(credential, approval)) {
         const { id, order, orderBytes } = authorization;
         const payment = { id, order, orderBytes, bytes };
-        return accept(credential.revoked ? { ...payment, credentialRevoked: true } : payment);
+        return accept(
+          credential.revoked ? { ...payment, revokedCredential: credential.id } : payment,
+        );
       }
     }
   }

@@ -25,10 +25,15 @@ let openId: string;
 let heldPaymentId: string;
 let firstId: string;
 let guaranteedId: string;
+let centId: string;
+let outpaidId: string;
 
 const hex = (bytes: Uint8Array) => `'\\x${toHex(bytes)}'::bytea`;
 
-/** A small ledger in which allowances were drawn on, ended, promised twice, advanced and repaid. */
+/**
+ * A small ledger in which allowances were drawn on, ended, promised twice, advanced and repaid, and
+ * in which a request was paid with a cent first.
+ */
 beforeEach(async () => {
   ({ database } = await cluster.fresh());
   payer = await enrolWith(database, 1000n);
@@ -39,13 +44,19 @@ beforeEach(async () => {
   const held = newPayment(payer, payee, drawnOn(kept));
   const twice = { amountMinor: 300n, ...drawnOn(spent), seq: 9 };
   const [first, second] = [newPayment(cheat, payee, twice), newPayment(cheat, payee, twice)];
-  await settle(database, [held, first, second]);
+  const request = { once: true, requestDigest: random(8) };
+  const cent = newPayment(payer, payee, { ...request, amountMinor: 1n });
+  const outpaid = newPayment(payer, payee, { ...request, ...drawnOn(kept, 100n) });
+  await settle(database, [held, first, second, cent]);
+  await settle(database, [outpaid]);
   await fund(database, cheat.account, 120n);
   await releaseAllowance(database, { account: cheat.account, device: 1, currency: EUR }, NOW_S);
   openId = hex(kept.limits.id);
   heldPaymentId = hex(held.id);
   firstId = hex(first.id);
   guaranteedId = hex(second.id);
+  centId = hex(cent.id);
+  outpaidId = hex(outpaid.id);
 });
 beforeAll(async () => {
   cluster = await startTestCluster();
@@ -57,7 +68,7 @@ test('what allowances and the guarantee wrote is clean', async () => {
     cheat.account,
   ]);
   expect(rows).toEqual([{ owed: 180n }]);
-  expect(await checkLedger(database, VERIFIERS)).toMatchObject({ findings: [], payments: 3 });
+  expect(await checkLedger(database, VERIFIERS)).toMatchObject({ findings: [], payments: 5 });
 });
 
 /** Each corruption, done by SQL as somebody with the password could, and the rules that name it. */
@@ -142,6 +153,26 @@ const CORRUPTIONS: readonly [string, () => string, LedgerRule[]][] = [
   [
     'evidence whose order is gone',
     () => `UPDATE double_promise SET second_payment = ${hex(random(32))} WHERE kind = 'over-total'`,
+    ['evidence_missing'],
+  ],
+  [
+    'the mark of a request given back to the cent',
+    () => `UPDATE paid_request SET payment_id = ${centId}`,
+    ['paid_request_missing'],
+  ],
+  [
+    'a payment for a paid request that is covered no more',
+    () => `UPDATE payment SET allowance_id = NULL, source = NULL WHERE id = ${outpaidId}`,
+    ['paid_request_missing', 'drawn_differs'],
+  ],
+  [
+    'two payments of one amount for one request',
+    () => `UPDATE payment SET amount = 100 WHERE id = ${centId}`,
+    ['paid_request_missing', 'transfer_differs', 'order_differs', 'receipt_differs'],
+  ],
+  [
+    'a payment from the guarantee without evidence',
+    () => `DELETE FROM double_promise WHERE kind = 'beyond-funds'`,
     ['evidence_missing'],
   ],
   [

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { GUARANTEE_ACCOUNT, readBalances, setFrozen } from '#ledger/accounts.ts';
 import { freezeDevice, releaseAllowance } from '#ledger/allowances.ts';
 import { checkLedger } from '#ledger/check-ledger.ts';
-import { type Database, openDatabase } from '#ledger/database.ts';
+import { type Database, openDatabase, type Statement } from '#ledger/database.ts';
 import type { VerifiedPayment } from '#ledger/payment-rows.ts';
 import {
   areAllowancesStopped,
@@ -28,6 +28,7 @@ import {
   NOW_S,
   newPayment,
   type Person,
+  random,
   VERIFIERS,
 } from '../../support/signed-payments.ts';
 import { SILENT_LOG, startTestCluster, type TestCluster } from '../../support/test-database.ts';
@@ -105,7 +106,37 @@ test('after the allowance has ended it is paid from the balance, then by the gua
     { amountMinor: 300n, paymentId: null, counterparty: GUARANTEE_ACCOUNT },
     { amountMinor: -300n, paymentId: guaranteed.id },
   ]);
-  expect(await countRows(database, 'double_promise')).toBe(0);
+  await expectClean();
+});
+
+test('a draw on the guarantee is evidence, and stops allowances', async () => {
+  const allowance = await open(database, payer, { totalMinor: 400n });
+  await release();
+  await open(database, payer, { totalMinor: 50n });
+  await spendTheRest();
+  const guaranteed = newPayment(payer, payee, { amountMinor: 300n, ...drawnOn(allowance) });
+  expect(await verdictsOf(guaranteed)).toEqual(['accepted']);
+  expect(await readDoublePromises(database, 10)).toMatchObject([
+    { kind: 'beyond-funds', first: null, second: guaranteed.id, device: 1 },
+  ]);
+  // What the other allowance still held went to the operator at once.
+  expect(await fundsOf(payer)).toEqual({ balance: 0n, held: 0n, owed: 250n });
+  expect(await areAllowancesStopped(database, payer.account)).toBe(true);
+  await expectClean();
+});
+
+test('what other allowances hold pays before the guarantee, and is evidence all the same', async () => {
+  const allowance = await open(database, payer, { totalMinor: 400n });
+  await open(database, payer, { totalMinor: 900n });
+  await spendTheRest();
+  const covered = newPayment(payer, payee, { amountMinor: 300n, ...drawnOn(allowance) });
+  expect(await verdictsOf(covered)).toEqual(['accepted']);
+  expect(await sourceOf(covered)).toBe('balance');
+  expect(await fundsOf(payer)).toEqual({ balance: 600n, held: 0n, owed: 0n });
+  expect(await readDoublePromises(database, 10)).toMatchObject([
+    { kind: 'beyond-funds', second: covered.id },
+  ]);
+  expect(await areAllowancesStopped(database, payer.account)).toBe(true);
   await expectClean();
 });
 
@@ -116,6 +147,7 @@ test('the guarantee ends at its cap: allowance_overspent, for good', async () =>
   const most = newPayment(payer, payee, { amountMinor: GUARANTEE_MAX, ...drawnOn(allowance) });
   const over = newPayment(payer, payee, { amountMinor: 1n, ...drawnOn(allowance, GUARANTEE_MAX) });
   expect(await verdictsOf(most, over)).toEqual(['accepted', 'allowance_overspent']);
+  expect(await readDoublePromises(database, 10)).toHaveLength(2);
   await fund(database, payer.account, 5000n);
   expect(await verdictsOf(over)).toEqual(['allowance_overspent']);
   await expectClean();
@@ -168,6 +200,7 @@ test('a number used twice leaves evidence and stops allowances, and both payees 
   // The hundred that was still set aside went to the operator at once.
   expect(await fundsOf(payer)).toEqual({ balance: 0n, held: 0n, owed: 200n });
   expect(await readDoublePromises(database, 10)).toMatchObject([
+    { kind: 'beyond-funds', first: null, second: second.id },
     { kind: 'over-total', first: null, second: second.id },
     { kind: 'same-number', first: first.id, second: second.id, device: 1 },
   ]);
@@ -213,7 +246,7 @@ test('a double promise beyond the cap keeps both signed orders, the refused one 
   expect(await verdictsOf(first, second)).toEqual(['accepted', 'allowance_overspent']);
   const stored = await findPayment(database, second.id);
   expect(stored).toMatchObject({ authorization: second.bytes, allowance: allowance.limits.id });
-  expect(await countRows(database, 'double_promise')).toBe(2);
+  expect(await countRows(database, 'double_promise')).toBe(3);
   await expectClean();
 });
 
@@ -250,12 +283,23 @@ test('what was promised is paid although the account, the device or the passkey 
   expect(
     await verdictsOf(
       covered,
-      { ...revoked, credentialRevoked: true },
-      { ...ordinary, credentialRevoked: true },
+      { ...revoked, revokedCredential: payer.credentialId },
+      { ...ordinary, revokedCredential: payer.credentialId },
       newPayment(payer, payee),
     ),
   ).toEqual(['accepted', 'accepted', 'unsigned credential_revoked', 'payer_frozen']);
   expect(await findPayment(database, ordinary.id)).toBeUndefined();
+  await expectClean();
+});
+
+test('a revoked passkey cannot draw on the allowance of another', async () => {
+  const allowance = await open(database, payer, { totalMinor: 400n });
+  const stolen = newPayment(payer, payee, drawnOn(allowance));
+  expect(await verdictsOf({ ...stolen, revokedCredential: random(32) })).toEqual([
+    'unsigned credential_revoked',
+  ]);
+  expect(await findPayment(database, stolen.id)).toBeUndefined();
+  expect(await fundsOf(payer)).toMatchObject({ balance: 1000n, held: 400n });
   await expectClean();
 });
 
@@ -326,3 +370,32 @@ test.each([
     await expectClean();
   },
 );
+
+test('a group without allowances asks the database nothing about them', async () => {
+  const asked: string[] = [];
+  const told: Database = {
+    ...database,
+    borrow: (work) =>
+      database.borrow((client) => {
+        const query = (statement: Statement) => {
+          asked.push(statement.name ?? statement.text);
+          return client.query(statement);
+        };
+        return work({ ...client, query } as unknown as typeof client);
+      }),
+  };
+  expect(verdictOf((await settle(told, [newPayment(payer, payee)]))[0])).toBe('accepted');
+  expect(asked).toEqual([
+    'BEGIN',
+    'lock_accounts',
+    'read_balances',
+    'find_known',
+    'draw_transfer_numbers',
+    'insert_payments',
+    'insert_entries',
+    'update_balances',
+    'insert_balances',
+    'update_versions',
+    'COMMIT',
+  ]);
+});

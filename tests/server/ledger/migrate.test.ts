@@ -39,6 +39,8 @@ const SHIPPED = [
   '0002-server.sql',
   '0003-kind-of-money.sql',
   '0004-allowances.sql',
+  '0005-outpaid-requests.sql',
+  '0006-beyond-funds.sql',
 ];
 
 test('a schema that is up to date is left alone', async () => {

@@ -6,10 +6,13 @@ import { COMMANDS } from '#server/operator-commands.ts';
 import { type RunningServer, startRunningServer } from '../../support/running-server.ts';
 import {
   askForAllowance,
+  authorize,
+  authorizeCovered,
   coveredOrder,
   enrol,
   grantAllowance,
   outcomeOf,
+  releaseAllowance,
 } from '../../support/server-wallet.ts';
 import { startTestCluster, type TestCluster } from '../../support/test-database.ts';
 
@@ -33,7 +36,9 @@ async function operate(name: string, ...args: string[]): Promise<string> {
 }
 
 test('the operator sees who promised twice, to whom and how much, and lifts the stop', async () => {
-  expect(await operate('double-promises')).toBe('Nobody has promised twice.');
+  expect(await operate('double-promises')).toBe(
+    'Nobody has promised twice, or more than there was.',
+  );
   const [mallory, ben, carl] = await Promise.all(
     ['Mallory', 'Ben', 'Carl'].map((name) => enrol(server, name)),
   );
@@ -66,4 +71,21 @@ test('the operator sees who promised twice, to whom and how much, and lifts the 
   expect(await operate('allow', account)).toContain('may have allowances again');
   expect((await askForAllowance(server, mallory)).statusCode).toBe(201);
   await expect(operate('allow', account)).rejects.toThrow('is not stopped');
+});
+
+test('the operator sees who promised what was there no more', async () => {
+  const [nell, ben] = [await enrol(server, 'Nell'), await enrol(server, 'Ben')];
+  const granted = await grantAllowance(server, nell, { amountMinor: 20_000n });
+  await releaseAllowance(server, nell);
+  const spent = await authorize(server, nell, ben, { amountMinor: 99_000n });
+  expect(await outcomeOf(server, spent)).toBe('accepted');
+  const covered = await authorizeCovered(server, nell, ben, granted, { amountMinor: 1234n });
+  expect(await outcomeOf(server, covered)).toBe('accepted');
+  const told = await operate('double-promises');
+  expect(told).toMatch(
+    new RegExp(
+      `device 1 promised what was neither set aside nor in the account any more\n +payer +${toBase32(nell.account)}`,
+    ),
+  );
+  expect(told).toMatch(/order +\S+ +accepted\n +12\.34 EUR to \S+ +Ben/);
 });

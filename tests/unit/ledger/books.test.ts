@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openBooks } from '#ledger/books.ts';
+import { openBooks, type RequestPayment, type Snapshot } from '#ledger/books.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 
 const EUR = 978;
@@ -8,20 +8,21 @@ const id = (fill: number, length = 16): Bytes => new Uint8Array(length).fill(fil
 const ISSUER = id(0);
 const PEOPLE = [id(1), id(2), id(3)];
 
-const emptyBooks = () =>
-  openBooks({
-    accounts: [
-      { id: ISSUER, kind: 'issuer', frozen: false, version: 0n },
-      ...PEOPLE.map((account, index) => ({
-        id: account,
-        kind: 'person' as const,
-        frozen: false,
-        version: BigInt(index * 10),
-      })),
-    ],
-    balances: [],
-    paidRequests: [],
-  });
+const NOBODY_PAID: Snapshot = {
+  accounts: [
+    { id: ISSUER, kind: 'issuer', frozen: false, version: 0n },
+    ...PEOPLE.map((account, index) => ({
+      id: account,
+      kind: 'person' as const,
+      frozen: false,
+      version: BigInt(index * 10),
+    })),
+  ],
+  balances: [],
+  paidRequests: [],
+};
+
+const emptyBooks = () => openBooks(NOBODY_PAID);
 
 const transfer = (from: Bytes, to: Bytes, amountMinor: bigint, number = 1n) => ({
   from,
@@ -46,13 +47,48 @@ test('a balance beyond 64 bits is a bug, whoever let it through', () => {
   expect(() => books.post(transfer(ISSUER, PEOPLE[1]!, 2n ** 62n))).toThrow('64 bits');
 });
 
-test('a request is marked as paid once', () => {
+const requestPaid = (change: Partial<RequestPayment> = {}): RequestPayment => ({
+  payee: PEOPLE[0]!,
+  requestDigest: id(9, 8),
+  paymentId: id(7, 32),
+  currency: EUR,
+  amountMinor: 10n,
+  once: true,
+  ...change,
+});
+
+test('a request is paid once, and again only by more or in another currency', () => {
   const books = emptyBooks();
-  const request = { payee: PEOPLE[0]!, requestDigest: id(9, 8), paymentId: id(7, 32) };
-  books.markPaid(request);
+  books.notePaid(requestPaid());
   expect(books.isPaid(PEOPLE[0]!, id(9, 8))).toBe(true);
   expect(books.isPaid(PEOPLE[1]!, id(9, 8))).toBe(false);
-  expect(() => books.markPaid(request)).toThrow('paid once');
+  expect(() => books.notePaid(requestPaid())).toThrow('only more is paid again');
+  books.notePaid(requestPaid({ amountMinor: 11n, paymentId: id(8, 32) }));
+  books.notePaid(requestPaid({ currency: 392, paymentId: id(9, 32) }));
+  expect(books.paidMost(PEOPLE[0]!, id(9, 8), EUR)).toBe(11n);
+  expect(() => books.notePaid(requestPaid({ amountMinor: 11n }))).toThrow(
+    'only more is paid again',
+  );
+});
+
+test('however often a request is paid, its mark is written once, with what it was before', () => {
+  const marked = { payee: PEOPLE[0]!, requestDigest: id(9, 8) };
+  const row = { ...marked, paymentId: id(6, 32), currency: EUR, mostMinor: 1n };
+  for (const paidRequests of [[], [row]]) {
+    const books = openBooks({ ...NOBODY_PAID, paidRequests });
+    books.notePaid(requestPaid());
+    books.notePaid(requestPaid({ amountMinor: 11n, paymentId: id(8, 32) }));
+    const before = paidRequests[0]?.paymentId ?? null;
+    expect(books.changes().paidRequests).toEqual([{ ...marked, before, after: id(8, 32) }]);
+  }
+});
+
+test('what is paid for a request that may be paid often leaves no mark', () => {
+  const books = emptyBooks();
+  books.notePaid(requestPaid({ once: false }));
+  books.notePaid(requestPaid({ once: false }));
+  expect(books.isPaid(PEOPLE[0]!, id(9, 8))).toBe(false);
+  expect(books.changes().paidRequests).toEqual([]);
 });
 
 test('whatever is posted, entries sum to zero, chain without gaps, and end in the balances', () => {

@@ -25,6 +25,7 @@ const RULES: PaymentRules = {
 const ALLOWANCE: AllowanceRow = {
   account: PAYER,
   device: 1,
+  credential: fill(4, 32),
   id: fill(3, 8),
   currency: EUR,
   totalMinor: 50n,
@@ -119,6 +120,27 @@ test('three orders of one number are two proofs, each against the first', () => 
   ]);
 });
 
+test('a promise beyond what there is, is proof by itself, paid by the guarantee or not', () => {
+  const closed = { ...ALLOWANCE, isOpen: false };
+  const amounts = [40n, 40n, 40n, 30n, 35n];
+  const steps = amounts.map((amountMinor, index) => step({ seq: index + 1, amountMinor }));
+  const { verdicts } = decide(steps, closed);
+  const codes = verdicts.settled.map(({ settled, source }) => source ?? settled.code);
+  expect(codes).toEqual([
+    'balance',
+    'balance',
+    'guarantee',
+    'allowance_overspent',
+    'allowance_overspent',
+  ]);
+  const beyond = verdicts.doublePromises.filter((proof) => proof.kind === 'beyond-funds');
+  expect(beyond.map(({ first, second }) => [first, second[0]])).toEqual([
+    [null, 102],
+    [null, 103],
+    [null, 104],
+  ]);
+});
+
 test('whatever is promised, the books keep their sums, and nobody owes more than the cap', () => {
   const steps = fc.array(
     fc.record({
@@ -151,6 +173,13 @@ test('whatever is promised, the books keep their sums, and nobody owes more than
       expect(sumOf(verdicts.advances)).toBe(paidFrom('guarantee'));
       // Nothing that is free stays with somebody who owes.
       expect(books.debts()).toEqual([]);
+      const proven = (payment: VerifiedPayment) =>
+        verdicts.doublePromises.some((proof) => proof.second === payment.id);
+      for (const { payment, settled, source } of verdicts.settled) {
+        if (source === 'guarantee' || settled.code === 'allowance_overspent') {
+          expect(proven(payment)).toBe(true);
+        }
+      }
       if (verdicts.doublePromises.length > 0) expect(row.isOpen).toBe(false);
     }),
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AllowanceRow, PaymentSource } from '#ledger/allowance-book.ts';
-import { type AccountRow, type Funds, openBooks } from '#ledger/books.ts';
+import { type AccountRow, type Funds, openBooks, type RequestRow } from '#ledger/books.ts';
 import { decidePayment, type PaymentRules } from '#ledger/decide.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { type Order, WIRE_AMOUNT_MAX } from '#protocol/order.ts';
@@ -15,6 +15,14 @@ const ISSUER = bytes(16, 3);
 const UNKNOWN = bytes(16, 4);
 const EMPTY_PAYER = bytes(16, 5);
 const PAID_REQUEST = bytes(8, 8);
+
+const PAID: RequestRow = {
+  payee: PAYEE,
+  requestDigest: PAID_REQUEST,
+  paymentId: bytes(32, 9),
+  currency: EUR,
+  mostMinor: 100n,
+};
 
 const UNTOUCHED = { held: 0n, owed: 0n };
 
@@ -44,6 +52,7 @@ const ORDER: Order = {
 const ALLOWANCE: AllowanceRow = {
   account: PAYER,
   device: 1,
+  credential: bytes(32, 4),
   id: bytes(8, 3),
   currency: EUR,
   totalMinor: 200n,
@@ -83,7 +92,7 @@ function verdictOf(order: Partial<Order>, world: World = {}, nowS = NOW_S): stri
       { account: PAYER, currency: EUR, balance: world.payerMinor ?? 1000n, ...UNTOUCHED },
       { account: PAYEE, currency: EUR, balance: world.payeeMinor ?? 0n, ...UNTOUCHED },
     ],
-    paidRequests: [{ payee: PAYEE, requestDigest: PAID_REQUEST }],
+    paidRequests: [PAID],
   });
   const decision = decidePayment({ ...ORDER, ...order }, books, RULES, nowS);
   return decision.verdict === 'accepted' ? 'accepted' : `${decision.verdict} ${decision.code}`;
@@ -187,9 +196,17 @@ test('a payment that breaks every rule gets the codes one after the other, alway
   expect(verdictOf(order, world)).toBe('accepted');
 });
 
-type Purse = Partial<Funds> & { cover?: Partial<AllowanceRow>; frozen?: boolean };
+type Purse = Partial<Funds> & {
+  cover?: Partial<AllowanceRow>;
+  frozen?: boolean;
+  /** The most in euro that was paid for the request before. */
+  paidMinor?: bigint;
+};
 
-function coveredVerdictOf({ cover, frozen = false, ...funds }: Purse, order: Partial<Order> = {}) {
+function coveredVerdictOf(
+  { cover, frozen = false, paidMinor, ...funds }: Purse,
+  order: Partial<Order> = {},
+) {
   const person = (id: Bytes, isFrozen: boolean): AccountRow => ({
     id,
     kind: 'person',
@@ -199,12 +216,14 @@ function coveredVerdictOf({ cover, frozen = false, ...funds }: Purse, order: Par
   const books = openBooks({
     accounts: [person(PAYER, frozen), person(PAYEE, false)],
     balances: [{ account: PAYER, currency: EUR, balance: 0n, ...UNTOUCHED, ...funds }],
-    paidRequests: [],
+    paidRequests: paidMinor === undefined ? [] : [{ ...PAID, mostMinor: paidMinor }],
   });
   const row = { ...ALLOWANCE, ...cover };
   const decision = decidePayment({ ...ORDER, ...order }, books, RULES, NOW_S, row);
   return decision.verdict === 'accepted' ? decision.source : decision.code;
 }
+
+const PAYS_REQUEST = { once: true, requestDigest: PAID_REQUEST };
 
 test.each<[string, PaymentSource | RefusalCode, Purse, Partial<Order>?]>([
   ['what is set aside comes first', 'hold', { balance: 900n, held: 200n }],
@@ -225,6 +244,25 @@ test.each<[string, PaymentSource | RefusalCode, Purse, Partial<Order>?]>([
     'hold',
     { balance: 200n, held: 200n },
     { authorizedAtS: NOW_S - 10 * 366 * 86_400 },
+  ],
+  [
+    'a most that was lowered since does not void it',
+    'hold',
+    { balance: 2n ** 54n, held: 2n ** 54n, cover: { totalMinor: 2n ** 54n } },
+    { amountMinor: 2n ** 53n },
+  ],
+  [
+    'a cent for its request does not void it',
+    'hold',
+    { balance: 200n, held: 200n, paidMinor: 1n },
+    PAYS_REQUEST,
+  ],
+  ['nor does one unit less', 'hold', { balance: 200n, held: 200n, paidMinor: 99n }, PAYS_REQUEST],
+  [
+    'a request for which as much was paid',
+    'request_already_paid',
+    { balance: 200n, held: 200n, paidMinor: 100n },
+    PAYS_REQUEST,
   ],
   ['too late is too late', 'payment_expired', { held: 0n }, { validUntilS: NOW_S - 1 }],
 ])('covered, %s: %s', (_, expected, purse, order) => {
