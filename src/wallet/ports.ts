@@ -113,7 +113,7 @@ export type OfflineStore = {
   readPurses(): Promise<OfflinePurse[]>;
   /** `undefined`: nothing is to be set aside any more. What is granted stays until it is released. */
   writePurseWish(currency: number, wantedMinor: bigint | undefined): Promise<void>;
-  /** Nothing is spent of it yet. One that the server gave before the one that is here changes nothing. */
+  /** Nothing is spent of it yet. One that is here, or that the server gave before it, changes nothing. */
   writeGrant(currency: number, granted: Omit<Granted, 'spentMinor'>): Promise<void>;
   /** Of one currency, or of all; wishes stay. */
   dropGrants(currency?: number): Promise<void>;
