@@ -135,8 +135,14 @@ export type OfflineStore = {
   restoreTaken(taken: TakenCounterfoil): Promise<boolean>;
 };
 
-/** The server's desk for allowances. Neither method throws for a fault of the world. */
+/** What the server holds open for one device; `spentMinor` is what settled payments have drawn. */
+export type OpenAllowance = Pick<Granted, 'id' | 'totalMinor' | 'spentMinor'> & {
+  readonly currency: number;
+};
+
+/** The server's desk for allowances. No method throws for a fault of the world. */
 export type AllowanceOffice = {
+  readOpen(device: number): Promise<Outcome<readonly OpenAllowance[]>>;
   request(body: AllowanceBody): Promise<Outcome<AllowanceGrant>>;
   release(body: AllowanceReleaseBody): Promise<Outcome<undefined>>;
 };
