@@ -2,7 +2,7 @@
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Verdict } from '#protocol/receipt.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
-import type { KnownIdentity, ShownRequest, WalletState } from './records.ts';
+import type { KnownIdentity, OutboxEntry, ShownRequest, WalletState } from './records.ts';
 
 /** What one currency may be paid from without a network: the person's wish, and what the server granted. */
 export type OfflinePurse = {
@@ -67,6 +67,11 @@ export type TakenCounterfoil = {
 /** A refused or expired one binds nobody any more. */
 export function isLive({ state }: TakenCounterfoil): boolean {
   return state === 'taken' || state === 'accepted';
+}
+
+/** The server will not judge it and nobody guarantees it: anybody could have written it, and nothing is lost with it. */
+export function isUnfounded(entry: OutboxEntry, taken: TakenCounterfoil | undefined): boolean {
+  return entry.carried === true && entry.quarantine !== undefined && taken?.guaranteed === false;
 }
 
 /** By what `readTaking` finds all that a counterfoil is held against (`takingKeys`). */

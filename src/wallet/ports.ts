@@ -152,11 +152,12 @@ export type WalletStore = Store &
   OfflineStore & {
     readHome(recentMax: number): Promise<HomeView>;
     readWallet(): Promise<WalletState | undefined>;
-    /** After enrolment or sign-in: a new device begins at seq 0. Refused (forbidden) while payments wait. */
+    /** After enrolment or sign-in: a new device begins at seq 0. Refused (forbidden) while payments of another wallet wait. */
     writeWallet(wallet: WalletState): Promise<Outcome<undefined>>;
+    /** One that is not this wallet's changes nothing. */
     writeAccount(account: AccountState, nowMs: number): Promise<void>;
     writeCanPayOffline(can: boolean | 'unknown'): Promise<void>;
-    /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait. */
+    /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait, but for `isUnfounded` ones. */
     forgetWallet(): Promise<Outcome<undefined>>;
 
     /** What `checkDraft` and `prepareOrder` need. Refusals: no_account; unavailable before the server was ever met. */
