@@ -97,6 +97,8 @@ function createPurseKeeping(wallet: Wallet, api: AccountApi): Engine['keepPurses
     lock: createOutboxLock({ name: 'allowances' }),
   });
   return async () => {
+    // The session may be another account's, whose device has the same number.
+    if (wallet.session.value === 'closed') return [];
     const kept = await keeper.keep();
     if (kept.some(({ step }) => step !== 'rest')) wallet.notice.changed('wallet');
     return kept;
