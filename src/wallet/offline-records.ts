@@ -93,3 +93,9 @@ export type TakingView = {
   readonly sameAllowance: readonly TakenCounterfoil[];
   readonly sameSeq: readonly TakenCounterfoil[];
 };
+
+/** Taken before, itself or another with the same number of the same device. */
+export function isSeen({ known, sameSeq }: Pick<TakingView, 'known' | 'sameSeq'>): boolean {
+  // A bare promise is not verified: anybody could write one in a payer's name and block their number.
+  return known || sameSeq.some((other) => other.allowance !== undefined && isLive(other));
+}
