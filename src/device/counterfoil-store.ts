@@ -45,12 +45,13 @@ async function isKnown(tx: ReadTransaction, id: string): Promise<boolean> {
 type Earlier = Pick<TakingView, 'request' | 'known' | 'sameRequest' | 'sameAllowance' | 'sameSeq'>;
 
 async function readEarlier(tx: ReadTransaction, keys: TakingKeys): Promise<Earlier> {
-  const { id, requestDigest, payer, device, seq, allowance } = keys;
+  const { id, requestDigest, once, payer, device, seq, allowance } = keys;
   const counterfoils = tx.objectStore('counterfoils');
   const [known, stored, sameRequest, sameAllowance, sameSeq] = await Promise.all([
     isKnown(tx, id),
     tx.objectStore('requests').get(requestDigest),
-    counterfoils.byIndex('byRequest', requestRange(requestDigest)),
+    // A printed code may have been paid thousands of times.
+    once ? counterfoils.byIndex('byRequest', requestRange(requestDigest)) : [],
     allowance === undefined ? [] : counterfoils.byIndex('byAllowance', allowance),
     counterfoils.byIndex('bySeq', [payer, device, seq]),
   ]);

@@ -68,6 +68,7 @@ export function takingKeys(presented: Presented): Outcome<TakingKeys> {
   return accept({
     id: toBase64url(authorization.id),
     requestDigest: toBase64url(order.requestDigest),
+    once: order.once,
     payer: toBase32(order.payer),
     device: order.device,
     seq: order.seq,

@@ -77,7 +77,7 @@ export function isUnfounded(entry: OutboxEntry, taken: TakenCounterfoil | undefi
 /** By what `readTaking` finds all that a counterfoil is held against (`takingKeys`). */
 export type TakingKeys = Pick<
   TakenCounterfoil,
-  'id' | 'requestDigest' | 'payer' | 'device' | 'seq' | 'allowance'
+  'id' | 'requestDigest' | 'once' | 'payer' | 'device' | 'seq' | 'allowance'
 >;
 
 /** Everything that judging one counterfoil needs to know, read in one transaction. */
@@ -88,8 +88,9 @@ export type TakingView = {
   readonly request?: ShownRequest;
   /** The payment of this id is here already, taken or this phone's own. */
   readonly known: boolean;
-  /** Taken before: for the same request, from the same allowance, with the same number of the same device. */
+  /** Taken before for the same request, where that is to be paid once. */
   readonly sameRequest: readonly TakenCounterfoil[];
+  /** Taken before: from the same allowance, with the same number of the same device. */
   readonly sameAllowance: readonly TakenCounterfoil[];
   readonly sameSeq: readonly TakenCounterfoil[];
 };

@@ -296,9 +296,9 @@ const ENDING: ContractCase[] = [
 ];
 
 const keysOf = (taken: typeof TAKEN, change: Partial<TakingKeys> = {}): TakingKeys => {
-  const { id, requestDigest, payer, device, seq } = taken;
+  const { id, requestDigest, once, payer, device, seq } = taken;
   const allowance = taken.allowance === undefined ? {} : { allowance: taken.allowance };
-  return { id, requestDigest, payer, device, seq, ...allowance, ...change };
+  return { id, requestDigest, once, payer, device, seq, ...allowance, ...change };
 };
 
 async function taking(phone: Phone, keys: TakingKeys) {
@@ -334,8 +334,21 @@ const JUDGING: ContractCase[] = [
       const twin = await taking(phone, keysOf(elsewhere, { id: 'another', allowance: 'none' }));
       expectEqual(
         [twin.known, ids(twin.sameRequest), ids(twin.sameAllowance), ids(twin.sameSeq)],
-        [false, [elsewhere.id], [], [elsewhere.id]],
+        [false, [], [], [elsewhere.id]],
+        'a printed code is paid any number of times',
       );
+    },
+  },
+  {
+    name: 'a damaged counterfoil of a printed code keeps no other from being taken',
+    async run(phone) {
+      const printed = { once: false, requestDigest: filled(8, 9) };
+      const [first, second] = [sampleTaken(1, printed), sampleTaken(2, printed)];
+      const elsewhere = toBase64url(filled(8, 1));
+      await phone.store.take({ ...first, allowance: elsewhere });
+      const raw = { ...Object(await phone.raw('counterfoils', first.id)), amountMinor: 12.5 };
+      await phone.damage('counterfoils', raw);
+      expectEqual(codeOf(await phone.store.take(second)), 'ok');
     },
   },
   {
