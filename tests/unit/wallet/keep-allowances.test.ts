@@ -111,7 +111,8 @@ describe('a purse is filled', () => {
     for (const purse of [empty, purseOf(45_00n), { ...purseOf(0n), wantedMinor: 0n }]) {
       expect(purseStep(purse, situationOf(80_00n, { promised }))).toEqual(REST);
     }
-    const situation = situationOf(80_00n, { promised, nowMs: later });
+    // Nothing of the balance is kept for it: it was set aside already.
+    const situation = situationOf(45_00n, { promised, nowMs: later });
     expect(purseStep(purseOf(45_00n), situation)).toEqual(ask(50_00n));
     const yen = [coveredPayment(1, 0n, { currency: JPY })];
     expect(purseStep(empty, situationOf(80_00n, { promised: yen }))).toEqual(ask(50_00n));
