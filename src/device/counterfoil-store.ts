@@ -1,7 +1,7 @@
 /** Owns the counterfoils that this phone took: judged against what is here, kept with their outbox entry. */
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { TakenCounterfoil, TakingKeys, TakingView } from '#wallet/offline-records.ts';
-import { isLive } from '#wallet/offline-records.ts';
+import { isLive, isSeen } from '#wallet/offline-records.ts';
 import { StoreFault, type WalletStore } from '#wallet/ports.ts';
 import { carriedEntryOf, OUTBOX_CARRIED_MAX } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
@@ -45,12 +45,13 @@ async function isKnown(tx: ReadTransaction, id: string): Promise<boolean> {
 type Earlier = Pick<TakingView, 'request' | 'known' | 'sameRequest' | 'sameAllowance' | 'sameSeq'>;
 
 async function readEarlier(tx: ReadTransaction, keys: TakingKeys): Promise<Earlier> {
-  const { id, requestDigest, payer, device, seq, allowance } = keys;
+  const { id, requestDigest, once, payer, device, seq, allowance } = keys;
   const counterfoils = tx.objectStore('counterfoils');
   const [known, stored, sameRequest, sameAllowance, sameSeq] = await Promise.all([
     isKnown(tx, id),
     tx.objectStore('requests').get(requestDigest),
-    counterfoils.byIndex('byRequest', requestRange(requestDigest)),
+    // A printed code may have been paid thousands of times.
+    once ? counterfoils.byIndex('byRequest', requestRange(requestDigest)) : [],
     allowance === undefined ? [] : counterfoils.byIndex('byAllowance', allowance),
     counterfoils.byIndex('bySeq', [payer, device, seq]),
   ]);
@@ -90,7 +91,7 @@ async function takeIn(
     tx.objectStore('outbox').count(),
   ]);
   // What was judged a moment ago may have been taken in another tab since.
-  if (earlier.known) return refuse('counterfoil_seen');
+  if (isSeen(earlier)) return refuse('counterfoil_seen');
   const isAnswered = earlier.request?.paid !== undefined || earlier.sameRequest.some(isLive);
   if (taken.once && isAnswered) return refuse('request_already_paid');
   if (waiting >= OUTBOX_CARRIED_MAX) return refuse('outbox_full');

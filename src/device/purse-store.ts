@@ -63,6 +63,8 @@ async function writeGrantIn(
   granted: Omit<Granted, 'spentMinor'>,
 ): Promise<void> {
   const purse = await readPurse(tx, currency);
+  // Done again after a lost connection: what was drawn on it meanwhile stays drawn.
+  if (purse.granted?.id === granted.id) return;
   // The answers of two tabs may cross; the server has closed the earlier one.
   if (purse.granted && purse.granted.validFromS > granted.validFromS) return;
   await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor: 0n } });

@@ -44,7 +44,7 @@ async function writeEntriesIn(
     const settled = request && payRequest(request, entry);
     if (!settled) continue;
     await requests.put(storedRequest(settled));
-    if (!request.paid) paid.push(settled);
+    if (request.paid?.paymentId !== settled.paid?.paymentId) paid.push(settled);
   }
   const known = versionOf(await meta.get(ENTRIES_VERSION));
   await meta.put(Math.max(known, version), ENTRIES_VERSION);

@@ -1,11 +1,20 @@
 /** Owns the single records: who this phone is, the server's identity, settings and the draft. */
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+import { isUnfounded } from '#wallet/offline-records.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import { DEFAULT_SETTINGS, type WalletState } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
-import { readMeta } from './outbox-store.ts';
+import { readMeta, readOutboxOf, WAITING } from './outbox-store.ts';
 import { dropGrantsIn } from './purse-store.ts';
-import { DRAFT, LAST_SEQ, readRecord, SETTINGS, WALLET, wholeWallet } from './stored-records.ts';
+import {
+  DRAFT,
+  LAST_SEQ,
+  readRecord,
+  SETTINGS,
+  TAKEN,
+  WALLET,
+  wholeWallet,
+} from './stored-records.ts';
 import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
 type WalletStateStore = Pick<
@@ -37,20 +46,30 @@ async function readSettingsOf(tx: ReadTransaction) {
   return readRecord(SETTINGS, await tx.objectStore('meta').get('settings')) ?? DEFAULT_SETTINGS;
 }
 
+/** Whether somebody counts on what only this phone has. */
+async function hasWaiting(tx: ReadTransaction): Promise<boolean> {
+  const [count, entries] = await Promise.all([tx.objectStore('outbox').count(), readOutboxOf(tx)]);
+  const counterfoils = tx.objectStore('counterfoils');
+  const taken = await Promise.all(entries.map(({ id }) => counterfoils.get(id)));
+  const unfounded = entries.filter((entry, at) => isUnfounded(entry, readRecord(TAKEN, taken[at])));
+  // What cannot be read is counted too, and is not among the entries.
+  return count > unfounded.length;
+}
+
 async function writeWalletIn(
   tx: WriteTransaction,
   wallet: WalletState,
 ): Promise<Outcome<undefined>> {
   const meta = tx.objectStore('meta');
-  const [stored, last, waiting] = await Promise.all([
+  const [stored, last, isWaiting] = await Promise.all([
     meta.get('wallet'),
     readMeta(tx, 'lastSeq', LAST_SEQ),
-    tx.objectStore('outbox').count(),
+    hasWaiting(tx),
   ]);
   const known = readRecord(WALLET, stored);
   const { lastSeq, ...state } = wallet;
   const same = known?.account.profile.account === state.account.profile.account;
-  if (known && !same && waiting > 0) return refuse('forbidden', 'payments are waiting');
+  if (known && !same && isWaiting) return refuse('forbidden', 'payments are waiting');
   // The statement belongs to an account, and so does the cursor into it.
   if (!same) await Promise.all([tx.objectStore('entries').clear(), meta.delete(ENTRIES_VERSION)]);
   // What was granted belongs to the account and to one device of it.
@@ -65,13 +84,15 @@ async function writeWalletIn(
   return accept(undefined);
 }
 
-/** Changes a part of the wallet record, if there is one. */
+/** Changes a part of the wallet record, if there is one and it is still this account's. */
 async function patchWallet(
   tx: WriteTransaction,
   part: Partial<Omit<WalletState, 'lastSeq'>>,
 ): Promise<void> {
   const wallet = await readMeta(tx, 'wallet', WALLET);
-  if (wallet) await tx.objectStore('meta').put({ ...wallet, ...part }, 'wallet');
+  const { account = wallet?.account } = part;
+  const isSame = account?.profile.account === wallet?.account.profile.account;
+  if (wallet && isSame) await tx.objectStore('meta').put({ ...wallet, ...part }, 'wallet');
 }
 
 export function createWalletStateStore(database: WalletDatabase): WalletStateStore {
@@ -87,7 +108,7 @@ export function createWalletStateStore(database: WalletDatabase): WalletStateSto
     readWallet: () => database.read(['meta'], readWalletOf),
     writeWallet: (wallet) =>
       database.write(
-        ['meta', 'outbox', 'entries', 'purses'],
+        [...WAITING, 'meta', 'entries', 'purses'],
         (tx) => writeWalletIn(tx, wallet),
         'strict',
       ),
@@ -101,11 +122,9 @@ export function createWalletStateStore(database: WalletDatabase): WalletStateSto
       database.write(['meta'], (tx) => patchWallet(tx, { canPayOffline }), 'relaxed'),
     forgetWallet: () =>
       database.write(
-        ['meta', 'outbox', 'purses'],
+        [...WAITING, 'meta', 'purses'],
         async (tx) => {
-          if ((await tx.objectStore('outbox').count()) > 0) {
-            return refuse('forbidden', 'payments are waiting');
-          }
+          if (await hasWaiting(tx)) return refuse('forbidden', 'payments are waiting');
           await tx.objectStore('meta').delete('wallet');
           await tx.objectStore('purses').clear();
           return accept(undefined);

@@ -69,11 +69,14 @@ export function createAccountMirror(
 ): AccountMirror {
   const { store, notice, clock, connection, session } = wallet;
 
-  function hear(answer: { readonly ok: boolean; readonly refusal?: Refusal }): void {
+  type Answer = { readonly ok: boolean; readonly refusal?: Refusal };
+
+  /** Somebody may have signed in to another account, which this wallet knows nothing of. */
+  function hear(answer: Answer, isOthers: boolean): void {
     const silent = !answer.ok && answer.refusal?.code === 'unavailable';
     connection.tell({ kind: silent ? 'silence' : 'heard', atMs: clock.nowMs() });
-    if (answer.ok) session.value = 'open';
-    if (answer.refusal?.code === 'not_signed_in') session.value = 'closed';
+    if (answer.ok && !isOthers) session.value = 'open';
+    if (isOthers || answer.refusal?.code === 'not_signed_in') session.value = 'closed';
   }
 
   async function readStatement(): Promise<void> {
@@ -91,10 +94,11 @@ export function createAccountMirror(
     }
   }
 
-  async function readAccount(): Promise<boolean> {
+  async function readAccount(own: string): Promise<boolean> {
     const answer = await api.readAccount();
-    hear(answer);
-    if (!answer.ok) return false;
+    const isOthers = answer.ok && answer.value.profile.account !== own;
+    hear(answer, isOthers);
+    if (!answer.ok || isOthers) return false;
     await store.writeAccount(answer.value, clock.nowMs());
     notice.changed('wallet');
     return true;
@@ -102,13 +106,14 @@ export function createAccountMirror(
 
   const refresh = levelTriggered(async () => {
     try {
-      if ((await store.readWallet()) === undefined) return;
+      const own = (await store.readWallet())?.account.profile.account;
+      if (own === undefined) return;
       connection.tell({ kind: 'asked', atMs: clock.nowMs() });
-      if (!(await readAccount())) return;
+      if (!(await readAccount(own))) return;
       await readStatement();
       await keepServerKeys(wallet, api.readIdentity);
       const moved = (await keepPurses()).some(({ step, refusal }) => step !== 'rest' && !refusal);
-      if (moved) await readAccount();
+      if (moved) await readAccount(own);
     } catch (error) {
       // The storage failed, not the network: what is shown is read again and says so itself.
       if (!(error instanceof StoreFault)) throw error;

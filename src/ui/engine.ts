@@ -6,6 +6,7 @@ import { createOutboxLock } from '#device/outbox-lock.ts';
 import { createSpareShelf, mirrorOutbox } from '#device/spare-copies.ts';
 import { startTriggers, type Triggers } from '#device/triggers.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
+import { accept } from '#protocol/refusals.ts';
 import { createAllowanceKeeper, type KeptPurse } from '#wallet/keep-allowances.ts';
 import type { OfflinePurse } from '#wallet/offline-records.ts';
 import type { Transport } from '#wallet/ports.ts';
@@ -13,6 +14,7 @@ import { createRelay, type RelayReport } from '#wallet/relay.ts';
 import { createAccountMirror } from './account-mirror.ts';
 import { levelTriggered } from './level-triggered.ts';
 import { type OfflineFunds, offlineFunds } from './offline-funds.ts';
+import { fetchServerKeys } from './server-keys.ts';
 import type { Wallet } from './wallet-model.ts';
 
 export type Engine = {
@@ -74,15 +76,29 @@ function keepWalletScreens(): void {
   );
 }
 
+/** Of one of the account's devices; a device that the server does not list has none. */
+async function readOpen(api: AccountApi, device: number) {
+  const list = await api.readDevices();
+  if (!list.ok) return list;
+  return accept(list.value.devices.find((state) => state.device === device)?.allowances ?? []);
+}
+
 function createPurseKeeping(wallet: Wallet, api: AccountApi): Engine['keepPurses'] {
   const keeper = createAllowanceKeeper({
     store: wallet.store,
-    office: { request: api.requestAllowance, release: api.releaseAllowance },
+    office: {
+      readOpen: (device) => readOpen(api, device),
+      request: api.requestAllowance,
+      release: api.releaseAllowance,
+    },
+    freshKeys: () => fetchServerKeys(wallet, api.readIdentity),
     clock: wallet.clock,
     verify: verifyEs256,
     lock: createOutboxLock({ name: 'allowances' }),
   });
   return async () => {
+    // The session may be another account's, whose device has the same number.
+    if (wallet.session.value === 'closed') return [];
     const kept = await keeper.keep();
     if (kept.some(({ step }) => step !== 'rest')) wallet.notice.changed('wallet');
     return kept;

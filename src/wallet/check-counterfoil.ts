@@ -9,6 +9,7 @@ import type { Order } from '#protocol/order.ts';
 import { accept, assert, type Outcome, type RefusalCode } from '#protocol/refusals.ts';
 import {
   isLive,
+  isSeen,
   type TakenCounterfoil,
   type TakingKeys,
   type TakingView,
@@ -67,6 +68,7 @@ export function takingKeys(presented: Presented): Outcome<TakingKeys> {
   return accept({
     id: toBase64url(authorization.id),
     requestDigest: toBase64url(order.requestDigest),
+    once: order.once,
     payer: toBase32(order.payer),
     device: order.device,
     seq: order.seq,
@@ -76,13 +78,11 @@ export function takingKeys(presented: Presented): Outcome<TakingKeys> {
 
 /** Whether it is for this payee at this server, and new. */
 function checkAddress(order: Order, situation: TakingSituation): RefusalCode | undefined {
-  const { identity, wallet, known, sameSeq } = situation;
+  const { identity, wallet } = situation;
   if (!equalBytes(order.server, identity.server)) return 'wrong_server';
   const isOwn = toBase32(order.payee) === wallet.account.profile.account;
   if (!isOwn) return 'counterfoil_other_payee';
-  // A bare promise is not verified: anybody could write one in a payer's name and block their number.
-  const isTwin = sameSeq.some((other) => other.allowance !== undefined && isLive(other));
-  return known || isTwin ? 'counterfoil_seen' : undefined;
+  return isSeen(situation) ? 'counterfoil_seen' : undefined;
 }
 
 async function checkAllowance(

@@ -1,101 +1,19 @@
-/** Owns keeping purses filled: when to ask the server for an allowance, and what of its answer is believed. */
+/** Owns keeping purses filled: asking the server for allowances, and what of its answers is believed. */
 import { type Allowance, decodeAllowance, validUntilS } from '#protocol/allowance.ts';
-import { credentialHint } from '#protocol/authorization.ts';
-import { toBase32 } from '#protocol/base32.ts';
-import { type Bytes, equalBytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { accept, type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import type { AllowanceBody, AllowanceGrant } from '#protocol/wire-offline.ts';
 import type { Granted, OfflinePurse } from './offline-records.ts';
-import type { Payment } from './payment.ts';
 import type { AllowanceOffice, Clock, OutboxLock, VerifyEs256, WalletStore } from './ports.ts';
-import { presentMs } from './present.ts';
-import type { KnownIdentity, WalletState } from './records.ts';
-
-/** What the rule goes by; `promised` are this phone's own payments without a receipt. */
-export type PurseSituation = {
-  readonly wallet: WalletState;
-  readonly identity: KnownIdentity;
-  readonly promised: readonly Payment[];
-  readonly nowMs: number;
-};
-
-/** `ask` for this much, `release` what was granted and is wanted no more, or leave the purse as it is. */
-export type PurseStep =
-  | { readonly kind: 'ask'; readonly amountMinor: bigint }
-  | { readonly kind: 'release' }
-  | { readonly kind: 'rest' };
-
-const REST: PurseStep = { kind: 'rest' };
-
-function isOfThisPhone(allowance: Allowance, { wallet, identity }: PurseSituation): boolean {
-  const hint = credentialHint(fromBase64url(wallet.credentialId) ?? new Uint8Array(0));
-  return (
-    equalBytes(allowance.server, identity.server) &&
-    toBase32(allowance.account) === wallet.account.profile.account &&
-    allowance.device === wallet.device &&
-    equalBytes(allowance.credentialHint, hint)
-  );
-}
-
-function allowanceOf(purse: OfflinePurse, situation: PurseSituation): Allowance | undefined {
-  const signed = purse.granted && decodeAllowance(purse.granted.bytes);
-  if (!signed?.ok || !isOfThisPhone(signed.value.allowance, situation)) return undefined;
-  return signed.value.allowance;
-}
-
-/** One may still be on its way to the server, which would have to pay it from elsewhere. */
-function waitsForCovered({ currency }: OfflinePurse, situation: PurseSituation): boolean {
-  const presentS = presentMs(situation) / 1000;
-  return situation.promised.some(
-    (payment) =>
-      payment.currency === currency &&
-      payment.allowance !== undefined &&
-      payment.validUntilS >= presentS,
-  );
-}
-
-/** What a new allowance could hold: all that nobody else has been promised. */
-function affordableMinor(
-  currency: number,
-  leftMinor: bigint,
-  { wallet, promised }: PurseSituation,
-): bigint {
-  const balance = wallet.account.balances.find((held) => held.currency === currency);
-  if (!balance) return 0n;
-  let minor = balance.amountMinor - balance.heldMinor - balance.owedMinor + leftMinor;
-  for (const payment of promised) {
-    const isUncovered = payment.currency === currency && payment.allowance === undefined;
-    if (isUncovered) minor -= payment.amountMinor;
-  }
-  return minor;
-}
-
-/** Used up, or nearly: by payments, or by time. */
-function isWorn(allowance: Allowance, countSoft: number, situation: PurseSituation): boolean {
-  const used = situation.wallet.lastSeq + 1 - allowance.firstSeq;
-  const leftS = validUntilS(allowance) - presentMs(situation) / 1000;
-  return used >= countSoft || leftS < allowance.hours * 1800;
-}
-
-/**
- * Asks where nothing is granted, or less than half of what is wanted is left, or the soft count is
- * reached, or less than half of the hours is left. Where the account cannot give more than is left
- * already it asks for nothing, and never while a covered promise of its own waits.
- */
-export function purseStep(purse: OfflinePurse, situation: PurseSituation): PurseStep {
-  const { currency, wantedMinor, granted } = purse;
-  if (situation.wallet.account.frozen || waitsForCovered(purse, situation)) return REST;
-  if (!wantedMinor) return granted ? { kind: 'release' } : REST;
-  const allowance = allowanceOf(purse, situation);
-  const leftMinor = allowance ? allowance.totalMinor - (granted?.spentMinor ?? 0n) : 0n;
-  const affordable = affordableMinor(currency, leftMinor, situation);
-  const amountMinor = affordable < wantedMinor ? affordable : wantedMinor;
-  if (amountMinor <= 0n) return REST;
-  const isLow = leftMinor * 2n < wantedMinor && amountMinor > leftMinor;
-  const isDue = !allowance || !granted || isLow || isWorn(allowance, granted.countSoft, situation);
-  return isDue ? { kind: 'ask', amountMinor } : REST;
-}
+import {
+  isOfThisPhone,
+  leftOf,
+  mustWait,
+  type PurseSituation,
+  type PurseStep,
+  purseStep,
+} from './purse-step.ts';
 
 /**
  * Whether the answer is our server's word for what was asked. Refusals: those of `decodeAllowance`,
@@ -138,6 +56,8 @@ export type AllowanceKeeperParts = {
   readonly office: AllowanceOffice;
   readonly clock: Clock;
   readonly verify: VerifyEs256;
+  /** Reads the server's keys anew and keeps them; undefined when it does not answer. */
+  freshKeys(): Promise<ServerIdentity | undefined>;
   /** Another than the outbox's: two tabs must not ask at once, one would end what the other got. */
   readonly lock: OutboxLock;
 };
@@ -152,26 +72,72 @@ export type KeptPurse = {
 /** These say that the server gives this phone nothing any more: what it gave is ended there too. */
 const ENDED: ReadonlySet<RefusalCode> = new Set(['device_frozen', 'allowances_stopped']);
 
+/** The server may have a new key since its keys were read. It may not become another server. */
+async function believeGrant(
+  { verify, freshKeys }: AllowanceKeeperParts,
+  bytes: Bytes,
+  asked: AllowanceBody,
+  situation: PurseSituation,
+): Promise<Outcome<Allowance>> {
+  const checked = await checkGrant(bytes, asked, situation, verify);
+  if (checked.ok || checked.refusal.code !== 'server_key_unknown') return checked;
+  const identity = await freshKeys();
+  const isSame = identity && equalBytes(identity.server, situation.identity.server);
+  return isSame ? checkGrant(bytes, asked, { ...situation, identity }, verify) : checked;
+}
+
 async function askFor(
-  { store, office, verify }: AllowanceKeeperParts,
+  parts: AllowanceKeeperParts,
   { currency }: OfflinePurse,
   amountMinor: bigint,
   situation: PurseSituation,
 ): Promise<Outcome<unknown>> {
   const { device, credentialId, lastSeq } = situation.wallet;
   const body = { device, credentialId, currency, amountMinor, firstSeq: lastSeq + 1 };
+  const { store, office } = parts;
   const answer = await office.request(body);
   if (!answer.ok) return answer;
-  const allowance = await checkGrant(answer.value.allowance, body, situation, verify);
+  const allowance = await believeGrant(parts, answer.value.allowance, body, situation);
   if (allowance.ok) await store.writeGrant(currency, grantOf(allowance.value, answer.value));
   return allowance;
 }
 
-async function keepPurse(
-  parts: AllowanceKeeperParts,
+/**
+ * Where the balance says that as much is set aside as is left here, that is it. Else another device
+ * has some, or the answer to an earlier call was lost, or this device was reported lost: then asks.
+ */
+async function lookAtServer(
+  { office }: AllowanceKeeperParts,
   purse: OfflinePurse,
   situation: PurseSituation,
+): Promise<PurseSituation> {
+  const { account, device } = situation.wallet;
+  const balance = account.balances.find(({ currency }) => currency === purse.currency);
+  const isAgreed = (balance?.heldMinor ?? 0n) === leftOf(purse, situation);
+  if (isAgreed || mustWait(purse, situation)) return situation;
+  const open = await office.readOpen(device);
+  return open.ok ? { ...situation, open: open.value } : situation;
+}
+
+/** A grant that has ended at the server would still be paid, by what was not set aside for it. */
+async function withoutEnded(
+  { store }: AllowanceKeeperParts,
+  purse: OfflinePurse,
+  { open }: PurseSituation,
+): Promise<OfflinePurse> {
+  const { granted, ...ungranted } = purse;
+  if (!open || !granted || open.some(({ id }) => id === granted.id)) return purse;
+  await store.dropGrants(purse.currency);
+  return ungranted;
+}
+
+async function keepPurse(
+  parts: AllowanceKeeperParts,
+  kept: OfflinePurse,
+  known: PurseSituation,
 ): Promise<KeptPurse> {
+  const situation = await lookAtServer(parts, kept, known);
+  const purse = await withoutEnded(parts, kept, situation);
   const { store, office } = parts;
   const { currency } = purse;
   const step = purseStep(purse, situation);

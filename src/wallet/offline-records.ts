@@ -2,7 +2,7 @@
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Verdict } from '#protocol/receipt.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
-import type { KnownIdentity, ShownRequest, WalletState } from './records.ts';
+import type { KnownIdentity, OutboxEntry, ShownRequest, WalletState } from './records.ts';
 
 /** What one currency may be paid from without a network: the person's wish, and what the server granted. */
 export type OfflinePurse = {
@@ -69,10 +69,15 @@ export function isLive({ state }: TakenCounterfoil): boolean {
   return state === 'taken' || state === 'accepted';
 }
 
+/** The server will not judge it and nobody guarantees it: anybody could have written it, and nothing is lost with it. */
+export function isUnfounded(entry: OutboxEntry, taken: TakenCounterfoil | undefined): boolean {
+  return entry.carried === true && entry.quarantine !== undefined && taken?.guaranteed === false;
+}
+
 /** By what `readTaking` finds all that a counterfoil is held against (`takingKeys`). */
 export type TakingKeys = Pick<
   TakenCounterfoil,
-  'id' | 'requestDigest' | 'payer' | 'device' | 'seq' | 'allowance'
+  'id' | 'requestDigest' | 'once' | 'payer' | 'device' | 'seq' | 'allowance'
 >;
 
 /** Everything that judging one counterfoil needs to know, read in one transaction. */
@@ -83,8 +88,15 @@ export type TakingView = {
   readonly request?: ShownRequest;
   /** The payment of this id is here already, taken or this phone's own. */
   readonly known: boolean;
-  /** Taken before: for the same request, from the same allowance, with the same number of the same device. */
+  /** Taken before for the same request, where that is to be paid once. */
   readonly sameRequest: readonly TakenCounterfoil[];
+  /** Taken before: from the same allowance, with the same number of the same device. */
   readonly sameAllowance: readonly TakenCounterfoil[];
   readonly sameSeq: readonly TakenCounterfoil[];
 };
+
+/** Taken before, itself or another with the same number of the same device. */
+export function isSeen({ known, sameSeq }: Pick<TakingView, 'known' | 'sameSeq'>): boolean {
+  // A bare promise is not verified: anybody could write one in a payer's name and block their number.
+  return known || sameSeq.some((other) => other.allowance !== undefined && isLive(other));
+}

@@ -14,26 +14,26 @@ export type PayingCounterfoil = Pick<
 
 type Came = Omit<PaidRequest, 'asAsked'> & { readonly currency: number };
 
-/** The payer decides what they sign, so what came is held against what was asked. */
-function paidWith<T extends AskedRequest>(request: T, { currency, ...paid }: Came): T {
-  const pricedMinor = paid.amountMinor - paid.tipMinor;
+/**
+ * The payer decides what they sign, so what came is held against what was asked. Undefined when it
+ * changes nothing: a request is paid once, and what was not as asked gives way to what is.
+ */
+function paidWith<T extends AskedRequest>(request: T, { currency, ...came }: Came): T | undefined {
+  const { paid } = request;
+  const pricedMinor = came.amountMinor - came.tipMinor;
   const asAsked = currency === request.currency && pricedMinor >= (request.amountMinor ?? 1n);
-  return { ...request, paid: { ...paid, asAsked } };
+  // A counterfoil's receipt said so first, without the name.
+  const isNameless = paid?.paymentId === came.paymentId && paid.payerName === '';
+  const isNews = !paid || (isNameless && came.payerName !== '') || (asAsked && !paid.asAsked);
+  return isNews ? { ...request, paid: { ...came, asAsked } } : undefined;
 }
 
-/**
- * The request as this entry leaves it; undefined when the entry does not pay it, or it is paid
- * already: a request for one sale is paid once, and a printed code by nothing.
- */
+/** The request as this entry leaves it; undefined when the entry does not pay it. A printed code is paid by nothing. */
 export function payRequest(request: ShownRequest, entry: StatementEntry): ShownRequest | undefined {
   if (entry.kind !== 'payment' || entry.paymentId === undefined || entry.amountMinor <= 0n) {
     return undefined;
   }
   if (request.printed || entry.requestDigest !== request.digest) return undefined;
-  const { paid } = request;
-  // A counterfoil's receipt said so first, without the name.
-  const isNameless = paid?.paymentId === entry.paymentId && paid.payerName === '';
-  if (paid && !(isNameless && entry.counterpartyName !== '')) return undefined;
   return paidWith(request, {
     paymentId: entry.paymentId,
     amountMinor: entry.amountMinor,
@@ -49,7 +49,7 @@ export function payByCounterfoil<T extends AskedRequest>(
   request: T,
   taken: PayingCounterfoil,
 ): T | undefined {
-  if (request.printed || request.paid) return undefined;
+  if (request.printed) return undefined;
   return paidWith(request, {
     paymentId: taken.id,
     amountMinor: taken.amountMinor,

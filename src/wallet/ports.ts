@@ -113,7 +113,7 @@ export type OfflineStore = {
   readPurses(): Promise<OfflinePurse[]>;
   /** `undefined`: nothing is to be set aside any more. What is granted stays until it is released. */
   writePurseWish(currency: number, wantedMinor: bigint | undefined): Promise<void>;
-  /** Nothing is spent of it yet. One that the server gave before the one that is here changes nothing. */
+  /** Nothing is spent of it yet. One that is here, or that the server gave before it, changes nothing. */
   writeGrant(currency: number, granted: Omit<Granted, 'spentMinor'>): Promise<void>;
   /** Of one currency, or of all; wishes stay. */
   dropGrants(currency?: number): Promise<void>;
@@ -135,8 +135,14 @@ export type OfflineStore = {
   restoreTaken(taken: TakenCounterfoil): Promise<boolean>;
 };
 
-/** The server's desk for allowances. Neither method throws for a fault of the world. */
+/** What the server holds open for one device; `spentMinor` is what settled payments have drawn. */
+export type OpenAllowance = Pick<Granted, 'id' | 'totalMinor' | 'spentMinor'> & {
+  readonly currency: number;
+};
+
+/** The server's desk for allowances. No method throws for a fault of the world. */
 export type AllowanceOffice = {
+  readOpen(device: number): Promise<Outcome<readonly OpenAllowance[]>>;
   request(body: AllowanceBody): Promise<Outcome<AllowanceGrant>>;
   release(body: AllowanceReleaseBody): Promise<Outcome<undefined>>;
 };
@@ -146,11 +152,12 @@ export type WalletStore = Store &
   OfflineStore & {
     readHome(recentMax: number): Promise<HomeView>;
     readWallet(): Promise<WalletState | undefined>;
-    /** After enrolment or sign-in: a new device begins at seq 0. Refused (forbidden) while payments wait. */
+    /** After enrolment or sign-in: a new device begins at seq 0. Refused (forbidden) while payments of another wallet wait. */
     writeWallet(wallet: WalletState): Promise<Outcome<undefined>>;
+    /** One that is not this wallet's changes nothing. */
     writeAccount(account: AccountState, nowMs: number): Promise<void>;
     writeCanPayOffline(can: boolean | 'unknown'): Promise<void>;
-    /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait. */
+    /** Forgets the wallet, keeping payments and receipts. Refused (forbidden) while payments wait, but for `isUnfounded` ones. */
     forgetWallet(): Promise<Outcome<undefined>>;
 
     /** What `checkDraft` and `prepareOrder` need. Refusals: no_account; unavailable before the server was ever met. */

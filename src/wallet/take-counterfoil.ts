@@ -16,30 +16,56 @@ export type Taking = {
   readonly taken?: TakenCounterfoil;
 };
 
+export type TakingParts = {
+  readonly store: Pick<OfflineStore, 'readTaking' | 'take'>;
+  readonly clock: Clock;
+  readonly verify: VerifyEs256;
+  /** Reads the server's keys anew and keeps them; false when it does not answer. */
+  freshKeys(): Promise<boolean>;
+};
+
+type Judged = { readonly verdict: CounterfoilVerdict; readonly nowMs: number };
+
+async function judgeOnce(
+  { store, clock, verify }: TakingParts,
+  presented: Presented,
+): Promise<Outcome<Judged>> {
+  const keys = takingKeys(presented);
+  if (!keys.ok) {
+    const { code } = keys.refusal;
+    return accept({ verdict: { kind: 'refused', code }, nowMs: clock.nowMs() });
+  }
+  const view = await store.readTaking(keys.value);
+  if (!view.ok) return view;
+  const nowMs = clock.nowMs();
+  const verdict = await checkPresented(presented, { ...view.value, nowMs }, verify);
+  return accept({ verdict, nowMs });
+}
+
+/** Where there is a network after all, a key that is unknown here may be a new one. */
+async function judge(parts: TakingParts, presented: Presented): Promise<Outcome<Judged>> {
+  const judged = await judgeOnce(parts, presented);
+  const { verdict } = judged.ok ? judged.value : {};
+  const isNewKey = verdict?.kind === 'refused' && verdict.code === 'server_key_unknown';
+  return isNewKey && (await parts.freshKeys()) ? judgeOnce(parts, presented) : judged;
+}
+
 /**
  * Keeps what is guaranteed. A mere promise is kept only when a person has seen the doubt and wants it
  * (`promise-too`). Refusals, where nothing could be judged or kept: those of `readTaking`,
  * outbox_full, store_*.
  */
 export async function takePresented(
-  parts: {
-    readonly store: Pick<OfflineStore, 'readTaking' | 'take'>;
-    readonly clock: Clock;
-    readonly verify: VerifyEs256;
-  },
+  parts: TakingParts,
   presented: Presented,
   keep: 'guaranteed' | 'promise-too',
 ): Promise<Outcome<Taking>> {
-  const { store, clock, verify } = parts;
-  const keys = takingKeys(presented);
-  if (!keys.ok) return accept({ verdict: { kind: 'refused', code: keys.refusal.code } });
-  const view = await store.readTaking(keys.value);
-  if (!view.ok) return view;
-  const nowMs = clock.nowMs();
-  const verdict = await checkPresented(presented, { ...view.value, nowMs }, verify);
+  const judged = await judge(parts, presented);
+  if (!judged.ok) return judged;
+  const { verdict, nowMs } = judged.value;
   if (verdict.kind === 'refused') return accept({ verdict });
   if (verdict.kind === 'promise' && keep !== 'promise-too') return accept({ verdict });
-  const taken = await store.take(takenCounterfoil(presented, verdict, nowMs));
+  const taken = await parts.store.take(takenCounterfoil(presented, verdict, nowMs));
   if (taken.ok) return accept({ verdict, taken: taken.value });
   const { code } = taken.refusal;
   // Another tab was quicker between the look and the deed.

@@ -6,7 +6,7 @@ import type { Bytes } from '#protocol/bytes.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import { decodeAccountState, decodeProblem } from '#protocol/wire.ts';
-import { decodeAllowanceGrant } from '#protocol/wire-offline.ts';
+import { decodeAllowanceGrant, decodeDeviceList } from '#protocol/wire-offline.ts';
 import {
   checkPresented,
   type Presented,
@@ -51,6 +51,13 @@ function officeOf(phone: Phone, { server, chance }: Surroundings): AllowanceOffi
         { ...body, amountMinor: String(amountMinor) },
         decodeAllowanceGrant,
       ),
+    async readOpen(device) {
+      await gates.at('ask the office');
+      const response = await server.inject({ url: ROUTES.deviceList.path, headers });
+      const list = answered(response, decodeDeviceList);
+      if (!list.ok) return list;
+      return accept(list.value.devices.find((each) => each.device === device)?.allowances ?? []);
+    },
     release: (body) => ask(ROUTES.allowanceRelease.path, body, () => accept(undefined)),
   };
 }
@@ -69,7 +76,9 @@ export function keepPurse(phone: Phone, around: Surroundings): void {
       if (!account.ok) throw new Error(`${response.statusCode}: ${account.refusal.detail}`);
       await store.writeAccount(account.value, clock.nowMs());
       const office = officeOf(phone, around);
-      await createAllowanceKeeper({ store, office, clock, verify: verifyEs256, lock }).keep();
+      const freshKeys = async () => undefined;
+      const parts = { store, office, clock, verify: verifyEs256, freshKeys, lock };
+      await createAllowanceKeeper(parts).keep();
     }),
   );
 }

@@ -80,18 +80,3 @@ export async function finishSignIn(
   void refresh();
   return kept;
 }
-
-/**
- * Leaves the wallet on this phone. Refused (forbidden) while payments wait for their receipts: they
- * would be lost with it. The session ends at the server too, when it can be reached.
- */
-export async function signOut(wallet: Wallet): Promise<Outcome<undefined>> {
-  const forgotten = await storeOutcome(() => wallet.store.forgetWallet());
-  if (!forgotten.ok) return forgotten;
-  const { api } = await wallet.engine();
-  await api.signOut();
-  wallet.session.value = 'closed';
-  wallet.notice.changed('wallet', 'payments');
-  await wallet.reread();
-  return accept(undefined);
-}

@@ -1,9 +1,11 @@
 /** Owns taking a payment from a payer's screen: judged and kept without a network, then sent by this phone. */
+import { fetchIdentity } from '#device/account-api.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { Presented } from '#wallet/check-counterfoil.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { takePresented } from '#wallet/take-counterfoil.ts';
+import { fetchServerKeys } from '../server-keys.ts';
 import { storeOutcome } from '../store-outcome.ts';
 import type { Wallet } from '../wallet-model.ts';
 
@@ -13,6 +15,10 @@ export type Taking =
   | { readonly kind: 'promise'; readonly code: RefusalCode }
   | { readonly kind: 'refused'; readonly code: RefusalCode };
 
+/** Somebody waits at the counter. */
+const KEYS_TIMEOUT_MS = 4_000;
+const readKeys = () => fetchIdentity('', KEYS_TIMEOUT_MS);
+
 /** A guaranteed one is kept at once: the payer may walk away. A promise only when it is wanted. */
 export async function takePayment(
   wallet: Wallet,
@@ -20,9 +26,9 @@ export async function takePayment(
   keep: 'guaranteed' | 'promise-too' = 'guaranteed',
 ): Promise<Taking> {
   const { store, clock, notice } = wallet;
-  const done = await storeOutcome(() =>
-    takePresented({ store, clock, verify: verifyEs256 }, presented, keep),
-  );
+  const freshKeys = async () => (await fetchServerKeys(wallet, readKeys)) !== undefined;
+  const parts = { store, clock, verify: verifyEs256, freshKeys };
+  const done = await storeOutcome(() => takePresented(parts, presented, keep));
   if (!done.ok) return { kind: 'refused', code: done.refusal.code };
   const { verdict, taken } = done.value;
   if (!taken) {

@@ -2,13 +2,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { announce } from '../announce.ts';
+import { takenSentences, takenState } from '../taken-words.ts';
 import { t } from '../text/text.ts';
 import { usePolling } from '../use-polling.ts';
 import { Amount } from './amount.tsx';
 import { ButtonLink } from './button.tsx';
 import { Screen } from './screen.tsx';
 import { Slip } from './slip.tsx';
-import { TakenStub, takenSentences, takenState } from './taken-stub.tsx';
+import { TakenStub } from './taken-stub.tsx';
 import '../styles/take.css';
 
 const TITLES = {

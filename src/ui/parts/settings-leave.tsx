@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import { leaveWallet } from '../actions/account.ts';
 import { navigate } from '../router.ts';
+import { bindingEntries } from '../taken-payments.ts';
 import { formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import { useWallet } from '../wallet-context.ts';
@@ -35,10 +36,11 @@ export function SettingsLeave() {
   const [leaving, setLeaving] = useState(false);
   const [refused, setRefused] = useState<RefusalCode>();
   const home = wallet.home.value;
-  const count = home?.waiting.length ?? 0;
-  if (home && count > 0) {
+  const binding = home ? bindingEntries(home) : [];
+  const count = binding.length;
+  if (count > 0) {
     const sums = new Map<number, bigint>();
-    for (const { currency, amountMinor } of home.waiting) {
+    for (const { currency, amountMinor } of binding) {
       sums.set(currency, (sums.get(currency) ?? 0n) + amountMinor);
     }
     const amounts = [...sums].map(([currency, minor]) => formatMoney(minor, currency));

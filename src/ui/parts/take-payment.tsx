@@ -8,7 +8,7 @@ import type { Presented } from '#wallet/check-counterfoil.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { type Taking, takePayment } from '../actions/take.ts';
 import { announce } from '../announce.ts';
-import { formatMoment, formatMoney } from '../text/format.ts';
+import { takenAloud } from '../taken-words.ts';
 import { refusalText, t } from '../text/text.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
@@ -32,9 +32,7 @@ function authorizationOf({ kind, bytes }: Presented): Authorization | undefined 
 function said(taking: Taking): string {
   if (taking.kind === 'refused') return `${t('take.refused')}. ${refusalText(taking.code).what}`;
   if (taking.kind === 'promise') return t('take.promise');
-  const { taken } = taking;
-  const amount = formatMoney(taken.amountMinor, taken.currency);
-  return t('take.said', { amount, moment: formatMoment(taken.validUntilS * 1000) });
+  return takenAloud(taking.taken);
 }
 
 /** Judged once: what was taken a moment ago would be refused as seen before. */

@@ -8,6 +8,8 @@ import {
   filled,
   IDENTITY,
   NOW_MS,
+  PAYEE_ID,
+  profileOf,
   samplePayment,
   sampleReceipt,
   sampleTaken,
@@ -131,6 +133,28 @@ const CARRYING: ContractCase[] = [
     },
   },
   {
+    name: 'a promise that nobody guarantees and the server will not judge keeps nobody in a wallet',
+    async run(phone) {
+      const { store } = phone;
+      await enrolled(phone);
+      const { allowance: _none, ...bare } = sampleTaken(2, {}, { guaranteed: false });
+      await store.take(TAKEN);
+      await store.take({ ...bare, doubt: 'not_guaranteed' });
+      await store.quarantine(TAKEN.id, 'payer_unknown', NOW_MS);
+      await store.quarantine(bare.id, 'payer_unknown', NOW_MS);
+      expectEqual(codeOf(await store.forgetWallet()), 'forbidden', 'a guaranteed one');
+      await settleWith(phone, TAKEN);
+      expectEqual(codeOf(await store.forgetWallet()), 'ok');
+      expectEqual(ids(await store.readOutbox()), [bare.id], 'and is offered on');
+      const profile = profileOf(PAYEE_ID, 'B');
+      expectEqual(codeOf(await store.writeWallet(WALLET)), 'ok');
+      const other = { ...WALLET, account: { ...WALLET.account, profile } };
+      expectEqual(codeOf(await store.writeWallet(other)), 'ok');
+      await phone.damage('outbox', { id: 'torn', carried: true });
+      expectEqual(codeOf(await store.forgetWallet()), 'forbidden', 'one that cannot be read');
+    },
+  },
+  {
     name: 'counterfoils are read newest first, a page at a time',
     async run({ store }) {
       for (let seq = 1; seq <= 5; seq++) await store.take(sampleTaken(seq));
@@ -182,6 +206,17 @@ const ENDING: ContractCase[] = [
       await phone.store.take(TAKEN);
       await settleWith(phone, TAKEN);
       expectEqual((await phone.store.readRequest(REQUEST.digest))?.paid?.asAsked, false);
+    },
+  },
+  {
+    name: 'a cent for its request, meanwhile, does not keep it from being paid as asked',
+    async run({ store, ...phone }) {
+      const paid = { paymentId: 'cent', amountMinor: 1n, tipMinor: 0n, payerName: 'A', atMs: 1 };
+      await store.take(TAKEN);
+      await store.writeRequest({ ...REQUEST, paid: { ...paid, asAsked: false } });
+      await settleWith({ store, ...phone }, TAKEN);
+      const request = await store.readRequest(REQUEST.digest);
+      expectEqual([request?.paid?.paymentId, request?.paid?.asAsked], [TAKEN.id, true]);
     },
   },
   {
@@ -261,9 +296,9 @@ const ENDING: ContractCase[] = [
 ];
 
 const keysOf = (taken: typeof TAKEN, change: Partial<TakingKeys> = {}): TakingKeys => {
-  const { id, requestDigest, payer, device, seq } = taken;
+  const { id, requestDigest, once, payer, device, seq } = taken;
   const allowance = taken.allowance === undefined ? {} : { allowance: taken.allowance };
-  return { id, requestDigest, payer, device, seq, ...allowance, ...change };
+  return { id, requestDigest, once, payer, device, seq, ...allowance, ...change };
 };
 
 async function taking(phone: Phone, keys: TakingKeys) {
@@ -299,8 +334,21 @@ const JUDGING: ContractCase[] = [
       const twin = await taking(phone, keysOf(elsewhere, { id: 'another', allowance: 'none' }));
       expectEqual(
         [twin.known, ids(twin.sameRequest), ids(twin.sameAllowance), ids(twin.sameSeq)],
-        [false, [elsewhere.id], [], [elsewhere.id]],
+        [false, [], [], [elsewhere.id]],
+        'a printed code is paid any number of times',
       );
+    },
+  },
+  {
+    name: 'a damaged counterfoil of a printed code keeps no other from being taken',
+    async run(phone) {
+      const printed = { once: false, requestDigest: filled(8, 9) };
+      const [first, second] = [sampleTaken(1, printed), sampleTaken(2, printed)];
+      const elsewhere = toBase64url(filled(8, 1));
+      await phone.store.take({ ...first, allowance: elsewhere });
+      const raw = { ...Object(await phone.raw('counterfoils', first.id)), amountMinor: 12.5 };
+      await phone.damage('counterfoils', raw);
+      expectEqual(codeOf(await phone.store.take(second)), 'ok');
     },
   },
   {

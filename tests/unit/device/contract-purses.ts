@@ -91,6 +91,15 @@ const KEEPING: ContractCase[] = [
     },
   },
   {
+    name: 'a grant that is written again, after a lost connection, has what was drawn on it',
+    async run(phone) {
+      await granted(phone);
+      await phone.store.promise(coveredPayment(1, 0n));
+      await phone.store.writeGrant(EUR, GRANT);
+      expectEqual(await spentMinor(phone), 1250n);
+    },
+  },
+  {
     name: 'the first screen and the pay screen read the purses too',
     async run(phone) {
       await granted(phone);

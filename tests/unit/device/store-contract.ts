@@ -66,6 +66,19 @@ const RECEIVING: ContractCase[] = [
     },
   },
   {
+    name: 'a request that was paid by less is paid by what was asked, when that comes',
+    async run({ store }) {
+      await store.writeRequest(REQUEST);
+      const cent = entryOf(6, { requestDigest: REQUEST.digest, amountMinor: 1n });
+      const whole = entryOf(7, { requestDigest: REQUEST.digest });
+      expectEqual((await store.writeEntries([cent], 6))[0]?.paid?.asAsked, false);
+      const paid = await store.writeEntries([whole], 7);
+      expectEqual([paid[0]?.paid?.paymentId, paid[0]?.paid?.asAsked], ['payment-7', true]);
+      await store.writeEntries([{ ...cent, version: 8, paymentId: 'payment-8' }], 8);
+      expectEqual((await store.readRequest(REQUEST.digest))?.paid?.paymentId, 'payment-7');
+    },
+  },
+  {
     name: 'an entry that pays a request marks it in the same transaction, once',
     async run({ store }) {
       await store.writeRequest(REQUEST);
@@ -135,6 +148,19 @@ const WALLETS: ContractCase[] = [
       expectEqual(
         [wallet.account.version, wallet.accountReadAtMs, wallet.canPayOffline, wallet.lastSeq],
         [9, NOW_MS + 1, 'unknown', 1],
+      );
+    },
+  },
+  {
+    name: 'an answer about another account changes nothing',
+    async run(phone) {
+      await enrolled(phone);
+      const profile = profileOf(PAYEE_ID, 'B');
+      await phone.store.writeAccount({ ...ACCOUNT, profile, version: 9 }, NOW_MS + 1);
+      const wallet = demand(await phone.store.readWallet());
+      expectEqual(
+        [wallet.account.profile, wallet.account.version],
+        [ACCOUNT.profile, ACCOUNT.version],
       );
     },
   },

@@ -53,8 +53,10 @@ async function show(
   bytes: Bytes,
   keep: 'guaranteed' | 'promise-too' = 'guaranteed',
   kind: 'counterfoil' | 'authorization' = 'counterfoil',
+  freshKeys = async () => false,
 ) {
-  const parts = { store, clock: { nowMs: () => NOW_MS + 60_000 }, verify: verifyEs256 };
+  const clock = { nowMs: () => NOW_MS + 60_000 };
+  const parts = { store, clock, verify: verifyEs256, freshKeys };
   const taking = await takePresented(parts, { kind, bytes }, keep);
   if (!taking.ok) throw new Error(taking.refusal.code);
   const { verdict, taken } = taking.value;
@@ -71,6 +73,37 @@ afterEach(() => {
 });
 
 describe('what a payer’s screen shows', () => {
+  test('is judged again by the server’s keys of now where there is a network', async () => {
+    const store = await payee();
+    await store.writeIdentity({ ...SIGNING_IDENTITY, keys: [] }, NOW_MS);
+    expect(await show(store, COUNTERFOIL)).toEqual(['server_key_unknown', 'refused', false]);
+    let asked = 0;
+    const without = async () => {
+      asked++;
+      return true;
+    };
+    const still = await show(store, COUNTERFOIL, 'guaranteed', 'counterfoil', without);
+    expect([still[0], asked]).toEqual(['server_key_unknown', 1]);
+    const withKeys = async () => {
+      await store.writeIdentity(SIGNING_IDENTITY, NOW_MS);
+      return true;
+    };
+    const taken = await show(store, COUNTERFOIL, 'guaranteed', 'counterfoil', withKeys);
+    expect(taken).toEqual(['', 'guaranteed', true]);
+  });
+
+  test('that repeats a number is not kept beside the first, also by two tabs at once', async () => {
+    const store = await payee();
+    const printed = { once: false, requestDigest: filled(8, 0x55) };
+    const [first, second] = [1, 2].map((nonce) =>
+      sampleTaken(1, { ...printed, nonce: filled(16, nonce) }),
+    );
+    if (!first || !second) throw new Error('two');
+    const both = await Promise.all([store.take(first), store.take(second)]);
+    expect(both.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    expect(await store.readOutbox()).toHaveLength(1);
+  });
+
   test('is kept when it is guaranteed, once', async () => {
     const store = await payee();
     expect(await show(store, COUNTERFOIL)).toEqual(['', 'guaranteed', true]);

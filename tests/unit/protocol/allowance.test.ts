@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ALLOWANCE_BYTES_MAX,
+  ALLOWANCE_TYPE,
   type Allowance,
   allowanceSignedBytes,
   areLimitsSound,
@@ -13,6 +14,8 @@ import {
   validUntilS,
 } from '#protocol/allowance.ts';
 import { type Bytes, concatBytes, equalBytes, toHex } from '#protocol/bytes.ts';
+import { type Cbor, decodeCbor, encodeCbor } from '#protocol/cbor.ts';
+import { encodeSign1 } from '#protocol/cose-sign1.ts';
 import { type Order, WIRE_AMOUNT_MAX } from '#protocol/order.ts';
 import { compressPoint } from '#protocol/p256-point.ts';
 import { anyAllowance, COVERED_ORDER, KEY_ID, SAMPLE_ALLOWANCE } from './sample-allowances.ts';
@@ -35,6 +38,16 @@ function encodedAgain(bytes: Bytes): Bytes | undefined {
 }
 
 describe('an allowance', () => {
+  it('says nothing that is not read', () => {
+    const fields = decodeCbor(encodeAllowancePayload(SAMPLE_ALLOWANCE));
+    if (!fields.ok || !(fields.value instanceof Map)) throw new Error('a map');
+    const more = new Map(fields.value).set(15, 1n);
+    const written = (payload: Map<number, Cbor>) =>
+      encodeSign1(ALLOWANCE_TYPE, KEY_ID, encodeCbor(payload), SIGNATURE);
+    expect(refusalOf(written(fields.value))).toBeUndefined();
+    expect(refusalOf(written(more))).toBe('bytes_malformed');
+  });
+
   it('comes back as it was signed, with what is to be verified', () => {
     fc.assert(
       fc.property(anyAllowance, anyBytes(8), anyBytes(64), (allowance, keyId, signature) => {

@@ -106,6 +106,7 @@ describe('a counterfoil that is what it says', () => {
       id: expect.any(String),
       requestDigest: REQUEST.digest,
       payer: toBase32(PAYER_ID),
+      once: true,
       device: 1,
       seq: 1,
       allowance: toBase64url(ALLOWANCE_ID),

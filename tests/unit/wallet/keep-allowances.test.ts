@@ -3,8 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Allowance } from '#protocol/allowance.ts';
 import { accept, type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
 import type { AllowanceBody, AllowanceGrant } from '#protocol/wire-offline.ts';
-import { createAllowanceKeeper, type PurseSituation, purseStep } from '#wallet/keep-allowances.ts';
+import { createAllowanceKeeper } from '#wallet/keep-allowances.ts';
 import type { OfflinePurse } from '#wallet/offline-records.ts';
+import type { OpenAllowance } from '#wallet/ports.ts';
+import { type PurseSituation, purseStep } from '#wallet/purse-step.ts';
+import type { KnownIdentity } from '#wallet/records.ts';
+import { demand } from '../device/expectations.ts';
 import { verifyByNode } from './paper-server.ts';
 import {
   coveredPayment,
@@ -107,7 +111,8 @@ describe('a purse is filled', () => {
     for (const purse of [empty, purseOf(45_00n), { ...purseOf(0n), wantedMinor: 0n }]) {
       expect(purseStep(purse, situationOf(80_00n, { promised }))).toEqual(REST);
     }
-    const situation = situationOf(80_00n, { promised, nowMs: later });
+    // Nothing of the balance is kept for it: it was set aside already.
+    const situation = situationOf(45_00n, { promised, nowMs: later });
     expect(purseStep(purseOf(45_00n), situation)).toEqual(ask(50_00n));
     const yen = [coveredPayment(1, 0n, { currency: JPY })];
     expect(purseStep(empty, situationOf(80_00n, { promised: yen }))).toEqual(ask(50_00n));
@@ -124,20 +129,47 @@ describe('a purse is filled', () => {
     expect(purseStep(unwanted, situationOf(80_00n))).toEqual({ kind: 'release' });
     expect(purseStep({ currency: EUR }, situationOf(80_00n))).toEqual(REST);
   });
+
+  test('with what the server holds for this device, where that is known', () => {
+    const open = [{ id: 'another', currency: EUR, totalMinor: 50_00n, spentMinor: 10_00n }];
+    // All that is free there is what the new allowance gets back from the old one.
+    expect(purseStep(empty, situationOf(0n, { open }))).toEqual(ask(40_00n));
+    expect(purseStep({ currency: EUR }, situationOf(0n, { open }))).toEqual({ kind: 'release' });
+    const yen = [{ id: 'another', currency: JPY, totalMinor: 50_00n, spentMinor: 10_00n }];
+    expect(purseStep(empty, situationOf(0n, { open: yen }))).toEqual(REST);
+  });
 });
+
+/** What the sample grant is at the server, as long as it is open there. */
+const OPEN: OpenAllowance = {
+  id: sampleGrant().id,
+  currency: EUR,
+  totalMinor: 50_00n,
+  spentMinor: 0n,
+};
+
+type AtServer = {
+  /** Of this device; a refusal where nobody answers. */
+  readonly open?: Outcome<readonly OpenAllowance[]>;
+  readonly heldMinor?: bigint;
+  readonly keys?: KnownIdentity;
+};
 
 function phoneWith(
   purses: OfflinePurse[],
   answer: (body: AllowanceBody) => Outcome<AllowanceGrant>,
+  { open = accept([OPEN]), heldMinor = 60_00n, keys }: AtServer = {},
 ) {
+  let looks = 0;
   const asked: AllowanceBody[] = [];
   const released: number[] = [];
   const written: unknown[] = [];
   const dropped: (number | undefined)[] = [];
-  const situation = situationOf(80_00n);
+  const balance = { currency: EUR, amountMinor: 80_00n + heldMinor, heldMinor, owedMinor: 0n };
+  const wallet = { ...WALLET, account: { ...WALLET.account, balances: [balance] } };
   const keeper = createAllowanceKeeper({
     store: {
-      readWallet: async () => situation.wallet,
+      readWallet: async () => wallet,
       readIdentity: async () => SIGNING_IDENTITY,
       readPurses: async () => purses,
       readPromised: async () => [],
@@ -153,12 +185,17 @@ function phoneWith(
         released.push(currency);
         return accept(undefined);
       },
+      readOpen: async () => {
+        looks++;
+        return open;
+      },
     },
+    freshKeys: async () => keys,
     clock: { nowMs: () => NOW_MS },
     verify: verifyByNode,
     lock: { run: (work) => work() },
   });
-  return { keeper, asked, released, written, dropped };
+  return { keeper, asked, released, written, dropped, looks: () => looks };
 }
 
 const granting = (allowance: Uint8Array<ArrayBuffer>) => () => accept({ allowance, countSoft: 30 });
@@ -226,5 +263,47 @@ describe('the keeper', () => {
     const phone = phoneWith([purseOf(0n)], () => refuse('unavailable'));
     expect(await phone.keeper.keep()).toEqual([{ currency: EUR, step: 'rest' }]);
     expect(phone.asked).toEqual([]);
+  });
+
+  test('asks for the server’s keys once where it does not know the one that signed', async () => {
+    const keyId = filled(8, 9);
+    const [known] = SIGNING_IDENTITY.keys;
+    const keys = { ...SIGNING_IDENTITY, keys: [{ ...demand(known), keyId }] };
+    const allowance = signedAllowance({}, undefined, keyId);
+    const phone = phoneWith([empty], granting(allowance), { keys });
+    expect(await phone.keeper.keep()).toEqual([{ currency: EUR, step: 'ask' }]);
+    expect(phone.written).toHaveLength(1);
+    const other = { ...keys, server: filled(5, 1) };
+    const stray = phoneWith([empty], granting(allowance), { keys: other });
+    expect((await stray.keeper.keep())[0]?.refusal).toBe('server_key_unknown');
+  });
+
+  test('looks at the server where more or less is set aside than it knows of', async () => {
+    const agreed = phoneWith([purseOf(0n)], () => refuse('unavailable'), { heldMinor: 50_00n });
+    await agreed.keeper.keep();
+    const differing = phoneWith([purseOf(0n)], () => refuse('unavailable'), { heldMinor: 60_00n });
+    await differing.keeper.keep();
+    const nothingWanted = phoneWith([], () => refuse('unavailable'));
+    await nothingWanted.keeper.keep();
+    expect([agreed.looks(), differing.looks(), nothingWanted.looks()]).toEqual([0, 1, 0]);
+  });
+
+  test('draws no more on what has ended there: by a lost answer, or because the phone was', async () => {
+    // Enough is left by the phone's own word, so that it would ask for nothing.
+    const ended = { open: accept([]), heldMinor: 0n };
+    const frozen = phoneWith([purseOf(0n)], () => refuse('device_frozen'), ended);
+    await frozen.keeper.keep();
+    expect([frozen.dropped, frozen.asked.length]).toEqual([[EUR, undefined], 1]);
+    const crossed = { open: accept([{ ...OPEN, id: 'another' }]), heldMinor: 60_00n };
+    const lost = phoneWith([purseOf(0n)], granting(signedAllowance()), crossed);
+    await lost.keeper.keep();
+    expect([lost.dropped, lost.written.length]).toEqual([[EUR], 1]);
+  });
+
+  test('takes silence about what is open for no answer', async () => {
+    const silent = { open: refuse('unavailable'), heldMinor: 0n };
+    const phone = phoneWith([purseOf(0n)], () => refuse('unavailable'), silent);
+    expect(await phone.keeper.keep()).toEqual([{ currency: EUR, step: 'rest' }]);
+    expect(phone.dropped).toEqual([]);
   });
 });

@@ -31,6 +31,19 @@ export const enTake = {
   'taken.look': 'Show it',
   'taken.number': 'Slip of their phone',
 
+  'taken.why-payment_expired': 'It reached the server after its last date. No money has moved.',
+  'taken.why-insufficient_funds': 'The payer’s balance did not cover it. No money has moved.',
+  'taken.why-currency_not_held': 'The payer holds no money in this currency. No money has moved.',
+  'taken.why-allowance_overspent':
+    'The payer promised more than was set aside, and the guarantee for it is used up. No money has moved.',
+  'taken.why-payer_frozen': 'The payer’s wallet is frozen. No money has moved.',
+  'taken.why-payee_frozen': 'Your wallet is frozen. No money has moved.',
+  'taken.why-request_already_paid':
+    'Your request was paid by another payment. This one moved no money.',
+  'taken.why-counterfoil_other_request': 'It answers no request of this phone.',
+  'taken.why-counterfoil_other_amount': 'It is not of the amount your code asks for.',
+  'taken.why-next': 'Ask the payer to pay again, or in another way.',
+
   'list.checking': 'Reading line {place} of {count}…',
   'list.summary': { one: '{count} line read', other: '{count} lines read' },
   'list.taken': 'Guaranteed, kept here',

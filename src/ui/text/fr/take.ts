@@ -33,6 +33,21 @@ export const frTake: Translation<typeof enTake> = {
   'taken.look': 'La montrer',
   'taken.number': 'Talon de l’autre téléphone',
 
+  'taken.why-payment_expired':
+    'Il a atteint le serveur après sa date limite. Aucun argent n’a bougé.',
+  'taken.why-insufficient_funds': 'Le solde du payeur n’a pas suffi. Aucun argent n’a bougé.',
+  'taken.why-currency_not_held':
+    'Le payeur n’a pas d’argent dans cette devise. Aucun argent n’a bougé.',
+  'taken.why-allowance_overspent':
+    'Le payeur a promis plus que la somme mise de côté, et la garantie est épuisée. Aucun argent n’a bougé.',
+  'taken.why-payer_frozen': 'Le portefeuille du payeur est bloqué. Aucun argent n’a bougé.',
+  'taken.why-payee_frozen': 'Votre portefeuille est bloqué. Aucun argent n’a bougé.',
+  'taken.why-request_already_paid':
+    'Votre demande a été payée par un autre paiement. Celui-ci n’a déplacé aucun argent.',
+  'taken.why-counterfoil_other_request': 'Il ne répond à aucune demande de ce téléphone.',
+  'taken.why-counterfoil_other_amount': 'Ce n’est pas le montant que demande votre code.',
+  'taken.why-next': 'Demandez au payeur de payer de nouveau, ou autrement.',
+
   'list.checking': 'Lecture de la ligne {place} sur {count}…',
   'list.summary': { one: '{count} ligne lue', other: '{count} lignes lues' },
   'list.taken': 'Garanti, gardé ici',

@@ -1,0 +1,60 @@
+/** Owns what is said of a payment that was taken: what it is worth now, to the payee. Pure. */
+import type { RefusalCode } from '#protocol/refusals.ts';
+import type { TakenCounterfoil } from '#wallet/offline-records.ts';
+import { formatMoment, formatMoney } from './text/format.ts';
+import type { RefusalText } from './text/refusal-text.ts';
+import { refusalText, t } from './text/text.ts';
+
+export type TakenState = 'guaranteed' | 'doubted' | 'received' | 'refused' | 'expired';
+
+/** `received`: paid, by the server's receipt. */
+export function takenState({ state, guaranteed }: TakenCounterfoil): TakenState {
+  if (state === 'accepted') return 'received';
+  if (state !== 'taken') return state;
+  return guaranteed ? 'guaranteed' : 'doubted';
+}
+
+/** The words of a refusal speak to the payer, or to a payee who keeps nothing. */
+function payeeText(code: RefusalCode): RefusalText {
+  const next = t('taken.why-next');
+  switch (code) {
+    case 'payment_expired':
+    case 'insufficient_funds':
+    case 'currency_not_held':
+    case 'allowance_overspent':
+    case 'payer_frozen':
+    case 'payee_frozen':
+    case 'request_already_paid':
+    case 'counterfoil_other_request':
+    case 'counterfoil_other_amount':
+      return { what: t(`taken.why-${code}`), next };
+    default:
+      return { what: refusalText(code).what, next };
+  }
+}
+
+/** What happened to the money and what comes next. */
+export function takenSentences(taken: TakenCounterfoil): readonly string[] {
+  const until = { moment: formatMoment(taken.validUntilS * 1000) };
+  switch (takenState(taken)) {
+    case 'guaranteed':
+      return [t('taken.until', until), t('taken.guaranteed-text')];
+    case 'doubted':
+      return [payeeText(taken.doubt ?? 'not_guaranteed').what, t('taken.doubted-text', until)];
+    case 'received':
+      return [t('taken.paid-text', { moment: formatMoment(taken.settledAtMs ?? 0) })];
+    case 'refused':
+    case 'expired': {
+      const { what, next } = payeeText(taken.code ?? 'payment_expired');
+      return [what, next];
+    }
+  }
+}
+
+/** Spoken when it has just been kept. */
+export function takenAloud(taken: TakenCounterfoil): string {
+  const { amountMinor, currency, validUntilS, guaranteed } = taken;
+  if (!guaranteed) return t('take.kept');
+  const amount = formatMoney(amountMinor, currency);
+  return t('take.said', { amount, moment: formatMoment(validUntilS * 1000) });
+}
