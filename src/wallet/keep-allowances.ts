@@ -55,6 +55,11 @@ function waitsForCovered({ currency }: OfflinePurse, situation: PurseSituation):
   );
 }
 
+/** What the server has set aside; less than is left here when it has ended that without a word. */
+function heldMinor(currency: number, { wallet }: PurseSituation): bigint {
+  return wallet.account.balances.find((held) => held.currency === currency)?.heldMinor ?? 0n;
+}
+
 /** What a new allowance could hold: all that nobody else has been promised. */
 function affordableMinor(
   currency: number,
@@ -79,16 +84,19 @@ function isWorn(allowance: Allowance, countSoft: number, situation: PurseSituati
 }
 
 /**
- * Asks where nothing is granted, or less than half of what is wanted is left, or the soft count is
- * reached, or less than half of the hours is left. Where the account cannot give more than is left
+ * Asks where nothing is granted, or the server ended it, or less than half of what is wanted is left,
+ * or the soft count is reached, or less than half of the hours is left. Where the account cannot give more than is left
  * already it asks for nothing, and never while a covered promise of its own waits.
  */
 export function purseStep(purse: OfflinePurse, situation: PurseSituation): PurseStep {
   const { currency, wantedMinor, granted } = purse;
   if (situation.wallet.account.frozen || waitsForCovered(purse, situation)) return REST;
   if (!wantedMinor) return granted ? { kind: 'release' } : REST;
-  const allowance = allowanceOf(purse, situation);
-  const leftMinor = allowance ? allowance.totalMinor - (granted?.spentMinor ?? 0n) : 0n;
+  const known = allowanceOf(purse, situation);
+  const unspentMinor = known ? known.totalMinor - (granted?.spentMinor ?? 0n) : 0n;
+  const isEnded = unspentMinor > heldMinor(currency, situation);
+  const allowance = isEnded ? undefined : known;
+  const leftMinor = isEnded ? 0n : unspentMinor;
   const affordable = affordableMinor(currency, leftMinor, situation);
   const amountMinor = affordable < wantedMinor ? affordable : wantedMinor;
   if (amountMinor <= 0n) return REST;

@@ -89,6 +89,18 @@ describe('a purse is filled', () => {
     expect(purseStep(purseOf(0n), at(120 * HOUR_MS + 1))).toEqual(ask(50_00n));
   });
 
+  test('when the server holds less than is left here: it has ended what it gave', () => {
+    const heldBy = (heldMinor: bigint) => {
+      const situation = situationOf(80_00n);
+      const balances = [{ currency: EUR, amountMinor: 30_00n, heldMinor, owedMinor: 0n }];
+      const account = { ...situation.wallet.account, balances };
+      return { ...situation, wallet: { ...situation.wallet, account } };
+    };
+    expect(purseStep(purseOf(20_00n), heldBy(30_00n))).toEqual(REST);
+    expect(purseStep(purseOf(20_00n), heldBy(29_99n))).toEqual(ask(1n));
+    expect(purseStep(purseOf(20_00n), heldBy(0n))).toEqual(ask(30_00n));
+  });
+
   test('when what is here is another device’s, account’s or passkey’s', () => {
     for (const change of [
       { device: 2 },
