@@ -2,11 +2,12 @@
 import { authorizationToQrText } from '#protocol/authorization.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import { carriedText } from './counterfoil-text.ts';
+import { shortAccount } from './text/format.ts';
 
 export type WaitingCopy = {
   readonly id: string;
   readonly direction: 'out' | 'in';
-  /** The other side: a name where it is known, else the account id. */
+  /** The other side: a name where it is known, else the account id, cut. */
   readonly name: string;
   readonly amountMinor: bigint;
   readonly currency: number;
@@ -21,14 +22,14 @@ export async function readWaitingCopies(store: Source): Promise<WaitingCopy[]> {
   const [promised, home] = await Promise.all([store.readPromised(), store.readHome(0)]);
   const own = promised.map((payment): WaitingCopy => {
     const { id, payee, payeeName, amountMinor, currency } = payment;
-    const name = payeeName || payee;
+    const name = payeeName || shortAccount(payee);
     return { id, direction: 'out', name, amountMinor, currency, text: carriedText(payment) };
   });
   const taken = home.taken.map(
     ({ id, payer, amountMinor, currency, authorization }): WaitingCopy => ({
       id,
       direction: 'in',
-      name: payer,
+      name: shortAccount(payer),
       amountMinor,
       currency,
       text: authorizationToQrText(authorization),

@@ -8,7 +8,7 @@ import { StateBadge } from './state-badge.tsx';
 /** Who is on the other side, in words. */
 export function lineTitle(line: ActivityLine): string {
   if (line.kind !== 'payment') return t(`entry.${line.kind}`);
-  const name = line.name || t('entry.unnamed', { account: shortAccount(line.counterparty) });
+  const name = line.name || shortAccount(line.counterparty);
   return line.direction === 'out' ? t('entry.to', { name }) : t('entry.from', { name });
 }
 

@@ -1,19 +1,16 @@
 /** Owns the account's devices, and saying that one of them is lost. */
 import { useState } from 'preact/hooks';
 import type { RefusalCode } from '#protocol/refusals.ts';
-import type { DeviceState } from '#protocol/wire-offline.ts';
+import type { DeviceList, DeviceState } from '#protocol/wire-offline.ts';
 import { freezeDevice } from '../actions/set-aside.ts';
 import { announce } from '../announce.ts';
-import type { Engine } from '../engine.ts';
 import { formatDay, formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
-import { useAnswer } from '../use-answer.ts';
+import type { Answer } from '../use-answer.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Button } from './button.tsx';
 import { Notice, RefusalNotice } from './notice.tsx';
 import { Sheet } from './sheet.tsx';
-
-const readDevices = (api: Engine['api']) => api.readDevices();
 
 function nameOf({ device, label }: DeviceState): string {
   return label || t('devices.unnamed', { device });
@@ -103,17 +100,14 @@ function LostSheet(props: {
   );
 }
 
-export function DeviceList() {
+export function Devices(props: { readonly answer: Answer<DeviceList> }) {
   const mine = useWallet().state.value?.device;
-  const { outcome, again } = useAnswer(readDevices);
+  const { outcome, again } = props.answer;
   const [lost, setLost] = useState<DeviceState>();
   const list = outcome?.ok ? outcome.value : undefined;
-  const isFrozen = list?.devices.some(({ device, frozen }) => device === mine && frozen);
   return (
     <section aria-labelledby="devices">
       <h2 id="devices">{t('devices.title')}</h2>
-      {list?.stopped && <RefusalNotice code="allowances_stopped" />}
-      {isFrozen && <RefusalNotice code="device_frozen" />}
       {outcome && !outcome.ok && (
         <Notice
           title={t('devices.unknown')}

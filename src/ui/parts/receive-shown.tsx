@@ -20,18 +20,19 @@ import { QrCode } from './qr-code.tsx';
 import { showRequest } from './receive-ask.tsx';
 import { Screen } from './screen.tsx';
 
-/** What can honestly be said while no entry has come. */
+/** What can honestly be said while no entry has come; without an answer, what to do first of all. */
 function Waiting() {
   const connection = useWallet().connection.value;
   if (connection.kind === 'silent' || connection.kind === 'never') {
-    const title =
-      connection.kind === 'silent'
-        ? t('receive.silent', { time: formatTime(connection.sinceMs) })
-        : t('receive.never');
     return (
-      <Notice kind="warning" title={title}>
+      <div class="receive-silent" role="status">
         <p>{t('receive.silent-next')}</p>
-      </Notice>
+        <p class="soft small">
+          {connection.kind === 'silent'
+            ? t('receive.silent', { time: formatTime(connection.sinceMs) })
+            : t('receive.never')}
+        </p>
+      </div>
     );
   }
   return (

@@ -1,7 +1,7 @@
 /** Owns paying without a network: how much is set aside for it, what is left, and the account's devices. */
 import { useState } from 'preact/hooks';
 import type { RefusalCode } from '#protocol/refusals.ts';
-import type { OfflineTerms } from '#protocol/wire-offline.ts';
+import type { DeviceList, OfflineTerms } from '#protocol/wire-offline.ts';
 import type { OfflinePurse } from '#wallet/offline-records.ts';
 import { setAside } from '../actions/set-aside.ts';
 import { announce } from '../announce.ts';
@@ -9,7 +9,7 @@ import type { Engine } from '../engine.ts';
 import type { OfflineFunds } from '../offline-funds.ts';
 import { Amount } from '../parts/amount.tsx';
 import { Button } from '../parts/button.tsx';
-import { DeviceList } from '../parts/device-list.tsx';
+import { Devices } from '../parts/device-list.tsx';
 import { Notice, RefusalNotice } from '../parts/notice.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { SetAsideSheet } from '../parts/set-aside-sheet.tsx';
@@ -21,11 +21,21 @@ import { useWallet } from '../wallet-context.ts';
 import '../styles/offline.css';
 
 const readTerms = (api: Engine['api']) => api.readTerms();
+const readDevices = (api: Engine['api']) => api.readDevices();
+
+/** Why the server gives this phone nothing more, if it says so. */
+function endedBy(list: DeviceList | undefined, mine: number | undefined): RefusalCode | undefined {
+  if (list?.stopped) return 'allowances_stopped';
+  const isFrozen = list?.devices.some(({ device, frozen }) => device === mine && frozen);
+  return isFrozen ? 'device_frozen' : undefined;
+}
 
 /** What there is now, or what is awaited. */
 function PurseState(props: {
   readonly purse: OfflinePurse | undefined;
   readonly funds: OfflineFunds | undefined;
+  /** Nothing is awaited any more. */
+  readonly ended: boolean;
 }) {
   const { purse, funds } = props;
   if (funds) {
@@ -47,7 +57,7 @@ function PurseState(props: {
       </>
     );
   }
-  if (!purse?.wantedMinor) return <p class="soft">{t('offline.nothing')}</p>;
+  if (!purse?.wantedMinor || props.ended) return <p class="soft">{t('offline.nothing')}</p>;
   const amount = formatMoney(purse.wantedMinor, purse.currency);
   return <p>{t('offline.asking', { amount })}</p>;
 }
@@ -56,9 +66,10 @@ function PurseCard(props: {
   readonly currency: number;
   readonly funds: OfflineFunds | undefined;
   readonly terms: OfflineTerms | undefined;
+  readonly ended: boolean;
 }) {
   const wallet = useWallet();
-  const { currency, funds, terms } = props;
+  const { currency, funds, terms, ended } = props;
   const purse = wallet.home.value?.purses.find((each) => each.currency === currency);
   const [choosing, setChoosing] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -79,7 +90,7 @@ function PurseCard(props: {
 
   return (
     <section class="purse-card" aria-label={currencyLabel(currency)}>
-      <PurseState purse={purse} funds={funds} />
+      <PurseState purse={purse} funds={funds} ended={ended} />
       {refused && <RefusalNotice code={refused} />}
       <div class="purse-actions">
         <Button kind={wants ? 'plain' : 'ink'} busy={busy} onClick={() => setChoosing(true)}>
@@ -145,8 +156,12 @@ export function OfflineScreen() {
   const funds = useOfflineFunds();
   const { outcome } = useAnswer(readTerms);
   const terms = outcome?.ok ? outcome.value : undefined;
+  const devices = useAnswer(readDevices);
+  const list = devices.outcome?.ok ? devices.outcome.value : undefined;
+  const ended = endedBy(list, wallet.state.value?.device);
   return (
     <Screen title={t('offline.title')} back="/settings" class="offline">
+      {ended && <RefusalNotice code={ended} />}
       <Owed />
       {wallet.balances.value.map(({ currency }) => (
         <PurseCard
@@ -154,10 +169,11 @@ export function OfflineScreen() {
           currency={currency}
           funds={funds.find((each) => each.currency === currency)}
           terms={terms}
+          ended={ended !== undefined}
         />
       ))}
       <HowItWorks terms={terms} />
-      <DeviceList />
+      <Devices answer={devices} />
     </Screen>
   );
 }

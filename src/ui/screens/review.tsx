@@ -99,6 +99,16 @@ function PayStub(props: {
   );
 }
 
+/** Whoever sets money aside learns before the tap whether it stands for this payment. */
+function Cover(props: { readonly state: ReviewState; readonly currency: number }) {
+  const { paying, prepared } = props.state;
+  const view = paying.kind === 'read' && paying.value.ok ? paying.value.value : undefined;
+  const purse = view?.purses.find(({ currency }) => currency === props.currency);
+  if (purse?.wantedMinor === undefined || !prepared?.ok) return null;
+  const covered = prepared.value.order.allowance !== undefined;
+  return <p class="small">{t(covered ? 'review.covered' : 'review.uncovered')}</p>;
+}
+
 function RequestReview(props: {
   readonly request: PaymentRequest;
   readonly stored: StoredDraft | undefined;
@@ -137,6 +147,7 @@ function RequestReview(props: {
       {!complaint && before && <PaidBefore payment={before} />}
       <PayNowNotice now={payNow.now} onRetry={payNow.reach} />
       <ReviewAmount {...parts} review={review} />
+      <Cover state={state} currency={request.currency} />
       <Itemised request={request} review={review} />
       <TipChooser {...parts} />
       <NoteField {...parts} />

@@ -96,16 +96,19 @@ export function ScanScreen(props: ScreenProps) {
   if (shown?.kind === 'payment') {
     return <TakePayment presented={shown.presented} onAgain={close} />;
   }
+  const isForRequest = props.query.has('d');
   return (
     <Screen
-      title={t(props.query.has('d') ? 'scan.payment-title' : 'scan.title')}
+      title={t(isForRequest ? 'scan.payment-title' : 'scan.title')}
       back="/"
       class="scan"
       foot={taker.foot}
       aside={
-        <a class="scan-check" href="/check">
-          {t('check.link')}
-        </a>
+        !isForRequest && (
+          <a class="scan-check" href="/check">
+            {t('check.link')}
+          </a>
+        )
       }
     >
       {taker.view}

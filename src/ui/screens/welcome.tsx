@@ -35,9 +35,14 @@ export function WelcomeScreen() {
       foot={
         <>
           <ButtonLink href="/open">{t('welcome.open')}</ButtonLink>
-          <ButtonLink href="/sign-in" kind="quiet">
-            {t('welcome.sign-in')}
-          </ButtonLink>
+          <div class="welcome-others">
+            <ButtonLink href="/sign-in" kind="quiet">
+              {t('welcome.sign-in')}
+            </ButtonLink>
+            <ButtonLink href="/check" kind="quiet">
+              {t('welcome.check')}
+            </ButtonLink>
+          </div>
         </>
       }
     >
@@ -47,9 +52,6 @@ export function WelcomeScreen() {
         <span>{t('welcome.title-later')}</span>
       </p>
       <p class="welcome-lead">{asked ? t('welcome.asked') : t('welcome.lead')}</p>
-      <p class="welcome-check">
-        <a href="/check">{t('welcome.check')}</a>
-      </p>
     </Screen>
   );
 }

@@ -86,7 +86,7 @@ describe('somebody with a wallet', () => {
     ['/activity', 'All activity'],
     ['/settings', 'Settings'],
     ['/offline', 'Paying without a network'],
-    ['/keep', 'Save my waiting payments'],
+    ['/keep', 'Save what waits'],
     ['/check', 'Check a receipt'],
     ['/taken/unknown', 'This payment is not on this phone'],
     ['/rehearsal', 'Try it without network'],

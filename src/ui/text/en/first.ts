@@ -8,7 +8,7 @@ export const enFirst = {
   'welcome.lead':
     'A wallet that pays by scanning a code and touching your phone. With no network it promises, signs and delivers later.',
   'welcome.open': 'Open a wallet',
-  'welcome.sign-in': 'I have a wallet already',
+  'welcome.sign-in': 'I have a wallet',
   'welcome.asked': 'Somebody asks you to pay. Open a wallet first; the request waits for you.',
   'welcome.check': 'Check a receipt',
   'welcome.half-pay': 'Your half',
@@ -41,7 +41,7 @@ export const enFirst = {
   'home.draft': 'You had begun a payment.',
   'home.update': 'A new version of the app is here.',
   'home.update-take': 'Use it',
-  'home.alone': 'What waits is on this phone alone.',
+  'home.alone': 'Payments wait on this phone.',
   'home.save': 'Save a copy',
   'home.install': 'Keep the wallet on your home screen.',
   'home.install-go': 'Install',
@@ -59,7 +59,6 @@ export const enFirst = {
   'entry.issue': 'Money put in',
   'entry.advance': 'The operator paid in your place',
   'entry.repayment': 'Given back to the operator',
-  'entry.unnamed': 'Account {account}',
 
   'state.promised': 'Promised',
   'state.accepted': 'Accepted',

@@ -48,9 +48,9 @@ export const enOffline = {
   'devices.lost-no': 'No, I have it',
   'devices.lost-done': 'Reported lost. What was not spent is yours again.',
 
-  'keep.title': 'Save my waiting payments',
+  'keep.title': 'Save what waits',
   'keep.lead':
-    'These payments are on this phone alone until they reach the server. Save a copy: if you lose the phone, nothing is lost.',
+    'These payments have no receipt yet. Save a copy: if you lose the phone, nothing is lost.',
   'keep.nothing': 'Nothing waits. Everything has its receipt.',
   'keep.once':
     'Whoever has the copy can bring it to the server, and it counts once. After this nothing can be taken back.',

@@ -16,10 +16,9 @@ export const enReceive = {
   'receive.qr-label': 'QR code that asks for {amount}',
   'receive.share': 'Send as a link',
   'receive.waiting': 'Waiting. “Paid” appears here by itself.',
-  'receive.silent': 'No answer since {time}',
-  'receive.never': 'The server has not answered yet',
-  'receive.silent-next':
-    'They can pay all the same: let them scan this, then scan the code on their phone. You both need no network.',
+  'receive.silent': 'No answer since {time}.',
+  'receive.never': 'The server has not answered yet.',
+  'receive.silent-next': 'No network needed: let them scan this, then scan their phone’s code.',
   'receive.scan': 'Scan their payment',
   'receive.until': 'Good until {time}.',
   'receive.bright': 'Make your screen bright.',

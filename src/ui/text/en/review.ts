@@ -45,6 +45,10 @@ export const enReview = {
   'review.paid-before-text': 'Pay again only if you owe it twice.',
   'review.see-slip': 'See that slip',
 
+  'review.covered': 'Guaranteed, also without a network.',
+  'review.uncovered':
+    'What is set aside does not cover it: without a network it is a promise only.',
+
   'review.offline-untried': 'This phone has not been tried without network',
   'review.offline-cannot': 'This passkey only works online',
   'review.offline-text':

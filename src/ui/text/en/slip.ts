@@ -40,7 +40,7 @@ export const enSlip = {
   'slip.guaranteed': 'Show to the payee',
   'slip.guaranteed-title': 'Let them scan this',
   'slip.guaranteed-text':
-    'Guaranteed without network: the payee’s phone checks it and sends it too. It cannot be taken back now.',
+    'When their phone says “Guaranteed”, you are done. It cannot be taken back now.',
   'slip.guaranteed-label': 'Your payment as a QR code, with its guarantee',
   'slip.promised-shown':
     'Guaranteed. Whichever phone meets a network first brings it to the server, whose receipt is awaited.',

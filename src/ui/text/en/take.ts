@@ -5,8 +5,7 @@ export const enTake = {
   'take.guaranteed': 'Guaranteed',
   'take.kept': 'Kept, not guaranteed',
   'take.promise': 'A promise, not guaranteed',
-  'take.promise-text':
-    'Nobody stands for it. If you keep it, this phone sends it; whether it is paid is known with the receipt.',
+  'take.promise-text': 'If you keep it, this phone sends it.',
   'take.refused': 'Not taken',
   'take.not-kept': 'Nothing of it was kept on this phone.',
   'take.keep': 'Keep it anyway',
@@ -19,7 +18,7 @@ export const enTake = {
   'taken.guaranteed-text':
     'Checked and kept on this phone, which sends it by itself with the next network. It must reach the server by then.',
   'taken.doubted-text':
-    'Kept on this phone, which sends it with the next network. It is good until {moment}.',
+    'Kept on this phone, which sends it with the next network. It must reach the server by {moment}.',
   'taken.paid-text': 'The server signed the receipt on {moment}. You have the money.',
   'taken.waiting': 'Guaranteed, not paid yet',
   'taken.waiting-doubted': 'Promised, not guaranteed',

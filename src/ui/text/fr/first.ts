@@ -10,7 +10,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'welcome.lead':
     'Un portefeuille qui paie en scannant un code et en touchant le téléphone. Sans réseau, il promet, signe et livre plus tard.',
   'welcome.open': 'Ouvrir un portefeuille',
-  'welcome.sign-in': 'J’ai déjà un portefeuille',
+  'welcome.sign-in': 'J’ai un portefeuille',
   'welcome.asked':
     'On vous demande de payer. Ouvrez d’abord un portefeuille ; la demande vous attend.',
   'welcome.check': 'Vérifier un reçu',
@@ -44,7 +44,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.draft': 'Vous aviez commencé un paiement.',
   'home.update': 'Une nouvelle version est là.',
   'home.update-take': 'L’utiliser',
-  'home.alone': 'Ce qui attend n’est que sur ce téléphone.',
+  'home.alone': 'Des paiements attendent ici.',
   'home.save': 'En garder une copie',
   'home.install': 'Gardez le portefeuille sur l’écran d’accueil.',
   'home.install-go': 'Installer',
@@ -61,7 +61,6 @@ export const frFirst: Translation<typeof enFirst> = {
   'entry.issue': 'Argent versé',
   'entry.advance': 'L’opérateur a payé à votre place',
   'entry.repayment': 'Rendu à l’opérateur',
-  'entry.unnamed': 'Compte {account}',
 
   'state.promised': 'Promis',
   'state.accepted': 'Accepté',

@@ -51,9 +51,9 @@ export const frOffline: Translation<typeof enOffline> = {
   'devices.lost-no': 'Non, je l’ai',
   'devices.lost-done': 'Déclaré perdu. Ce qui n’était pas dépensé est de nouveau à vous.',
 
-  'keep.title': 'Sauver mes paiements en attente',
+  'keep.title': 'Copier ce qui attend',
   'keep.lead':
-    'Ces paiements ne sont que sur ce téléphone tant qu’ils n’ont pas atteint le serveur. Gardez une copie : un téléphone perdu ne perd alors rien.',
+    'Ces paiements n’ont pas encore de reçu. Gardez une copie : un téléphone perdu ne perd alors rien.',
   'keep.nothing': 'Rien n’attend. Tout a son reçu.',
   'keep.once':
     'Qui a la copie peut la porter au serveur, et elle compte une fois. Ensuite on ne peut plus rien reprendre.',
@@ -67,7 +67,7 @@ export const frOffline: Translation<typeof enOffline> = {
   },
   'keep.share': 'Partager',
   'keep.copy': 'Copier',
-  'keep.file': 'En fichier',
+  'keep.file': 'Fichier',
   'keep.saved': 'Enregistré en fichier',
   'keep.made': {
     one: '{count} paiement dans la copie',

@@ -18,10 +18,10 @@ export const frReceive: Translation<typeof enReceive> = {
   'receive.qr-label': 'Code QR qui demande {amount}',
   'receive.share': 'Envoyer comme lien',
   'receive.waiting': 'En attente. « Payé » s’affichera ici tout seul.',
-  'receive.silent': 'Pas de réponse depuis {time}',
-  'receive.never': 'Le serveur n’a pas encore répondu',
+  'receive.silent': 'Pas de réponse depuis {time}.',
+  'receive.never': 'Le serveur n’a pas encore répondu.',
   'receive.silent-next':
-    'On peut vous payer quand même : faites scanner ceci, puis scannez le code de l’autre téléphone. Sans réseau des deux côtés.',
+    'Sans réseau aussi : faites scanner ceci, puis scannez le code de l’autre téléphone.',
   'receive.scan': 'Scanner le paiement',
   'receive.until': 'Valable jusqu’à {time}.',
   'receive.bright': 'Augmentez la luminosité.',

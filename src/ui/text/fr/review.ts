@@ -47,6 +47,10 @@ export const frReview: Translation<typeof enReview> = {
   'review.paid-before-text': 'Ne payez encore que si vous le devez deux fois.',
   'review.see-slip': 'Voir ce talon',
 
+  'review.covered': 'Garanti, même sans réseau.',
+  'review.uncovered':
+    'L’argent mis de côté ne le couvre pas : sans réseau, ce n’est qu’une promesse.',
+
   'review.offline-untried': 'Ce téléphone n’a pas été essayé sans réseau',
   'review.offline-cannot': 'Cette clé d’accès ne marche qu’en ligne',
   'review.offline-text':

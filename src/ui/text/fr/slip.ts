@@ -43,7 +43,7 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.guaranteed': 'Montrer au bénéficiaire',
   'slip.guaranteed-title': 'Faites scanner ceci',
   'slip.guaranteed-text':
-    'Garanti sans réseau : le téléphone du bénéficiaire le vérifie et l’envoie aussi. On ne peut plus le reprendre.',
+    'Quand l’autre téléphone dit « Garanti », c’est fait. On ne peut plus le reprendre.',
   'slip.guaranteed-label': 'Votre paiement en code QR, avec sa garantie',
   'slip.promised-shown':
     'Garanti. Le premier téléphone qui trouve un réseau le porte au serveur, dont on attend le reçu.',

@@ -7,8 +7,7 @@ export const frTake: Translation<typeof enTake> = {
   'take.guaranteed': 'Garanti',
   'take.kept': 'Gardé, pas garanti',
   'take.promise': 'Une promesse, pas garantie',
-  'take.promise-text':
-    'Personne ne s’en porte garant. Si vous la gardez, ce téléphone l’envoie ; le reçu dira si elle est payée.',
+  'take.promise-text': 'Si vous la gardez, ce téléphone l’envoie.',
   'take.refused': 'Pas pris',
   'take.not-kept': 'Rien n’en a été gardé sur ce téléphone.',
   'take.keep': 'La garder quand même',
@@ -21,7 +20,7 @@ export const frTake: Translation<typeof enTake> = {
   'taken.guaranteed-text':
     'Vérifié et gardé sur ce téléphone, qui l’envoie de lui-même au prochain réseau. Il doit atteindre le serveur d’ici là.',
   'taken.doubted-text':
-    'Gardé sur ce téléphone, qui l’envoie au prochain réseau. Valable jusqu’au {moment}.',
+    'Gardé sur ce téléphone, qui l’envoie au prochain réseau. Il doit atteindre le serveur d’ici au {moment}.',
   'taken.paid-text': 'Le serveur a signé le reçu le {moment}. Vous avez l’argent.',
   'taken.waiting': 'Garanti, pas encore payé',
   'taken.waiting-doubted': 'Promis, pas garanti',
