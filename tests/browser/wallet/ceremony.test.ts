@@ -126,13 +126,17 @@ test('where the passkey is gone nothing is promised, and the entry is kept', asy
   payer = { ...payer, passkeys: await addAuthenticator(payer.page, { passkeys: kept }) };
 });
 
-/** Phones ask for the server's addresses and keys once a day. */
-function aDayLater(page: Page): Promise<unknown> {
-  return page.addInitScript(() => {
-    const now = Date.now.bind(Date);
-    Date.now = () => now() + 25 * 60 * 60 * 1000;
-  });
-}
+/** Phones ask for the server's addresses and keys once a day, as their own clock counts it. */
+const daysLater =
+  (days: number) =>
+  (page: Page): Promise<unknown> =>
+    page.addInitScript(
+      (ms) => {
+        const now = Date.now.bind(Date);
+        Date.now = () => now() + ms;
+      },
+      days * 25 * 60 * 60 * 1000,
+    );
 
 async function moveServer(origin: string): Promise<void> {
   await server.stop();
@@ -142,14 +146,14 @@ async function moveServer(origin: string): Promise<void> {
 test('an address that the server no longer knows approves nothing, and the entry is kept', async () => {
   await moveServer('http://localhost:1');
   const asked = server.proxy.answered(route('GET', '/api/keys'));
-  await enterPayment(aDayLater, stall.printed());
+  await enterPayment(daysLater(1), stall.printed());
   await asked;
   await approveInVain(/^The approval was made on another site/);
   await expectNothingPromised();
   await expectDraftKept();
   await moveServer(server.origin);
   const askedAgain = server.proxy.answered(route('GET', '/api/keys'));
-  payer = await openAgain(server.origin, aDayLater);
+  payer = await openAgain(server.origin, daysLater(2));
   await askedAgain;
 });
 
