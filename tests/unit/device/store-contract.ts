@@ -17,6 +17,7 @@ import { COUNTERFOILS } from './contract-counterfoils.ts';
 import { PROMISING, READING, SETTLING } from './contract-payments.ts';
 import { type ContractCase, enrolled, promised, settled } from './contract-phone.ts';
 import { PURSES } from './contract-purses.ts';
+import { TAKINGS } from './contract-takings.ts';
 import { codeOf, demand, expectEqual, faultOf } from './expectations.ts';
 
 function entryOf(version: number, change: Partial<StatementEntry> = {}): StatementEntry {
@@ -291,4 +292,5 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
   ...DAMAGE,
   ...PURSES,
   ...COUNTERFOILS,
+  ...TAKINGS,
 ];
