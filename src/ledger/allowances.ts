@@ -25,6 +25,7 @@ type Standing = {
   readonly stopped: boolean;
   readonly device_known: boolean;
   readonly device_frozen: boolean;
+  readonly last_seq: bigint | null;
 };
 
 type Reading = { readonly books: Books; readonly allowances: AllowanceBook };
@@ -70,17 +71,19 @@ function readStanding(account: Bytes, device: number): Statement {
   return {
     name: 'read_allowance_standing',
     text: `SELECT a.allowances_stopped OR a.frozen AS stopped, d.number IS NOT NULL AS device_known,
-        d.frozen_at IS NOT NULL AS device_frozen
+        d.frozen_at IS NOT NULL AS device_frozen, d.last_seq
       FROM account a LEFT JOIN device d ON d.account = a.id AND d.number = $2
       WHERE a.id = $1`,
     values: [account, device],
   };
 }
 
-function faultOf(standing: Standing | undefined): Outcome<null> {
+function faultOf(standing: Standing | undefined, firstSeq: number): Outcome<null> {
   if (!standing?.device_known) return refuse('device_unknown');
   if (standing.stopped) return refuse('allowances_stopped');
-  return standing.device_frozen ? refuse('device_frozen') : accept(null);
+  if (standing.device_frozen) return refuse('device_frozen');
+  // A phone restored from a backup (F63): its next orders would be taken for double promises.
+  return firstSeq <= (standing.last_seq ?? 0n) ? refuse('device_behind') : accept(null);
 }
 
 async function openOnce(
@@ -101,7 +104,7 @@ async function openOnce(
   };
   // The connection broke behind the COMMIT, and this is the second attempt.
   if (rowsOf(known).length > 0) return end(accept(null));
-  const fault = faultOf(rowsOf<Standing>(standing)[0]);
+  const fault = faultOf(rowsOf<Standing>(standing)[0], wanted.limits.firstSeq);
   if (!fault.ok) return end(fault);
   const { books, allowances } = reading;
   const before = allowances
@@ -117,7 +120,7 @@ async function openOnce(
 /**
  * Ends the device's allowance in this currency, if there is one, and opens the new one, all or
  * nothing. Refusals: device_unknown, allowances_stopped (also while the account is frozen),
- * device_frozen, funds_short.
+ * device_frozen, device_behind, funds_short.
  */
 export function openAllowance(
   database: Database,

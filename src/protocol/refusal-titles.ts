@@ -64,6 +64,7 @@ export const REFUSAL_TITLES: Readonly<Record<RefusalCode, string>> = {
   // Asking the server for an allowance.
   allowances_stopped: 'No more allowances for this account',
   device_frozen: 'This device has been reported lost',
+  device_behind: 'This device has used higher payment numbers than it knows of',
   funds_short: 'The balance does not cover it',
 
   // Scanned text (EMVCo merchant-presented mode v1.1).

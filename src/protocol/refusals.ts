@@ -71,6 +71,7 @@ export const REFUSALS = {
   // Asking the server for an allowance.
   allowances_stopped: 409,
   device_frozen: 409,
+  device_behind: 409,
   funds_short: 409,
 
   // Scanned text (EMVCo merchant-presented mode v1.1).

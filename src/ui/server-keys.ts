@@ -1,5 +1,6 @@
 /** Owns keeping the server's keys on this phone, wallet or not: receipts and names are checked with them offline. */
 import { fetchIdentity } from '#device/account-api.ts';
+import { equalBytes } from '#protocol/bytes.ts';
 import type { Outcome } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import type { Wallet } from './wallet-model.ts';
@@ -18,9 +19,14 @@ export async function fetchServerKeys(
   wallet: Keeper,
   read: Reading = readHere,
 ): Promise<ServerIdentity | undefined> {
+  const { store } = wallet;
   const answer = await read();
   if (!answer.ok) return undefined;
-  await wallet.store.writeIdentity(answer.value, wallet.clock.nowMs());
+  const known = await store.readIdentity();
+  const isAnother = known && !equalBytes(known.server, answer.value.server);
+  // The server may have new keys. It may not become another under a wallet's payments.
+  if (isAnother && (await store.readWallet())) return undefined;
+  await store.writeIdentity(answer.value, wallet.clock.nowMs());
   wallet.notice.changed('wallet');
   return answer.value;
 }

@@ -70,7 +70,11 @@ export type KeptPurse = {
 };
 
 /** These say that the server gives this phone nothing any more: what it gave is ended there too. */
-const ENDED: ReadonlySet<RefusalCode> = new Set(['device_frozen', 'allowances_stopped']);
+const ENDED: ReadonlySet<RefusalCode> = new Set([
+  'device_frozen',
+  'device_behind',
+  'allowances_stopped',
+]);
 
 /** The server may have a new key since its keys were read. It may not become another server. */
 async function believeGrant(

@@ -26,6 +26,7 @@ export function addAllowanceRoutes(app: App, services: Services): void {
   app.route({
     ...ROUTES.allowances,
     url: ROUTES.allowances.path,
+    config: { limited: 'uploads' },
     schema: {
       operationId: 'grantAllowance',
       summary: 'Set funds aside for a device’s offline payments',
@@ -35,7 +36,7 @@ export function addAllowanceRoutes(app: App, services: Services): void {
       tags: ['offline'],
       security: SESSION,
       body: allowanceBody,
-      response: { 201: allowanceForm, ...problems(400, 401, 409, 415, 422) },
+      response: { 201: allowanceForm, ...problems(400, 401, 409, 415, 422, 429) },
     },
     handler: async (request, reply) => {
       const session = await sessions.of(request);
@@ -52,13 +53,14 @@ export function addAllowanceRoutes(app: App, services: Services): void {
   app.route({
     ...ROUTES.allowanceRelease,
     url: ROUTES.allowanceRelease.path,
+    config: { limited: 'uploads' },
     schema: {
       operationId: 'releaseAllowance',
       summary: 'Give an allowance back: what is unspent of it returns at once',
       tags: ['offline'],
       security: SESSION,
       body: allowanceReleaseBody,
-      response: { 204: nothing, ...problems(400, 401, 415) },
+      response: { 204: nothing, ...problems(400, 401, 415, 429) },
     },
     handler: async (request, reply) => {
       const session = await sessions.of(request);

@@ -31,6 +31,7 @@ export function addDeviceRoutes(app: App, { clock, database, sessions }: Service
   app.route({
     ...ROUTES.deviceFreeze,
     url: ROUTES.deviceFreeze.path,
+    config: { limited: 'uploads' },
     schema: {
       operationId: 'freezeDevice',
       summary: 'For a lost phone: its allowances end, and it gets no new ones',
@@ -39,7 +40,7 @@ export function addDeviceRoutes(app: App, { clock, database, sessions }: Service
       tags: ['offline'],
       security: SESSION,
       body: deviceFreezeBody,
-      response: { 204: nothing, ...problems(400, 401, 415, 422) },
+      response: { 204: nothing, ...problems(400, 401, 415, 422, 429) },
     },
     handler: async (request, reply) => {
       const session = await sessions.of(request);

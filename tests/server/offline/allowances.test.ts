@@ -243,3 +243,17 @@ test('the end of an allowance is told in whole hours of the server’s clock', a
   });
   expect(list.json().devices[0].allowances[0].validUntilMs).toBe(validUntilS(allowance) * 1000);
 });
+
+test('a phone put back to an older state is not given what would make it a double promiser (F63)', async () => {
+  await spend(100n);
+  await spend(100n);
+  // Noted late and in one go; here it must be there.
+  const { rowCount } = await server.database.query(
+    'UPDATE device SET last_seq = $3 WHERE account = $1 AND number = $2',
+    [ada.account, ada.device, ada.seq],
+  );
+  expect(rowCount).toBe(1);
+  const restored: ServerWallet = { ...ada, seq: ada.seq - 1 };
+  expect((await askForAllowance(server, restored)).json().code).toBe('device_behind');
+  await grantAllowance(server, ada);
+});

@@ -184,6 +184,10 @@ export const enRefusals: RefusalTexts = {
     what: 'This phone was reported lost, so no money is set aside for it.',
     next: 'If you have it back, sign out of it in the settings, then sign in again.',
   },
+  device_behind: {
+    what: 'This phone was put back to an older state: it has paid more often than it knows. Nothing is set aside for it.',
+    next: 'Leave this wallet in the settings, then sign in again: it counts as a new phone.',
+  },
   funds_short: {
     what: 'Your balance does not cover it. Nothing has changed.',
     next: 'Choose a smaller amount, or put money in.',

@@ -190,6 +190,10 @@ export const frRefusals: RefusalTexts = {
     what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis en réserve pour lui.',
     next: 'Si vous l’avez retrouvé, déconnectez-vous dans les réglages, puis identifiez-vous de nouveau.',
   },
+  device_behind: {
+    what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis en réserve pour lui.',
+    next: 'Quittez ce portefeuille dans les réglages, puis identifiez-vous de nouveau : il comptera comme un nouveau téléphone.',
+  },
   funds_short: {
     what: 'Votre solde ne le couvre pas. Rien n’a changé.',
     next: 'Choisissez un montant plus petit, ou ajoutez de l’argent.',
