@@ -70,9 +70,11 @@ export async function checkPayee(
   const name = request.merchantName ?? '';
   if (account === undefined) return;
   const signed = await checkSignature(wallet, request);
-  if (signed) return tell(signed);
+  if (signed?.kind === 'forged') return tell(signed);
+  // Before the server's word: it vouches for a name, not for whom this person means by it.
   const other = nameElsewhere(name, account, await wallet.store.readPayments(SEEN_MAX));
   if (other !== undefined) return tell({ kind: 'elsewhere', account: other });
+  if (signed) return tell(signed);
   const known = await wallet.store.readPayee(account);
   if (known) tell(comparePayee(name, known.profile));
   const { api } = await wallet.engine();
