@@ -182,7 +182,7 @@ export const enRefusals: RefusalTexts = {
   },
   device_frozen: {
     what: 'This phone was reported lost, so no money is set aside for it.',
-    next: 'If you have it back, sign in again on it.',
+    next: 'If you have it back, sign out of it in its settings, then sign in again.',
   },
   funds_short: {
     what: 'Your balance does not cover it. Nothing has changed.',

@@ -188,7 +188,7 @@ export const frRefusals: RefusalTexts = {
   },
   device_frozen: {
     what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis en réserve pour lui.',
-    next: 'Si vous l’avez retrouvé, identifiez-vous de nouveau dessus.',
+    next: 'Si vous l’avez retrouvé, déconnectez-vous dans ses réglages, puis reconnectez-vous.',
   },
   funds_short: {
     what: 'Votre solde ne le couvre pas. Rien n’a changé.',
