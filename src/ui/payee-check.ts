@@ -71,7 +71,7 @@ export async function checkPayee(
   if (account === undefined) return;
   const signed = await checkSignature(wallet, request);
   if (signed?.kind === 'forged') return tell(signed);
-  // Two payees may rightly have one name: the one that this person knows is another all the same.
+  // Before the server's word: it vouches for a name, not for whom this person means by it.
   const other = nameElsewhere(name, account, await wallet.store.readPayments(SEEN_MAX));
   if (other !== undefined) return tell({ kind: 'elsewhere', account: other });
   if (signed) return tell(signed);

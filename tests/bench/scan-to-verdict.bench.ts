@@ -2,7 +2,7 @@
 // network and the page's processor slowed four times. The scanner's own thread cannot be slowed.
 import type { Page } from 'playwright-core';
 import { startServer } from '../support/payment-server.ts';
-import { type CameraSize, photograph } from '../support/screen-picture.ts';
+import { type CameraSize, photograph, pointCamera } from '../support/screen-picture.ts';
 import {
   approve,
   button,
@@ -77,7 +77,7 @@ export const measure: Measure = async () => {
         await scan(payer, await showRequest(payee, '5'));
         await approve(payer);
         await slipSays(payer, 'promised');
-        payee.look(await photograph(await showCounterfoil(payer)), size);
+        pointCamera(payee.film, [await photograph(await showCounterfoil(payer))], size);
         await button(payer.page, 'Close').click();
         await slow.send('Emulation.setCPUThrottlingRate', { rate: SLOWED });
         const elapsed = await watch(payee.page);

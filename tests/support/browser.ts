@@ -163,6 +163,9 @@ export interface Passkey {
   readonly privateKey: string;
   readonly userHandle?: string;
   readonly signCount: number;
+  /** May be carried to another phone, and has been. */
+  readonly backupEligibility?: boolean;
+  readonly backupState?: boolean;
 }
 
 export interface Authenticator {

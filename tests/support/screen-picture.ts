@@ -107,19 +107,20 @@ function scaled(picture: Picture, width: number, height: number): Picture {
 
 export type CameraSize = readonly [width: number, height: number];
 
-/** What the camera sees from its next start on: this picture, held still, or nothing at all. */
+/** What the camera sees from its next start on: these pictures in turn, each held still, or nothing. */
 export function pointCamera(
   file: string,
-  picture: Picture | null,
+  pictures: readonly Picture[],
   [width, height]: CameraSize = [640, 480],
 ): void {
-  const { luma } = picture
-    ? scaled(picture, width, height)
-    : { luma: new Uint8Array(width * height).fill(120) };
+  const nothing = { luma: new Uint8Array(width * height).fill(120) };
+  const seen = pictures.map((picture) => scaled(picture, width, height));
   const chroma = Buffer.alloc((width * height) / 2, 128);
   const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`)];
-  for (let shown = 0; shown < 4; shown++) {
-    parts.push(Buffer.from('FRAME\n'), Buffer.from(luma), chroma);
+  for (const { luma } of seen.length > 0 ? seen : [nothing]) {
+    for (let shown = 0; shown < 4; shown++) {
+      parts.push(Buffer.from('FRAME\n'), Buffer.from(luma), chroma);
+    }
   }
   fs.writeFileSync(file, Buffer.concat(parts));
 }

@@ -22,6 +22,7 @@ import {
   type ServerIdentity,
 } from '#protocol/wire.ts';
 import { decodeAllowanceGrant } from '#protocol/wire-offline.ts';
+import type { Passkey } from './browser.ts';
 import { type Authenticator, type Bend, createAuthenticator } from './software-authenticator.ts';
 
 export const EUR = 978;
@@ -265,6 +266,21 @@ export async function settle(
     throw new Error(`${response.statusCode} ${response.body}`);
   }
   return demand(decodePaymentsAnswer(new Uint8Array(response.rawPayload)));
+}
+
+/** The same passkey for a phone's own authenticator, as one that is carried from phone to phone. */
+export function passkeyOf({ account, authenticator }: ServerWallet, rpId: string): Passkey {
+  const { credentialId, privateKey } = authenticator;
+  return {
+    credentialId: Buffer.from(credentialId).toString('base64'),
+    isResidentCredential: true,
+    rpId,
+    privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+    userHandle: Buffer.from(account).toString('base64'),
+    signCount: 0,
+    backupEligibility: true,
+    backupState: true,
+  };
 }
 
 /** What a phone would say to a receipt: read, and signed by a published key. Throws when it would not. */

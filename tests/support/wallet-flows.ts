@@ -18,13 +18,7 @@ import {
   watchFaults,
 } from './browser.ts';
 import type { TestServer } from './payment-server.ts';
-import {
-  type CameraSize,
-  type Picture,
-  photograph,
-  pointCamera,
-  readCode,
-} from './screen-picture.ts';
+import { type Picture, photograph, pointCamera, readCode } from './screen-picture.ts';
 
 /** A phone with a camera and one page of the wallet open on it. */
 export interface Person {
@@ -32,8 +26,10 @@ export interface Person {
   readonly page: Page;
   readonly passkeys: Authenticator;
   readonly faults: PageFaults;
-  /** What the camera sees from its next start on. */
-  look(at: Picture | null, size?: CameraSize): void;
+  /** What the camera sees from its next start on; several pictures are a film that begins again. */
+  look(...at: readonly Picture[]): void;
+  /** The file that the camera shows, for `pointCamera`. */
+  readonly film: string;
 }
 
 export interface PersonOptions extends PhoneOptions {
@@ -47,12 +43,13 @@ export interface PersonOptions extends PhoneOptions {
 export async function startPerson(options: PersonOptions = {}): Promise<Person> {
   const folder = options.profile ?? fs.mkdtempSync(path.join(os.tmpdir(), 'cf-phone-'));
   const film = path.join(folder, 'camera.y4m');
-  pointCamera(film, null);
+  pointCamera(film, []);
   const phone = await startPhone({ ...options, profile: folder, camera: film });
   const page = await phone.context.newPage();
   return {
     ...(await becomePerson(phone, page, options)),
-    look: (at, size) => pointCamera(film, at, size),
+    look: (...at) => pointCamera(film, at),
+    film,
   };
 }
 
@@ -74,7 +71,7 @@ export async function reopen(
   const page = await person.phone.context.newPage();
   const again = await becomePerson(person.phone, page, { passkeys, before });
   await page.goto(address);
-  return { ...again, look: person.look };
+  return { ...again, look: person.look, film: person.film };
 }
 
 export const button = (page: Page, name: string | RegExp): Locator =>
@@ -155,6 +152,14 @@ async function rehearse({ page, phone }: Person): Promise<void> {
   await link(page, 'Done').click();
 }
 
+export async function cutOff(...people: readonly Person[]): Promise<void> {
+  await Promise.all(people.map(({ phone }) => phone.context.setOffline(true)));
+}
+
+export async function reconnect(...people: readonly Person[]): Promise<void> {
+  await Promise.all(people.map(({ phone }) => phone.context.setOffline(false)));
+}
+
 /** Digits and point on the keypad, as a thumb would. */
 export async function keyIn(page: Page, amount: string): Promise<void> {
   for (const key of amount) await page.getByRole('button', { name: key, exact: true }).click();
@@ -227,6 +232,14 @@ export function slipId(page: Page): string {
   const id = /^\/slip\/([\w-]{43})$/.exec(new URL(page.url()).pathname)?.[1];
   if (id === undefined) throw new Error(`no slip is open at ${page.url()}`);
   return id;
+}
+
+/** On a phone without a wallet, with a passkey that it holds already. */
+export async function signIn({ page }: Person, origin: string): Promise<void> {
+  await page.goto(origin);
+  await link(page, 'I have a wallet').click();
+  await button(page, 'Sign in with passkey').click();
+  await heading(page, 'Your money').waitFor();
 }
 
 /** Chooses once what is to be there for paying without a network. */

@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import type { PaidRequest, ShownRequest } from '#wallet/records.ts';
 import { announce } from '../announce.ts';
+import { buzz } from '../buzz.ts';
 import { formatMoment, formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import { Amount } from './amount.tsx';
@@ -34,7 +35,7 @@ export function ReceivePaid(props: {
   const { request, paid } = props;
   const amount = formatMoney(paid.amountMinor, request.currency);
   useEffect(() => {
-    navigator.vibrate?.([70, 50, 120]);
+    buzz([70, 50, 120]);
     announce(t('receive.paid-said', { amount, name: paid.payerName }));
   }, [paid.paymentId]);
   return (

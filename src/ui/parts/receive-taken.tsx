@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { announce } from '../announce.ts';
+import { buzz } from '../buzz.ts';
 import { takenSentences, takenState } from '../taken-words.ts';
 import { t } from '../text/text.ts';
 import { usePolling } from '../use-polling.ts';
@@ -57,7 +58,7 @@ export function useTakenSaid(taken: TakenCounterfoil | undefined): void {
     before.current = taken?.state;
     if (!ended) return;
     announce(`${takenTitle(taken)}. ${takenSentences(taken)[0] ?? ''}`);
-    navigator.vibrate?.(taken.state === 'accepted' ? [70, 50, 120] : 300);
+    buzz(taken.state === 'accepted' ? [70, 50, 120] : 300);
   }, [taken]);
 }
 

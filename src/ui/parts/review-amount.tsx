@@ -1,6 +1,7 @@
 /** Owns the amount of a review: entered or fixed, with tip and fee itemised, and the payee's own words. */
 import { useState } from 'preact/hooks';
 import { formatMinor } from '#protocol/amount.ts';
+import { NOTE_CHARACTERS_MAX } from '#protocol/order.ts';
 import type { PaymentRequest } from '#protocol/payment-request.ts';
 import {
   asksForTip,
@@ -23,7 +24,8 @@ type EntryProps = {
   readonly onEntry: (entry: Entry) => void;
 };
 
-const NOTE_CHARACTERS_MAX = 40;
+/** Counted as an order counts them: a field's own limit would take one emoji for two. */
+const cutNote = (text: string) => [...text].slice(0, NOTE_CHARACTERS_MAX).join('');
 
 export function TipChooser(props: EntryProps) {
   const { request, entry, onEntry } = props;
@@ -77,8 +79,7 @@ export function NoteField(props: EntryProps) {
     <Field
       label={t('review.note')}
       value={entry.note}
-      onValue={(note) => onEntry({ ...entry, note })}
-      maxLength={NOTE_CHARACTERS_MAX}
+      onValue={(note) => onEntry({ ...entry, note: cutNote(note) })}
     />
   );
 }

@@ -8,6 +8,7 @@ import type { Presented } from '#wallet/check-counterfoil.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { type Taking, takePayment } from '../actions/take.ts';
 import { announce } from '../announce.ts';
+import { buzz } from '../buzz.ts';
 import { takenAloud } from '../taken-words.ts';
 import { refusalText, t } from '../text/text.ts';
 import { useWallet } from '../wallet-context.ts';
@@ -42,7 +43,7 @@ function useTaking(presented: Presented) {
   const tell = (done: Taking) => {
     setTaking(done);
     announce(said(done));
-    navigator.vibrate?.(done.kind === 'taken' ? [70, 50, 120] : 300);
+    buzz(done.kind === 'taken' ? [70, 50, 120] : 300);
   };
   useEffect(() => {
     void takePayment(wallet, presented).then(tell);

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Bytes } from '#protocol/bytes.ts';
 import { RECEIPT_QR_PREFIX } from '#protocol/receipt.ts';
 import { announce } from '../announce.ts';
+import { buzz } from '../buzz.ts';
 import { Button } from '../parts/button.tsx';
 import { useCodeTaker } from '../parts/code-taker.tsx';
 import { ReceiptProof } from '../parts/receipt-proof.tsx';
@@ -40,7 +41,7 @@ export function CheckScreen() {
     const bytes = receiptBytes(text);
     setComplaint(bytes ? undefined : { kind: 'not-a-receipt' });
     if (!bytes) return;
-    navigator.vibrate?.(60);
+    buzz(60);
     announce(t('scan.found'));
     setFound({ bytes, text });
   };

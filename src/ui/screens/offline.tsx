@@ -92,16 +92,18 @@ function PurseCard(props: {
     <section class="purse-card" aria-label={currencyLabel(currency)}>
       <PurseState purse={purse} funds={funds} ended={ended} />
       {refused && <RefusalNotice code={refused} />}
-      <div class="purse-actions">
-        <Button kind={wants ? 'plain' : 'ink'} busy={busy} onClick={() => setChoosing(true)}>
-          {t(wants ? 'offline.change' : 'offline.choose')}
-        </Button>
-        {wants && (
-          <Button kind="quiet" disabled={busy} onClick={() => void choose(undefined)}>
-            {t('offline.stop')}
+      {!ended && (
+        <div class="purse-actions">
+          <Button kind={wants ? 'plain' : 'ink'} busy={busy} onClick={() => setChoosing(true)}>
+            {t(wants ? 'offline.change' : 'offline.choose')}
           </Button>
-        )}
-      </div>
+          {wants && (
+            <Button kind="quiet" disabled={busy} onClick={() => void choose(undefined)}>
+              {t('offline.stop')}
+            </Button>
+          )}
+        </div>
+      )}
       <SetAsideSheet
         open={choosing}
         currency={currency}
@@ -172,8 +174,8 @@ export function OfflineScreen() {
           ended={ended !== undefined}
         />
       ))}
-      <HowItWorks terms={terms} />
       <Devices answer={devices} />
+      <HowItWorks terms={terms} />
     </Screen>
   );
 }

@@ -5,6 +5,7 @@ import { toBase32 } from '#protocol/base32.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Presented } from '#wallet/check-counterfoil.ts';
 import { announce } from '../announce.ts';
+import { buzz } from '../buzz.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { useCodeTaker } from '../parts/code-taker.tsx';
 import { ReceiptProof } from '../parts/receipt-proof.tsx';
@@ -74,7 +75,7 @@ export function ScanScreen(props: ScreenProps) {
     const finding = findingOf(text);
     setComplaint(finding.kind === 'refused' ? finding : undefined);
     if (finding.kind === 'refused' || finding.kind === 'part') return;
-    navigator.vibrate?.(60);
+    buzz(60);
     announce(t('scan.found'));
     if (finding.kind === 'pay') navigate(finding.address);
     else if (finding.kind === 'counterfoil' || isToMe(finding)) {

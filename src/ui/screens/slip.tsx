@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Payment } from '#wallet/payment.ts';
 import type { PaymentStory } from '#wallet/records.ts';
 import { announce } from '../announce.ts';
+import { buzz } from '../buzz.ts';
 import { counterfoilText } from '../counterfoil-text.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { Amount } from '../parts/amount.tsx';
@@ -67,7 +68,7 @@ function useVerdictSaid(story: PaymentStory | undefined): void {
     if (payment.state === 'accepted') {
       const amount = formatMoney(payment.amountMinor, payment.currency);
       announce(t('slip.said-accepted', { amount, name: payment.payeeName }));
-      navigator.vibrate?.([40, 60, 120]);
+      buzz([40, 60, 120]);
     } else if (payment.code) {
       announce(t('slip.said-not-paid', { what: refusalText(payment.code).what }));
     }

@@ -2,12 +2,13 @@
 // around it, on two phones and a real server.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessibilityFaults, overflowPx } from '../../support/looks.ts';
+import { expectGood } from '../../support/looks.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { photograph, readCode } from '../../support/screen-picture.ts';
 import {
   approve,
   button,
+  cutOff,
   expectCleanLedger,
   heading,
   keptForOffline,
@@ -15,6 +16,7 @@ import {
   link,
   openWallet,
   type Person,
+  reconnect,
   scan,
   showRequest,
   slipSays,
@@ -48,33 +50,10 @@ async function go(page: Page, address: string): Promise<void> {
   }, address);
 }
 
-async function cut(...people: readonly Person[]): Promise<void> {
-  for (const { phone } of people) await phone.context.setOffline(true);
-}
-
-async function connect(...people: readonly Person[]): Promise<void> {
-  for (const { phone } of people) await phone.context.setOffline(false);
-}
-
-/** Light and dark by the accessibility rules, and nothing wider than the screen in either direction. */
-async function expectGood(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await accessibilityFaults(page), `${name} ${colorScheme}`).toEqual([]);
-  }
-  for (const direction of ['rtl', 'ltr']) {
-    await page.evaluate((dir) => {
-      document.documentElement.dir = dir;
-    }, direction);
-    expect(await overflowPx(page), `${name} ${direction}`).toBe(0);
-  }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
-}
-
 /** The payer pays what the payee asks, nobody has a network, and shows it. */
 async function payOffline(amount: string): Promise<void> {
   const code = await showRequest(payee, amount);
-  await cut(payer, payee);
+  await cutOff(payer, payee);
   await scan(payer, code);
   await approve(payer);
   await button(payer.page, 'Show to the payee').click();
@@ -111,7 +90,7 @@ describe('both without a network', () => {
     await expectGood(payer.page, 'shown-counterfoil');
     await heading(payee.page, 'Guaranteed').waitFor();
     await expectGood(payee.page, 'taken-guaranteed');
-    payee.look(null);
+    payee.look();
   });
 
   test('it stands at home and in activity as money promised, and never as balance', async () => {
@@ -143,10 +122,10 @@ describe('both without a network', () => {
   });
 
   test('the payee alone meets a network: paid, and the payer learns of it later', async () => {
-    await connect(payee);
+    await reconnect(payee);
     await go(payee.page, '/activity?f=received');
     await payee.page.getByRole('link', { name: /40\.00/ }).waitFor();
-    await connect(payer);
+    await reconnect(payer);
     await go(payer.page, '/activity?f=paid');
     await payer.page.getByRole('link', { name: /40\.00/ }).waitFor();
     await expectCleanLedger(server);
@@ -155,12 +134,12 @@ describe('both without a network', () => {
   test('the payer alone meets a network: the payee’s request says paid by itself later', async () => {
     await payOffline('30');
     await heading(payee.page, 'Guaranteed').waitFor();
-    payee.look(null);
-    await connect(payer);
+    payee.look();
+    await reconnect(payer);
     await payer.page.getByText('Accepted').first().waitFor();
     await button(payer.page, 'Close').click();
     await slipSays(payer, 'accepted');
-    await connect(payee);
+    await reconnect(payee);
     await go(payee.page, '/activity?f=received');
     await payee.page.getByRole('link', { name: /30\.00/ }).waitFor();
     await expectCleanLedger(server);
@@ -177,7 +156,7 @@ async function typeIn(page: Page, text: string): Promise<void> {
 describe('what is no guarantee', () => {
   test('more than one payment may be is a promise, kept only when a person wants it', async () => {
     const code = await showRequest(payee, '60');
-    await cut(payer, payee);
+    await cutOff(payer, payee);
     await expectGood(payee.page, 'receive-shown');
     await scan(payer, code);
     await expectGood(payer.page, 'review-verified');
@@ -189,7 +168,7 @@ describe('what is no guarantee', () => {
     await link(payee.page, 'Scan their payment').click();
     await heading(payee.page, 'A promise, not guaranteed').waitFor();
     await expectGood(payee.page, 'taken-promise');
-    payee.look(null);
+    payee.look();
     await button(payee.page, 'Keep it anyway').click();
     await heading(payee.page, 'Kept, not guaranteed').waitFor();
     await expectGood(payee.page, 'taken-kept');
@@ -224,7 +203,7 @@ describe('checking a receipt', () => {
   let receipt: string;
 
   beforeAll(async () => {
-    await connect(payer, payee);
+    await reconnect(payer, payee);
     await go(payer.page, '/activity?f=paid');
     await payer.page.getByRole('link', { name: /30\.00/ }).click();
     await button(payer.page, 'Show it').click();

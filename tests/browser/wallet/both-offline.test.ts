@@ -6,6 +6,7 @@ import { photograph, readCode } from '../../support/screen-picture.ts';
 import {
   approve,
   button,
+  cutOff,
   expectCleanLedger,
   heading,
   link,
@@ -13,6 +14,7 @@ import {
   outboxSize,
   type Person,
   purseSays,
+  reconnect,
   scan,
   scanPayment,
   setAside,
@@ -40,14 +42,6 @@ afterAll(async () => {
   await Promise.all([payer?.phone.close(), payee?.phone.close()]);
   await server?.dispose();
 });
-
-async function cutOff(...people: readonly Person[]): Promise<void> {
-  await Promise.all(people.map(({ phone }) => phone.context.setOffline(true)));
-}
-
-async function reconnect(...people: readonly Person[]): Promise<void> {
-  await Promise.all(people.map(({ phone }) => phone.context.setOffline(false)));
-}
 
 type Meeting = { readonly id: string; readonly text: string };
 

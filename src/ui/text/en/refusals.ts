@@ -182,7 +182,7 @@ export const enRefusals: RefusalTexts = {
   },
   device_frozen: {
     what: 'This phone was reported lost, so no money is set aside for it.',
-    next: 'If you have it back, sign out of it in the settings, then sign in again.',
+    next: 'If you have it back, sign out of it in its settings, then sign in again.',
   },
   device_behind: {
     what: 'This phone was put back to an older state: it has paid more often than it knows. Nothing is set aside for it.',

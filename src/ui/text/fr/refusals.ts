@@ -188,7 +188,7 @@ export const frRefusals: RefusalTexts = {
   },
   device_frozen: {
     what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis en réserve pour lui.',
-    next: 'Si vous l’avez retrouvé, déconnectez-vous dans les réglages, puis identifiez-vous de nouveau.',
+    next: 'Si vous l’avez retrouvé, déconnectez-vous dans ses réglages, puis reconnectez-vous.',
   },
   device_behind: {
     what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis en réserve pour lui.',
