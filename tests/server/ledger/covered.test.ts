@@ -72,8 +72,8 @@ async function expectClean() {
 /** Spends all that is not set aside. */
 async function spendTheRest() {
   const { balance = 0n, held = 0n } = await fundsOf(payer);
-  const rest = newPayment(payer, payee, { amountMinor: balance - held });
-  expect(await verdictsOf(rest)).toEqual(['accepted']);
+  const amountMinor = balance - held;
+  expect(await verdictsOf(newPayment(payer, payee, { amountMinor }))).toEqual(['accepted']);
 }
 
 test('a covered payment is paid from what was set aside, though nothing else is left', async () => {
@@ -295,9 +295,8 @@ test('what was promised is paid although the account, the device or the passkey 
 test('a revoked passkey cannot draw on the allowance of another', async () => {
   const allowance = await open(database, payer, { totalMinor: 400n });
   const stolen = newPayment(payer, payee, drawnOn(allowance));
-  expect(await verdictsOf({ ...stolen, revokedCredential: random(32) })).toEqual([
-    'unsigned credential_revoked',
-  ]);
+  const verdicts = await verdictsOf({ ...stolen, revokedCredential: random(32) });
+  expect(verdicts).toEqual(['unsigned credential_revoked']);
   expect(await findPayment(database, stolen.id)).toBeUndefined();
   expect(await fundsOf(payer)).toMatchObject({ balance: 1000n, held: 400n });
   await expectClean();
