@@ -46,7 +46,7 @@ export async function certifiedState(
   const state = await readAccountState(database, account, config.sandbox);
   const known = state && (await readVerifiedProfile(database, account));
   if (!known || !(known.verified || config.namesVerifiedBy === 'enrolment')) return state;
-  const { signer } = await keys.current();
-  const nameCertificate = certifyName(known.profile, signer, clock.nowMs());
+  const { knownSigner } = await keys.current();
+  const nameCertificate = certifyName(known.profile, knownSigner, clock.nowMs());
   return { ...state, profile: known.profile, ...(nameCertificate && { nameCertificate }) };
 }

@@ -44,7 +44,7 @@ export async function grantAllowance(
   const credentialId = fromBase64url(body.credentialId);
   const credential = credentialId && (await findUsableCredential(database, account, credentialId));
   if (!credential) return refuse('credential_unknown');
-  const { signer } = await keys.current();
+  const { knownSigner: signer } = await keys.current();
   const capMinor = minorIn(config.allowanceCap, body.currency);
   const nowS = Math.floor(clock.nowMs() / 1000);
   const allowance: Allowance = {

@@ -22,6 +22,8 @@ export type KeyRing = {
   /** Every key that ever signed: receipts are kept for years. */
   readonly keys: readonly ServerKey[];
   readonly signer: ReceiptSigner;
+  /** For what phones check without a network: its key is one that they have had a day to learn. */
+  readonly knownSigner: ReceiptSigner;
 };
 
 export type ServerKeys = {
@@ -31,8 +33,16 @@ export type ServerKeys = {
 
 /** How long another process's rotation may go unnoticed. An older key signs as well as a newer. */
 const REFRESH_MS = 5000;
+/** Phones ask for keys once a day. Until then what they are shown is signed with the key before. */
+const LEARNED_AFTER_MS = 24 * 60 * 60 * 1000;
 
-type KeyRow = { kid: Bytes; public_jwk: JsonWebKey; private_jwk: JsonWebKey; active: boolean };
+type KeyRow = {
+  kid: Bytes;
+  public_jwk: JsonWebKey;
+  private_jwk: JsonWebKey;
+  active: boolean;
+  created_at: Date;
+};
 
 function pointOf({ x = '', y = '' }: JsonWebKey): Bytes {
   const point = concatBytes(
@@ -97,18 +107,35 @@ function signerOf(server: Bytes, epoch: number, row: KeyRow): ReceiptSigner {
   };
 }
 
-async function readKeyRing(database: Database, last: KeyRing | undefined): Promise<KeyRing> {
+/** The newest that phones know by now; of a server younger than a day its first. */
+function learnedKey(rows: readonly KeyRow[], nowMs: number): KeyRow | undefined {
+  const newest = rows.toSorted((a, b) => b.created_at.getTime() - a.created_at.getTime());
+  return (
+    newest.find((row) => nowMs - row.created_at.getTime() >= LEARNED_AFTER_MS) ?? newest.at(-1)
+  );
+}
+
+async function readKeyRing(
+  database: Database,
+  last: KeyRing | undefined,
+  nowMs: number,
+): Promise<KeyRing> {
   const state = await database.query<{ server_id: Bytes; epoch: number }>(
     'SELECT server_id, epoch FROM server_state',
   );
   const { rows } = await database.query<KeyRow>(
-    'SELECT kid, public_jwk, private_jwk, active FROM server_key ORDER BY active DESC, created_at DESC',
+    `SELECT kid, public_jwk, private_jwk, active, created_at FROM server_key
+      ORDER BY active DESC, created_at DESC`,
   );
   const [first] = rows;
   const server = state.rows[0]?.server_id;
   assert(server !== undefined && first?.active === true, 'the server has an id and an active key');
   const epoch = state.rows[0]?.epoch ?? 0;
-  const keeps = last && last.epoch === epoch && equalBytes(last.signer.keyId, first.kid);
+  const made = last?.epoch === epoch ? [last.signer, last.knownSigner] : [];
+  const signerWith = (row: KeyRow) =>
+    made.find(({ keyId }) => equalBytes(keyId, row.kid)) ?? signerOf(server, epoch, row);
+  const signer = signerWith(first);
+  const learned = learnedKey(rows, nowMs) ?? first;
   return {
     server,
     epoch,
@@ -117,7 +144,8 @@ async function readKeyRing(database: Database, last: KeyRing | undefined): Promi
       point: pointOf(row.public_jwk),
       active: row.active,
     })),
-    signer: keeps ? last.signer : signerOf(server, epoch, first),
+    signer,
+    knownSigner: learned === first ? signer : signerWith(learned),
   };
 }
 
@@ -130,7 +158,7 @@ export function createServerKeys(database: Database, clock: Clock): ServerKeys {
       const nowMs = clock.nowMs();
       const isFresh = nowMs - readAtMs < REFRESH_MS && nowMs >= readAtMs;
       if (ring && isFresh) return Promise.resolve(ring);
-      reading ??= readKeyRing(database, ring)
+      reading ??= readKeyRing(database, ring, nowMs)
         .then((read) => {
           readAtMs = clock.nowMs();
           ring = read;

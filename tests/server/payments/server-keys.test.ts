@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '#ledger/database.ts';
 import { migrate } from '#ledger/migrate.ts';
-import { beginEpoch, createIdentityOnce } from '#server/payments/server-keys.ts';
+import { decodeAllowance } from '#protocol/allowance.ts';
+import { beginEpoch, createIdentityOnce, rotateKey } from '#server/payments/server-keys.ts';
 import { systemRandom } from '#server/ports.ts';
 import { startRunningServer } from '../../support/running-server.ts';
 import {
   authorize,
   enrol,
+  grantAllowance,
   readIdentity,
   settle,
   trustReceipt,
 } from '../../support/server-wallet.ts';
 import { SILENT_LOG, startTestCluster, type TestCluster } from '../../support/test-database.ts';
+
+const HOUR_MS = 3_600_000;
 
 let cluster: TestCluster;
 
@@ -41,5 +45,33 @@ test('a new epoch stands in the receipts of a server that is running', async () 
   await beginEpoch(server.database);
   server.advance(5000);
   expect(await epochOf()).toBe(2);
+  await server.stop();
+});
+
+test('after a rotation receipts have the new key, and what phones check offline has it a day later', async () => {
+  const server = await startRunningServer(cluster);
+  const [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
+  const activeKey = async () => {
+    const { keys } = await readIdentity(server);
+    return keys.find(({ active }) => active)?.keyId;
+  };
+  const keyOfAllowance = async () => {
+    const signed = decodeAllowance((await grantAllowance(server, ada)).bytes);
+    if (!signed.ok) throw new Error(signed.refusal.code);
+    return signed.value.keyId;
+  };
+  const before = await activeKey();
+  await rotateKey(server.database);
+  server.advance(5000);
+  const after = await activeKey();
+  expect(after).not.toEqual(before);
+  const [answer] = await settle(server, [await authorize(server, ada, ben)]);
+  if (answer?.kind !== 'receipt') throw new Error('no receipt');
+  expect(trustReceipt(await readIdentity(server), answer.receipt).keyId).toEqual(after);
+  expect(await keyOfAllowance()).toEqual(before);
+  server.advance(23 * HOUR_MS);
+  expect(await keyOfAllowance()).toEqual(before);
+  server.advance(HOUR_MS);
+  expect(await keyOfAllowance()).toEqual(after);
   await server.stop();
 });
