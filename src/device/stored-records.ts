@@ -124,9 +124,7 @@ export const PURSE: RecordKind<OfflinePurse> = {
     'wantedMinor?': 'money',
     'granted?': {
       id: 'text',
-      totalMinor: 'money',
       validFromS: 'whole',
-      validUntilS: 'whole',
       bytes: 'bytes',
       countSoft: 'whole',
       spentMinor: 'money',

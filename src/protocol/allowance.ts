@@ -1,4 +1,5 @@
 /** Owns the allowance: the server's signed word that funds are set aside for one device's offline payments. */
+import { CREDENTIAL_HINT_LENGTH } from './authorization.ts';
 import { type Bytes, equalBytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { bytesOf, countOf, type Fields, wholeOf } from './cbor-fields.ts';
@@ -16,7 +17,6 @@ import { accept, assert, type Outcome, type RefusalCode, refuse } from './refusa
 export const ALLOWANCE_VERSION = 1;
 export const ALLOWANCE_BYTES_MAX = 512;
 export const ALLOWANCE_TYPE: StatementType = 'application/counterfoil-allowance+cbor';
-const HINT_LENGTH = 8;
 const HOURS_MAX = 366 * 24;
 const COUNT_MAX = 0xffff;
 
@@ -132,7 +132,7 @@ function readPayload(bytes: Uint8Array): Outcome<Allowance> {
   const server = bytesOf(fields, KEY.server, SERVER_ID_LENGTH);
   const account = bytesOf(fields, KEY.account, ACCOUNT_ID_LENGTH);
   const id = bytesOf(fields, KEY.id, ALLOWANCE_ID_LENGTH);
-  const credentialHint = bytesOf(fields, KEY.credentialHint, HINT_LENGTH);
+  const credentialHint = bytesOf(fields, KEY.credentialHint, CREDENTIAL_HINT_LENGTH);
   const compressed = bytesOf(fields, KEY.point, COMPRESSED_POINT_LENGTH);
   const point = compressed && decompressPoint(compressed);
   if (!server || !account || !id || !credentialHint || !point) {

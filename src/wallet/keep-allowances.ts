@@ -1,5 +1,5 @@
 /** Owns keeping purses filled: asking the server for allowances, and what of its answers is believed. */
-import { type Allowance, decodeAllowance, validUntilS } from '#protocol/allowance.ts';
+import { type Allowance, decodeAllowance } from '#protocol/allowance.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { accept, type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
@@ -43,9 +43,8 @@ export function grantOf(
   allowance: Allowance,
   { allowance: bytes, countSoft }: AllowanceGrant,
 ): Omit<Granted, 'spentMinor'> {
-  const { totalMinor, validFromS } = allowance;
-  const id = toBase64url(allowance.id);
-  return { id, totalMinor, validFromS, validUntilS: validUntilS(allowance), bytes, countSoft };
+  const { id, validFromS } = allowance;
+  return { id: toBase64url(id), validFromS, bytes, countSoft };
 }
 
 export type AllowanceKeeperParts = {

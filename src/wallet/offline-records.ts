@@ -14,11 +14,9 @@ export type OfflinePurse = {
 
 /** What its bytes say stands beside them, so that screens and storage need not decode them. */
 export type Granted = {
-  /** base64url. */
+  /** base64url; with the time, all that a transaction compares without reading the bytes. */
   readonly id: string;
-  readonly totalMinor: bigint;
   readonly validFromS: number;
-  readonly validUntilS: number;
   /** COSE_Sign1, as the server sent it. */
   readonly bytes: Bytes;
   /** After so many payments the wallet looks for the network. */

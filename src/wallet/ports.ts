@@ -7,6 +7,7 @@ import type {
   AllowanceBody,
   AllowanceGrant,
   AllowanceReleaseBody,
+  DeviceState,
 } from '#protocol/wire-offline.ts';
 import type {
   Granted,
@@ -136,9 +137,7 @@ export type OfflineStore = {
 };
 
 /** What the server holds open for one device; `spentMinor` is what settled payments have drawn. */
-export type OpenAllowance = Pick<Granted, 'id' | 'totalMinor' | 'spentMinor'> & {
-  readonly currency: number;
-};
+export type OpenAllowance = Omit<DeviceState['allowances'][number], 'validUntilMs'>;
 
 /** The server's desk for allowances. No method throws for a fault of the world. */
 export type AllowanceOffice = {
