@@ -8,9 +8,9 @@ import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { type PlainPostgres, startPlainPostgres } from '../../support/plain-postgres.ts';
 import { authorize } from '../../support/server-wallet.ts';
 
-const ROUNDS = 12;
+const ROUNDS = 10;
 /** Receipts held between two cuts, at least; then the power goes, whatever is on its way. */
-const RECEIPTS = 40;
+const RECEIPTS = 30;
 
 const reason = await whyNoDisk();
 const because = reason && ` (SKIPPED: ${reason})`;
@@ -49,7 +49,7 @@ test.skipIf(reason)(
     const carrier = createCarrier(bank);
     const load = startLoad(bank, carrier, await enrolPeople(bank, 6));
     for (let round = 0; round < ROUNDS; round++) {
-      await load.more(RECEIPTS + 7 * round);
+      await load.more(RECEIPTS + 3 * round);
       await disk.cut();
       await running.kill();
       const held = carrier.receipts.size;
