@@ -1,5 +1,6 @@
 /** Owns the load for crash tests: wallets that pay each other without a pause, until they are told to end. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Bytes } from '#protocol/bytes.ts';
 import type { Carrier } from './carrier.ts';
 import { authorize, enrol, type ServerWallet, type WalletServer } from './server-wallet.ts';
@@ -30,12 +31,13 @@ export function enrolPeople(server: WalletServer, count: number): Promise<Server
   return Promise.all(Array.from({ length: count }, (_, index) => enrol(server, `Person ${index}`)));
 }
 
-/** Each wallet has one upload on its way: of one payment, or of a few, or with one that is known. */
+/** Each lane has one upload on its way: of one payment, or of a few, or with one that is known. */
 export function startLoad(
   server: WalletServer,
   carrier: Carrier,
   people: readonly ServerWallet[],
   uploads = people.length,
+  pauseMs = 0,
 ): Load {
   let isEnding = false;
   let authorized = 0;
@@ -54,6 +56,7 @@ export function startLoad(
       authorized += items.length;
       await carrier.carry([...items, ...before.slice(0, round % 2)]);
       before = items;
+      if (pauseMs > 0) await delay(pauseMs);
     }
   }
 
@@ -68,7 +71,7 @@ export function startLoad(
       const until = carrier.receipts.size + receipts;
       while (carrier.receipts.size < until) {
         if (failure !== undefined) throw failure;
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        await delay(POLL_MS);
       }
     },
     async end() {

@@ -25,6 +25,8 @@ export interface TestServer {
   readonly origin: string;
   /** The server's own port, behind the proxy. */
   readonly port: number;
+  /** Of the process that runs now. */
+  readonly pid: number;
   readonly dataDir: string;
   /** The static files it serves. */
   readonly publicDir: string;
@@ -180,6 +182,9 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
     origin: proxy.origin,
     port,
     dataDir,
+    get pid() {
+      return running?.child.pid ?? 0;
+    },
     get publicDir() {
       return path.join(dist, 'public');
     },
