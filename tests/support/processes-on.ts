@@ -1,5 +1,5 @@
 /** Owns finding and ending processes of ours by the folder that they work in, as a power cut ends them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 function read(file: string): string {
@@ -11,8 +11,9 @@ function read(file: string): string {
   }
 }
 
-/** Processes whose arguments or settings name the folder; on Linux alone. */
+/** Processes whose arguments or settings name the folder; nobody where there is no /proc. */
 export function processesOn(folder: string): number[] {
+  if (!existsSync('/proc')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => {
