@@ -12,7 +12,7 @@ import { RECEIPT_IDS_MAX, ROUTES } from '#protocol/routes.ts';
 import { connectTo } from './remote-server.ts';
 import { upload, type WalletServer } from './server-wallet.ts';
 
-const PAUSE_MS = 15;
+const PAUSE_MS = 60;
 const PATIENCE_MS = 90_000;
 /** A server may try for a while before it says that it does not know; for ever it may not. */
 const SILENCE_MS = 40_000;

@@ -68,7 +68,7 @@ async function strike(rounds: number, bad: (round: number) => Promise<void>): Pr
     return [...servers.slice(at), ...servers.slice(0, at)].map(addressOf);
   }, ORIGIN);
   const carrier = createCarrier(bank);
-  const load = startLoad(bank, carrier, await enrolPeople(bank, 6));
+  const load = startLoad(bank, carrier, await enrolPeople(bank, 4));
   for (let round = 0; round < rounds; round++) {
     await load.more(12);
     await bad(round);
@@ -86,7 +86,7 @@ test(`two servers on one PostgreSQL, killed at random one by one and together (s
 }, async () => {
   const choose = chooseWith(SEED);
   await startOnPlainPostgres(2);
-  await strike(8, async () => {
+  await strike(6, async () => {
     await aMoment(choose);
     const chosen = choose(4);
     const victims = servers.filter((_, index) => chosen === index || chosen > 2);
@@ -133,7 +133,7 @@ test(`the server with its embedded database, killed together at random (seed ${S
   const choose = chooseWith(SEED);
   const server = await startServer({ env: UNLIMITED });
   servers.push(server);
-  await strike(5, async (round) => {
+  await strike(4, async (round) => {
     await aMoment(choose);
     await server.kill();
     // Else the database lives on, and is adopted in whatever state it is.
