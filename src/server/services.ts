@@ -12,6 +12,7 @@ import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
+import { NO_METER, type SettlementMeter } from './payments/settlement-meter.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
 import { createVerifySignature } from './payments/verify-signature.ts';
 import type { Clock, Random } from './ports.ts';
@@ -29,6 +30,7 @@ export type Services = {
   readonly settleUpload: SettleUpload;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
+  readonly meter: SettlementMeter;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -40,6 +42,8 @@ export type ServiceParts = {
   readonly random: Random;
   /** Told of faults that no request has to answer for. */
   readonly onFault: (what: string, cause: unknown) => void;
+  /** Nobody counts unless told. */
+  readonly meter?: SettlementMeter;
 };
 
 const DAY_S = 24 * 60 * 60;
@@ -112,6 +116,7 @@ export function createServices(parts: ServiceParts): Services {
     settleUpload,
     expiry,
     certifyName: createCertifyName(),
+    meter: parts.meter ?? NO_METER,
     async stop() {
       await expiry.stop();
       watch.stop();
