@@ -13,6 +13,8 @@ import { handleError, problemBeforeRequest } from './http/problem-response.ts';
 import { addRequestGuards } from './http/request-guards.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { sendNotFound, serveStaticFiles } from './http/static-files.ts';
+import { countRequests } from './metrics/count-requests.ts';
+import type { Registry } from './metrics/registry.ts';
 import { addAllowanceRoutes, addTermsRoute } from './offline/allowance-routes.ts';
 import { addDeviceRoutes } from './offline/device-routes.ts';
 import { addEnrolmentRoutes } from './passkeys/enrolment-routes.ts';
@@ -38,6 +40,8 @@ const REQUEST_TIMEOUT_MS = 120_000;
 export type AppParts = Services & {
   readonly publicDir: string;
   readonly logTo: { write(line: string): void };
+  /** Where requests are counted, if they are. */
+  readonly registry?: Registry | undefined;
 };
 
 /** Methods that the table offers on this path, for the Allow of a 405; undefined when none. */
@@ -103,6 +107,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   });
   readEmptyJsonAsObject(app);
   addRequestGuards(app, config, clock);
+  if (parts.registry) countRequests(app, parts.registry);
   await app.register(fastifyCookie);
   await describeInterface(app, sessions.cookieName);
   addEnrolmentRoutes(app, parts);

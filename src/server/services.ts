@@ -30,7 +30,6 @@ export type Services = {
   readonly settleUpload: SettleUpload;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
-  readonly meter: SettlementMeter;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -64,7 +63,7 @@ function createExpiry({ config, database, clock, onFault }: ServiceParts): Allow
 }
 
 export function createServices(parts: ServiceParts): Services {
-  const { config, database, clock, random, onFault } = parts;
+  const { config, database, clock, random, onFault, meter = NO_METER } = parts;
   const party = { rpId: config.rpId, origins: config.origins };
   const keys = createServerKeys(database, clock);
   const watch = createAccountWatch({
@@ -88,6 +87,7 @@ export function createServices(parts: ServiceParts): Services {
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
     verify: createVerifySignature(),
+    meter,
     party,
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
@@ -116,7 +116,6 @@ export function createServices(parts: ServiceParts): Services {
     settleUpload,
     expiry,
     certifyName: createCertifyName(),
-    meter: parts.meter ?? NO_METER,
     async stop() {
       await expiry.stop();
       watch.stop();

@@ -120,6 +120,15 @@ export const SETTINGS = {
     says: 'How many processes share the work, each on a core of its own. Also: npm run serve -- --processes N.',
     ...whole(1, 64),
   }),
+  metricsPort: setting('METRICS_PORT', '', {
+    fallbackSaid: 'no metrics',
+    says: 'TCP port where Prometheus reads /metrics, apart from what people reach.',
+    ...whole(1, 65535),
+  }),
+  metricsHost: setting('METRICS_HOST', 'localhost', {
+    says: 'Name or address to listen on for METRICS_PORT. Whoever reaches it sees how much is paid and promised.',
+    ...freeText,
+  }),
   shutdownTimeoutMs: setting('SHUTDOWN_TIMEOUT_MS', '10000', {
     says: 'How long requests may take to end when the server is stopped.',
     ...whole(0, 600_000),
@@ -209,8 +218,9 @@ type Table = typeof SETTINGS;
 type Read = { readonly [K in keyof Table]: ReturnType<Table[K]['read']> };
 type Filled = { readonly [K in keyof Table]: NonNullable<Read[K]> };
 
-export type Config = Omit<Filled, 'databaseUrl' | 'publicDir'> & {
+export type Config = Omit<Filled, 'databaseUrl' | 'metricsPort' | 'publicDir'> & {
   readonly databaseUrl: string | undefined;
+  readonly metricsPort: number | undefined;
   readonly publicDir: string | undefined;
 };
 

@@ -7,6 +7,8 @@ export type AccountWatch = {
   subscribe(account: Bytes, wake: () => void): () => void;
   /** Something of these accounts was committed. */
   announce(accounts: readonly Bytes[]): void;
+  /** How many streams listen, and how long ago new versions were last looked for: 0 when none does. */
+  state(): { readonly streams: number; readonly behindMs: number };
   stop(): void;
 };
 
@@ -27,10 +29,16 @@ export function createAccountWatch(parts: WatchParts): AccountWatch {
   const { readVersions, intervalMs, onFault } = parts;
   const watched = new Map<string, Watched>();
   let looking = false;
+  let lookedAtMs = performance.now();
 
   /** One question for all who are watched, so its cost does not grow with the streams. */
   async function look(): Promise<void> {
-    if (looking || watched.size === 0) return;
+    if (looking) return;
+    const startedAtMs = performance.now();
+    if (watched.size === 0) {
+      lookedAtMs = startedAtMs;
+      return;
+    }
     looking = true;
     try {
       const all = [...watched.values()];
@@ -41,6 +49,7 @@ export function createAccountWatch(parts: WatchParts): AccountWatch {
         item.version = version;
         for (const wake of item.wakes) wake();
       });
+      lookedAtMs = startedAtMs;
     } catch (cause) {
       onFault(cause);
     } finally {
@@ -66,6 +75,11 @@ export function createAccountWatch(parts: WatchParts): AccountWatch {
       for (const account of accounts) {
         for (const wake of watched.get(toBase32(account))?.wakes ?? []) wake();
       }
+    },
+    state() {
+      let streams = 0;
+      for (const { wakes } of watched.values()) streams += wakes.size;
+      return { streams, behindMs: streams > 0 ? performance.now() - lookedAtMs : 0 };
     },
     stop: () => clearInterval(timer),
   };

@@ -18,6 +18,7 @@ import type {
   VerifySignature,
 } from './ports.ts';
 import { createSettlementLane, type LaneResult } from './settlement-lane.ts';
+import { NO_METER, type SettlementMeter } from './settlement-meter.ts';
 
 /** Payments of several uploads that may share one transaction. */
 const GROUP_MAX = 500;
@@ -31,6 +32,7 @@ export type SettlementParts = {
   readonly onFault: (cause: unknown) => void;
   /** Told after the commit what was settled anew: who watches is to be woken. */
   readonly onSettled?: (payments: readonly VerifiedPayment[]) => void;
+  readonly meter?: SettlementMeter;
 };
 
 export type SettleUpload = (items: readonly Bytes[]) => Promise<UploadResult>;
@@ -79,10 +81,11 @@ function isUnavailable(result: LaneResult): boolean {
  * whole upload is unanswered, which proves nothing, and is to be sent again.
  */
 export function createSettleUpload(parts: SettlementParts): SettleUpload {
-  const { ledger, verify, party, signer, onFault, onSettled } = parts;
+  const { ledger, verify, party, signer, onFault, onSettled, meter = NO_METER } = parts;
   const lane = createSettlementLane({
     ledger,
     signer,
+    meter,
     groupMax: GROUP_MAX,
     onFault: (cause) => {
       onFault(cause);
@@ -119,6 +122,7 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
       device: authorization.order.device,
     }));
     const payers = await ledger.findPayers(questions);
+    const startedMs = performance.now();
     const verified = await Promise.all(
       open.map(async ({ read, known }, index): Promise<Step> => {
         const payer = payers[index] ?? { isKnown: false, isDeviceKnown: false, credentials: [] };
@@ -128,6 +132,7 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
         return { kind: 'verified', payment: outcome.value };
       }),
     );
+    meter.verified(open.length, performance.now() - startedMs);
     let next = 0;
     return steps.map((step) => (step.kind === 'read' ? (verified[next++] ?? step) : step));
   }
@@ -146,12 +151,17 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     });
     if (fresh.length > 0) onSettled?.(fresh);
     let next = 0;
-    return collectAnswer(
+    const result = collectAnswer(
       steps.map((step): AnswerItem | LaneResult => {
         if (step.kind === 'answered') return step.item;
         return results[next++] ?? refused({ code: 'unavailable' });
       }),
     );
+    for (const item of result.items) {
+      if (item.kind === 'receipt') meter.known(1);
+      if (item.kind === 'refusal') meter.refused(item.code);
+    }
+    return result;
   };
 }
 

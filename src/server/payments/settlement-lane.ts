@@ -1,7 +1,14 @@
 /** Owns the lane to the ledger: one group at a time, and what arrives meanwhile makes up the next. */
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import { assert } from '#protocol/refusals.ts';
-import type { PaymentsLedger, ReceiptSigner, Settlement, VerifiedPayment } from './ports.ts';
+import type {
+  PaymentsLedger,
+  ReceiptSigner,
+  SettledPayment,
+  Settlement,
+  VerifiedPayment,
+} from './ports.ts';
+import { NO_METER, type SettlementMeter } from './settlement-meter.ts';
 import { type SignedReceipt, signUploads } from './sign-receipts.ts';
 
 /** A settlement, and for a fresh one how its receipt was signed within its upload. */
@@ -14,6 +21,7 @@ export type SettlementLane = {
 
 type Upload = {
   readonly payments: readonly VerifiedPayment[];
+  readonly arrivedMs: number;
   readonly resolve: (results: LaneResult[]) => void;
   readonly reject: (cause: unknown) => void;
 };
@@ -25,6 +33,7 @@ export type LaneParts = {
   readonly groupMax: number;
   /** Told of bugs; answers nothing. */
   readonly onFault: (cause: unknown) => undefined;
+  readonly meter?: SettlementMeter;
 };
 
 /**
@@ -46,13 +55,16 @@ function findOwners(uploads: readonly Upload[]): (paymentId: Bytes) => Upload {
   };
 }
 
+/** What was committed now, of what was signed last. */
+const freshOf = (settlements: readonly Settlement[], signed: readonly SettledPayment[]) =>
+  settlements.flatMap((item) => {
+    const fresh = item.kind === 'receipt' && signed[item.position ?? -1];
+    return fresh ? [fresh] : [];
+  });
+
 /** One connection that posts sets beats many that post singles; no timer, so nobody waits alone. */
-export function createSettlementLane({
-  ledger,
-  signer,
-  groupMax,
-  onFault,
-}: LaneParts): SettlementLane {
+export function createSettlementLane(parts: LaneParts): SettlementLane {
+  const { ledger, signer, groupMax, onFault, meter = NO_METER } = parts;
   const waiting: Upload[] = [];
   let busy = false;
 
@@ -64,6 +76,7 @@ export function createSettlementLane({
       size += payments.length;
       count++;
     }
+    meter.waiting(-size);
     return waiting.splice(0, count);
   }
 
@@ -74,12 +87,18 @@ export function createSettlementLane({
   ): Promise<LaneResult[][]> {
     const ownerOf = findOwners(uploads);
     let signed: SignedReceipt[] = [];
+    let last: readonly SettledPayment[] = [];
     const payments = uploads.flatMap((upload) => upload.payments);
+    const startedMs = performance.now();
     const settlements = await ledger.settle(payments, (settled) => {
       // Also when the ledger tries again: the last signing is the one that was committed.
+      last = settled;
       signed = signUploads(settled, ownerOf, key);
       return signed.map((item) => item.receipt);
     });
+    const [{ arrivedMs = startedMs } = {}] = uploads;
+    meter.group(payments.length, startedMs - arrivedMs, performance.now() - startedMs);
+    for (const { verdict, code } of freshOf(settlements, last)) meter.settled(verdict, code);
     let next = 0;
     return uploads.map((upload) =>
       upload.payments.map(({ id }): LaneResult => {
@@ -124,7 +143,8 @@ export function createSettlementLane({
   return {
     settle(payments) {
       return new Promise((resolve, reject) => {
-        waiting.push({ payments, resolve, reject });
+        waiting.push({ payments, arrivedMs: performance.now(), resolve, reject });
+        meter.waiting(payments.length);
         if (!busy) void drain();
       });
     },
