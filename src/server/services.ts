@@ -4,12 +4,14 @@ import type { Database } from '#ledger/database.ts';
 import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
+import { useSha256 } from '#protocol/sha256.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
 import { type CertifyName, createCertifyName } from './accounts/name-certificate.ts';
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
+import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
@@ -61,6 +63,7 @@ function createExpiry({ config, database, clock, onFault }: ServiceParts): Allow
 
 export function createServices(parts: ServiceParts): Services {
   const { config, database, clock, random, onFault } = parts;
+  useSha256(nodeSha256);
   const party = { rpId: config.rpId, origins: config.origins };
   const keys = createServerKeys(database, clock);
   const watch = createAccountWatch({

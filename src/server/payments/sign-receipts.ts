@@ -2,10 +2,9 @@
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import {
   encodeReceiptBody,
-  groupSignedBytes,
   protectedHeader,
   type ReceiptGroup,
-  receiptsOfGroup,
+  sealGroup,
 } from '#protocol/receipt.ts';
 import { assert } from '#protocol/refusals.ts';
 import type { ReceiptSigner, SettledPayment } from './ports.ts';
@@ -23,9 +22,8 @@ export function signGroup(
   const { server, epoch, keyId } = signer;
   const bodies = settled.map((payment) => encodeReceiptBody({ ...payment, server, epoch }));
   const header = protectedHeader(keyId);
-  const signature = signer.sign(groupSignedBytes(header, bodies));
-  const group: ReceiptGroup = { header, signature, bodies };
-  return receiptsOfGroup(group).map((receipt, index) => ({ group, index, receipt }));
+  const { group, receipts } = sealGroup(header, bodies, signer.sign);
+  return receipts.map((receipt, index) => ({ group, index, receipt }));
 }
 
 /**
