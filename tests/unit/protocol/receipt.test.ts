@@ -206,7 +206,6 @@ describe('a receipt’s body is refused with', () => {
 });
 
 const BODY = encodeReceiptBody(SAMPLE_BODY);
-const HEADER = protectedHeader(KEY_ID);
 
 describe('a group', () => {
   it('of the largest receipts stays within a receipt’s limit', () => {
