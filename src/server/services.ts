@@ -1,4 +1,5 @@
 /** Owns the list of what the routes are given, and how it is put together over one database. */
+import { availableParallelism } from 'node:os';
 import { readVersions } from '#ledger/accounts.ts';
 import type { Database } from '#ledger/database.ts';
 import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
@@ -15,7 +16,7 @@ import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
-import { createVerifySignature } from './payments/verify-signature.ts';
+import { createVerifyPool, type VerifyPool, verifyHere } from './payments/verify-pool.ts';
 import type { Clock, Random } from './ports.ts';
 import type { Config } from './settings.ts';
 
@@ -40,6 +41,8 @@ export type ServiceParts = {
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
+  /** The built thread that verifies signatures; without it this thread does. */
+  readonly verifyThread?: string;
   /** Told of faults that no request has to answer for. */
   readonly onFault: (what: string, cause: unknown) => void;
 };
@@ -61,6 +64,14 @@ function createExpiry({ config, database, clock, onFault }: ServiceParts): Allow
   });
 }
 
+function createPool({ config, verifyThread }: ServiceParts): VerifyPool {
+  const { verifyThreads } = config;
+  const count = verifyThreads ?? Math.max(1, Math.floor(availableParallelism() / config.processes));
+  return verifyThread === undefined || count === 0
+    ? verifyHere()
+    : createVerifyPool(verifyThread, count);
+}
+
 export function createServices(parts: ServiceParts): Services {
   const { config, database, clock, random, onFault } = parts;
   useSha256(nodeSha256);
@@ -74,6 +85,7 @@ export function createServices(parts: ServiceParts): Services {
   const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
     onFault('noting device sequences', cause),
   );
+  const pool = createPool(parts);
   const settleUpload = createSettleUpload({
     ledger: createStoredPayments({
       database,
@@ -86,7 +98,7 @@ export function createServices(parts: ServiceParts): Services {
       },
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
-    verify: createVerifySignature(),
+    verify: pool.verify,
     party,
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
@@ -117,6 +129,7 @@ export function createServices(parts: ServiceParts): Services {
     certifyName: createCertifyName(),
     async stop() {
       await expiry.stop();
+      await pool.stop();
       watch.stop();
       sequences.stop();
       await sequences.flush();

@@ -79,11 +79,12 @@ function createSettle(ledger: PaymentsLedger = memory, change: Partial<Settlemen
     ledger,
     party,
     signer,
-    verify: async ({ spki }, { signed, signature }) => {
-      verified++;
-      const key = { key: Buffer.from(spki), format: 'der', type: 'spki', ...p1363 } as const;
-      return verify('sha256', signed, key, signature);
-    },
+    verify: async (checks) =>
+      checks.map(({ spki, signed, signature }) => {
+        verified++;
+        const key = { key: Buffer.from(spki), format: 'der', type: 'spki', ...p1363 } as const;
+        return verify('sha256', signed, key, signature);
+      }),
     onFault: (cause) => faults.push(cause),
     onSettled: (payments) => announced.push(...payments),
     ...change,
@@ -122,7 +123,7 @@ const told = (answer: PaymentAnswer | undefined) =>
 /** A ledger that breaks, in a way that is a bug, over payments of this amount. */
 function breakOver(amountMinor: bigint): PaymentsLedger {
   return {
-    findKnown: (ids) => memory.findKnown(ids),
+    find: (questions) => memory.find(questions),
     findPayers: (questions) => memory.findPayers(questions),
     settle: (payments, signReceipts) => {
       if (payments.some(({ order }) => order.amountMinor === amountMinor)) {
@@ -191,7 +192,7 @@ describe('an upload', () => {
 
   test('that the ledger cannot answer is unanswered, whole, and nothing is refused', async () => {
     const away: PaymentsLedger = {
-      findKnown: (ids) => memory.findKnown(ids),
+      find: (questions) => memory.find(questions),
       findPayers: (questions) => memory.findPayers(questions),
       settle: async (payments) =>
         payments.map(() => ({ kind: 'refusal', refusal: { code: 'unavailable' } })),
@@ -235,7 +236,7 @@ describe('uploads that come while the ledger is busy', () => {
   test('are settled together, and each has a signature of its own', async () => {
     const groups: number[] = [];
     const slow: PaymentsLedger = {
-      findKnown: (ids) => memory.findKnown(ids),
+      find: (questions) => memory.find(questions),
       findPayers: (questions) => memory.findPayers(questions),
       settle: (payments, signReceipts) => {
         groups.push(payments.length);
