@@ -15,6 +15,7 @@ import { createDeviceSequences } from './payments/device-sequences.ts';
 import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
+import { NO_METER, type SettlementMeter } from './payments/settlement-meter.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
 import { createVerifyPool, type VerifyPool, verifyHere } from './payments/verify-pool.ts';
 import type { Clock, Random } from './ports.ts';
@@ -32,6 +33,7 @@ export type Services = {
   readonly settleUpload: SettleUpload;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
+  readonly meter: SettlementMeter;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -45,6 +47,8 @@ export type ServiceParts = {
   readonly verifyThread?: string;
   /** Told of faults that no request has to answer for. */
   readonly onFault: (what: string, cause: unknown) => void;
+  /** Nobody counts unless told. */
+  readonly meter?: SettlementMeter;
 };
 
 const DAY_S = 24 * 60 * 60;
@@ -127,6 +131,7 @@ export function createServices(parts: ServiceParts): Services {
     settleUpload,
     expiry,
     certifyName: createCertifyName(),
+    meter: parts.meter ?? NO_METER,
     async stop() {
       await expiry.stop();
       await pool.stop();
