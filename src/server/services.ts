@@ -1,5 +1,4 @@
 /** Owns the list of what the routes are given, and how it is put together over one database. */
-import { availableParallelism } from 'node:os';
 import { readVersions } from '#ledger/accounts.ts';
 import type { Database } from '#ledger/database.ts';
 import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
@@ -70,10 +69,9 @@ function createExpiry({ config, database, clock, onFault }: ServiceParts): Allow
 
 function createPool({ config, verifyThread }: ServiceParts): VerifyPool {
   const { verifyThreads } = config;
-  const count = verifyThreads ?? Math.max(1, Math.floor(availableParallelism() / config.processes));
-  return verifyThread === undefined || count === 0
+  return verifyThread === undefined || verifyThreads === 0
     ? verifyHere()
-    : createVerifyPool(verifyThread, count);
+    : createVerifyPool(verifyThread, verifyThreads);
 }
 
 export function createServices(parts: ServiceParts): Services {

@@ -87,9 +87,7 @@ class Memory implements MemoryPayments {
     return questions.map(({ id }, place): Found => {
       const known = this.#payments.get(keyOf(id));
       const nobody = { isKnown: false, isDeviceKnown: false, credentials: [] };
-      return known
-        ? { kind: 'known', known }
-        : { kind: 'new', payer: payers[place] ?? nobody };
+      return known ? { kind: 'known', known } : { kind: 'new', payer: payers[place] ?? nobody };
     });
   }
 
