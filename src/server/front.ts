@@ -14,8 +14,10 @@ import { systemClock, systemRandom } from './ports.ts';
 import { createServices } from './services.ts';
 import type { Config } from './settings.ts';
 
-/** Where the build puts the wallet, as seen from the built server. */
-const BUILT_WALLET = path.join(path.dirname(fileURLToPath(import.meta.url)), '../public');
+/** Where the build puts things, as seen from the built server. */
+const BUILT = path.dirname(fileURLToPath(import.meta.url));
+const BUILT_WALLET = path.join(BUILT, '../public');
+const VERIFY_THREAD = path.join(BUILT, 'verify-thread.js');
 
 export type Front = {
   /** Throws `StartRefused`. */
@@ -39,6 +41,7 @@ export async function openFront({ config, database, log }: FrontParts): Promise<
     database,
     clock: systemClock,
     random: systemRandom,
+    verifyThread: VERIFY_THREAD,
     onFault: (what, cause) => log.error(what, cause),
     meter: registry ? countSettlement(registry) : NO_METER,
   });

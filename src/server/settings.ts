@@ -1,5 +1,6 @@
 /** Owns the server's settings: one table of environment variables, read and checked at the border. */
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { readMoneyByCurrency } from './money-by-currency.ts';
 
@@ -128,6 +129,11 @@ export const SETTINGS = {
   metricsHost: setting('METRICS_HOST', 'localhost', {
     says: 'Name or address to listen on for METRICS_PORT. Whoever reaches it sees how much is paid and promised.',
     ...freeText,
+  }),
+  verifyThreads: setting('VERIFY_THREADS', '', {
+    fallbackSaid: 'one for each core, shared among the processes',
+    says: 'Threads that verify signatures, in each process; with 0 requests wait for it.',
+    ...whole(0, 64),
   }),
   shutdownTimeoutMs: setting('SHUTDOWN_TIMEOUT_MS', '10000', {
     says: 'How long requests may take to end when the server is stopped.',
@@ -266,10 +272,14 @@ const DERIVED: ReadonlySet<keyof Table> = new Set([
   'rpId',
   'databaseUrl',
   'processes',
+  'verifyThreads',
   'databaseConnectionsMax',
   'sandbox',
   'namesVerifiedBy',
 ]);
+
+const threadsOfProcess = (processes: number) =>
+  Math.max(1, Math.floor(availableParallelism() / processes));
 
 /** Every fault at once, one a line, in the refusal's detail. An empty variable counts as not set. */
 export function readConfig(environment: Environment): Outcome<Config> {
@@ -297,6 +307,7 @@ export function readConfig(environment: Environment): Outcome<Config> {
     origins,
     databaseUrl,
     processes,
+    verifyThreads: read('verifyThreads', String(threadsOfProcess(processes))),
     databaseConnectionsMax: read('databaseConnectionsMax', String(Math.max(10, 4 * processes))),
     rpId: read('rpId', new URL(origins[0] ?? '').hostname),
     sandbox,
