@@ -51,7 +51,7 @@ export type ServiceParts = {
 
 const DAY_S = 24 * 60 * 60;
 /** How late a page may learn of what another process settled. */
-const WATCH_INTERVAL_MS = 1000;
+const WATCH_INTERVAL_MS = 250;
 const NOTE_INTERVAL_MS = 2000;
 const EXPIRY_INTERVAL_MS = 5 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
