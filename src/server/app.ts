@@ -1,5 +1,4 @@
 /** Owns the HTTP server: the framework set up so that every answer is ours, and the routes put together. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -11,6 +10,7 @@ import { loggerOptions } from './http/logging.ts';
 import { describeInterface } from './http/openapi.ts';
 import { handleError, problemBeforeRequest } from './http/problem-response.ts';
 import { addRequestGuards } from './http/request-guards.ts';
+import { createRequestIds } from './http/request-id.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { sendNotFound, serveStaticFiles } from './http/static-files.ts';
 import { countRequests } from './metrics/count-requests.ts';
@@ -64,7 +64,7 @@ function createInstance({ config, logTo }: AppParts): App {
   return Fastify<Server>({
     logger: loggerOptions(config.logLevel, logTo),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(config.trustProxy),
     trustProxy: proxiesTrusted(config),
     bodyLimit: JSON_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ROUTES } from '#protocol/routes.ts';
 import { METRICS } from '#server/metrics/metric-names.ts';
 import { readEvents } from '../support/event-reader.ts';
@@ -15,6 +15,8 @@ import {
 } from '../support/server-wallet.ts';
 
 const N = 2;
+
+vi.setConfig({ testTimeout: 180_000 });
 
 let running: TestServer;
 let metricsPort: number;

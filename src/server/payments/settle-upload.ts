@@ -205,5 +205,16 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
   };
 }
 
+/** What became of its payments, in numbers for the log. */
+export function countUpload({ items }: UploadResult) {
+  const count = (kind: AnswerItem['kind']) => items.filter((item) => item.kind === kind).length;
+  return {
+    payments: items.length,
+    settled: count('member'),
+    known: count('receipt'),
+    refused: count('refusal'),
+  };
+}
+
 export const encodeUploadResult = (result: UploadResult): Bytes =>
   encodePaymentsAnswer(result.groups, result.items);
