@@ -22,16 +22,15 @@ function isUsable(file: string): boolean {
 export async function ensureSupply(
   here: Folder,
   folder: string,
-  wanted: ReadonlyMap<Kind, number>,
+  kind: Kind,
+  count: number,
   say: (line: string) => void,
 ): Promise<void> {
   const jobs: SignJob[] = [];
-  for (const [kind, count] of wanted) {
-    for (let segment = 0; segment * SEGMENT < count; segment++) {
-      const file = segmentFile(folder, kind, segment);
-      const from = segment * SEGMENT;
-      if (!isUsable(file)) jobs.push({ folder, kind, from, count: SEGMENT, file });
-    }
+  for (let segment = 0; segment * SEGMENT < count; segment++) {
+    const file = segmentFile(folder, kind, segment);
+    const from = segment * SEGMENT;
+    if (!isUsable(file)) jobs.push({ folder, kind, from, count: SEGMENT, file });
   }
   if (jobs.length === 0) return;
   say(`signing ${jobs.length * SEGMENT} payments…`);
@@ -65,6 +64,7 @@ export class SupplyReader {
   readonly #end: number;
   readonly #from: number;
   readonly #isEndless: boolean;
+  #furthest = 0;
   #segment = -1;
   #open: Segment | undefined;
 
@@ -78,14 +78,23 @@ export class SupplyReader {
     this.#isEndless = isEndless;
   }
 
+  /** Where the stock has not been touched. */
   get next(): number {
-    return this.#next;
+    return Math.max(this.#next, this.#furthest);
+  }
+
+  /** Whether what is taken now was taken before. */
+  get isRepeating(): boolean {
+    return this.#furthest > 0;
   }
 
   /** Undefined when the stock is used up. */
   take(batch: number): Buffer | undefined {
     if (this.#next % batch !== 0) this.#next += batch - (this.#next % batch);
-    if (this.#next + batch > this.#end && this.#isEndless) this.#next = this.#from;
+    if (this.#next + batch > this.#end && this.#isEndless) {
+      this.#next = this.#from;
+      this.#furthest = this.#end;
+    }
     const first = this.#next;
     if (first + batch > this.#end) return undefined;
     const { bytes, ends } = this.#load(Math.floor(first / SEGMENT));
