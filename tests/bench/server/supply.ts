@@ -11,7 +11,7 @@ export const SEGMENT = 20_000;
 const KEPT_MS = 14 * 24 * 60 * 60 * 1000;
 
 export const segmentFile = (folder: string, kind: Kind, segment: number) =>
-  path.join(folder, `${kind}-${segment}.bin`);
+  path.join(folder, `${kind}-${segment}.signed`);
 
 function isUsable(file: string): boolean {
   const found = fs.statSync(file, { throwIfNoEntry: false });
@@ -105,11 +105,12 @@ export class SupplyReader {
 
   #load(segment: number): Segment {
     if (this.#open && this.#segment === segment) return this.#open;
-    const file = segmentFile(this.#folder, this.#kind, segment);
-    const raw = fs.readFileSync(`${file}.ends`);
+    const whole = fs.readFileSync(segmentFile(this.#folder, this.#kind, segment));
+    const endsLength = SEGMENT * Uint32Array.BYTES_PER_ELEMENT;
     this.#open = {
-      bytes: fs.readFileSync(file),
-      ends: new Uint32Array(raw.buffer, raw.byteOffset, raw.length / 4),
+      // Copied, so that the numbers are aligned.
+      ends: new Uint32Array(new Uint8Array(whole.subarray(0, endsLength)).buffer),
+      bytes: whole.subarray(endsLength),
     };
     this.#segment = segment;
     return this.#open;
