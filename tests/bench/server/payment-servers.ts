@@ -86,7 +86,14 @@ async function startOne(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
   }
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const leave = () => child.kill('SIGTERM');
+  process.on('exit', leave);
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      process.off('exit', leave);
+      resolve();
+    });
+  });
   await waitReady(port, child, said);
   return {
     port,
