@@ -9,6 +9,7 @@ import { type CertifyName, createCertifyName } from './accounts/name-certificate
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
+import { createAccountLimit } from './payments/account-limit.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
@@ -71,7 +72,9 @@ export function createServices(parts: ServiceParts): Services {
   const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
     onFault('noting device sequences', cause),
   );
+  const accountLimit = createAccountLimit(config.accountPaymentsPerMinute, clock);
   const settleUpload = createSettleUpload({
+    accountLimit,
     ledger: createStoredPayments({
       database,
       clock,
@@ -88,6 +91,7 @@ export function createServices(parts: ServiceParts): Services {
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
     onSettled: (payments) => {
+      accountLimit.charge(payments);
       sequences.note(payments);
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },

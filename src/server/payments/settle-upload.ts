@@ -5,6 +5,7 @@ import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer
 import type { ReceiptGroup } from '#protocol/receipt.ts';
 import type { Outcome, Refusal } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
+import type { AccountLimit } from './account-limit.ts';
 import {
   type ReadAuthorization,
   readAuthorization,
@@ -27,6 +28,8 @@ export type SettlementParts = {
   readonly verify: VerifySignature;
   readonly party: RelyingParty;
   readonly signer: () => Promise<ReceiptSigner>;
+  /** Asked before any signature is looked at; none means no limit. */
+  readonly accountLimit?: Pick<AccountLimit, 'waitMs'>;
   /** Told of bugs that a payment met: it stays without a verdict, others are not held up. */
   readonly onFault: (cause: unknown) => void;
   /** Told after the commit what was settled anew: who watches is to be woken. */
@@ -39,15 +42,21 @@ export type UploadResult = {
   /** For `encodePaymentsAnswer`. */
   readonly groups: readonly ReceiptGroup[];
   readonly items: readonly AnswerItem[];
+  /** When to come back, if nothing was looked at because every payer is over its limit. */
+  readonly waitMs?: number;
 };
 
 type Step =
-  | { readonly kind: 'answered'; readonly item: AnswerItem }
+  | { readonly kind: 'answered'; readonly item: AnswerItem; readonly waitMs?: number }
   | { readonly kind: 'read'; readonly read: ReadAuthorization; readonly known: KnownPayment | null }
   | { readonly kind: 'verified'; readonly payment: VerifiedPayment };
 
 const refused = (refusal: Refusal): AnswerItem => ({ kind: 'refusal', ...refusal });
-const answered = (item: AnswerItem): Step => ({ kind: 'answered', item });
+const answered = (item: AnswerItem, waitMs?: number): Step => ({
+  kind: 'answered',
+  item,
+  ...(waitMs !== undefined && { waitMs }),
+});
 
 /** Gathers the groups in the order in which they are first named. */
 function collectAnswer(items: readonly (AnswerItem | LaneResult)[]): UploadResult {
@@ -73,13 +82,23 @@ function isUnavailable(result: LaneResult): boolean {
   return result.kind === 'refusal' && result.refusal.code === 'unavailable';
 }
 
+/** The shortest of the waits, when nothing but waiting is to be said. */
+function waitOf(steps: readonly Step[]): Pick<UploadResult, 'waitMs'> {
+  let least = Number.POSITIVE_INFINITY;
+  for (const step of steps) {
+    if (step.kind !== 'answered' || step.waitMs === undefined) return {};
+    least = Math.min(least, step.waitMs);
+  }
+  return { waitMs: least };
+}
+
 /**
  * Any number of uploads at once, in any order, any number of times: each payment has one effect and
  * one receipt. One bad item never holds up another. Throws `Unavailable` or what a port threw: then the
  * whole upload is unanswered, which proves nothing, and is to be sent again.
  */
 export function createSettleUpload(parts: SettlementParts): SettleUpload {
-  const { ledger, verify, party, signer, onFault, onSettled } = parts;
+  const { ledger, verify, party, signer, accountLimit, onFault, onSettled } = parts;
   const lane = createSettlementLane({
     ledger,
     signer,
@@ -102,6 +121,8 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
       if (known && equalBytes(known.authorization, read.value.bytes)) {
         return answered({ kind: 'receipt', receipt: known.receipt });
       }
+      const waitMs = accountLimit?.waitMs(read.value.authorization.order.payer) ?? 0;
+      if (waitMs > 0) return answered(refused({ code: 'too_many_requests' }), waitMs);
       return { kind: 'read', read: read.value, known };
     });
   }
@@ -146,12 +167,13 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     });
     if (fresh.length > 0) onSettled?.(fresh);
     let next = 0;
-    return collectAnswer(
+    const answer = collectAnswer(
       steps.map((step): AnswerItem | LaneResult => {
         if (step.kind === 'answered') return step.item;
         return results[next++] ?? refused({ code: 'unavailable' });
       }),
     );
+    return { ...answer, ...waitOf(steps) };
   };
 }
 
