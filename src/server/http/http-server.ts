@@ -33,22 +33,25 @@ const HEADERS_MAX = 100;
 const UNANSWERED_MAX = 16;
 /** What is still taken, and thrown away, of a body that was refused, so that its sender can read why. */
 const DRAIN_BYTES_MAX = 256 * 1024;
-const DRAIN_CHECK_MS = 100;
 
 /** Of each connection the answers that it waits for. */
 type Unanswered = WeakMap<Duplex, Set<ServerResponse>>;
 
-/** Closing at once would reset the connection, and with it an answer that is not read yet. */
+/**
+ * Closing at once would reset the connection, and with it an answer that is not read yet. So the rest
+ * is taken if it is short; a long one is left to lie, which stops its sender, until it gives up.
+ */
 function drain(request: IncomingMessage, drainMs: number): void {
   const { socket } = request;
-  const readBefore = socket.bytesRead;
-  const untilMs = performance.now() + drainMs;
-  const check = setInterval(() => {
-    const isTooMuch = socket.bytesRead - readBefore > DRAIN_BYTES_MAX;
-    if (request.complete || socket.destroyed) clearInterval(check);
-    else if (isTooMuch || performance.now() > untilMs) socket.destroy();
-  }, DRAIN_CHECK_MS);
-  check.unref();
+  let bytesLeft = DRAIN_BYTES_MAX;
+  // Else Node would read it all, however long it is.
+  request.read(0);
+  request.on('data', (chunk: Buffer) => {
+    bytesLeft -= chunk.length;
+    if (bytesLeft < 0) request.pause();
+  });
+  const end = setTimeout(() => socket.destroy(), drainMs);
+  request.once('close', () => clearTimeout(end));
 }
 
 type Reason = { readonly code: 'input_invalid' | 'request_timeout'; readonly detail?: string };
@@ -75,7 +78,8 @@ function guardConnection(handler: Handler, unanswered: Unanswered, drainMs: numb
     }
     unanswered.set(socket, open.add(response));
     response.once('close', () => open.delete(response));
-    response.once('finish', () => {
+    // Before Node's own listener, which would read on.
+    response.prependOnceListener('finish', () => {
       if (!request.complete) drain(request, drainMs);
     });
     // Of very many headers Node keeps the first: what a proxy adds at the end would be missing.
