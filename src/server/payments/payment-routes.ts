@@ -116,8 +116,9 @@ function addUploadRoute(app: App, services: Services): void {
       const place = admission.enter(addressKey(request.ip), bytes, payments);
       if (!place) return shed(request, reply);
       request.place = place;
+      // Not `onResponse`, which never comes when the client hangs up before its body is here.
+      reply.raw.once('close', () => request.place?.leave());
     },
-    onResponse: async (request) => request.place?.leave(),
     handler: async (request, reply) => {
       const mediaType = mediaTypeOf(request);
       const body = bodyOf(request);
