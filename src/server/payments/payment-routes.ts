@@ -28,8 +28,8 @@ declare module 'fastify' {
 }
 
 const ONE_MEDIA_TYPE = 'application/cbor';
-/** An array of ids of 32 bytes, with its heads. */
-const RECEIPTS_BYTES_MAX = 3 + 34 * RECEIPT_IDS_MAX;
+/** Twice an array of ids of 32 bytes with their heads, so that a few too many are told as that. */
+const RECEIPTS_BYTES_MAX = 2 * (3 + 34 * RECEIPT_IDS_MAX);
 
 /** Without a body there is no parser, and so nothing. */
 const bodyOf = (request: FastifyRequest): Bytes =>
