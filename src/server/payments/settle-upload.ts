@@ -1,35 +1,40 @@
 /** Owns the way of an upload: read, recognise, verify, settle, and one answer for each of its items. */
 import type { RelyingParty } from '#protocol/assertion.ts';
-import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer.ts';
 import type { ReceiptGroup } from '#protocol/receipt.ts';
 import type { Outcome, Refusal } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
 import type { AccountLimit } from './account-limit.ts';
 import {
+  type Claim,
   type ReadAuthorization,
   readAuthorization,
-  verifyAuthorization,
+  verifyAuthorizations,
 } from './check-authorization.ts';
+import { createGathering } from './gathering.ts';
 import type {
-  KnownPayment,
+  Found,
+  PayerQuestion,
   PaymentsLedger,
   ReceiptSigner,
   VerifiedPayment,
-  VerifySignature,
+  VerifySignatures,
 } from './ports.ts';
 import { createSettlementLane, type LaneResult } from './settlement-lane.ts';
+import { NO_METER, type SettlementMeter } from './settlement-meter.ts';
 
-/** Payments of several uploads that may share one transaction. */
+/** Payments of several uploads that may share one question or one transaction. */
 const GROUP_MAX = 500;
 
 export type SettlementParts = {
   readonly ledger: PaymentsLedger;
-  readonly verify: VerifySignature;
+  readonly verify: VerifySignatures;
   readonly party: RelyingParty;
   readonly signer: () => Promise<ReceiptSigner>;
   /** Asked before any signature is looked at; none means no limit. */
   readonly accountLimit?: Pick<AccountLimit, 'waitMs'>;
+  readonly meter?: SettlementMeter;
   /** Told of bugs that a payment met: it stays without a verdict, others are not held up. */
   readonly onFault: (cause: unknown) => void;
   /** Told after the commit what was settled anew: who watches is to be woken. */
@@ -46,10 +51,14 @@ export type UploadResult = {
   readonly waitMs?: number;
 };
 
+/** How far an item has come: to its answer, or to what is left to do with it. */
 type Step =
   | { readonly kind: 'answered'; readonly item: AnswerItem; readonly waitMs?: number }
-  | { readonly kind: 'read'; readonly read: ReadAuthorization; readonly known: KnownPayment | null }
+  /** `receipt` when it is known, and only this signature is not. */
+  | { readonly kind: 'claimed'; readonly claim: Claim; readonly receipt?: Bytes }
   | { readonly kind: 'verified'; readonly payment: VerifiedPayment };
+
+type Question = PayerQuestion & { readonly id: Bytes };
 
 const refused = (refusal: Refusal): AnswerItem => ({ kind: 'refusal', ...refusal });
 const answered = (item: AnswerItem, waitMs?: number): Step => ({
@@ -58,23 +67,26 @@ const answered = (item: AnswerItem, waitMs?: number): Step => ({
   ...(waitMs !== undefined && { waitMs }),
 });
 
+const questionOf = ({ authorization }: ReadAuthorization): Question => ({
+  id: authorization.id,
+  payer: authorization.order.payer,
+  credentialHint: authorization.credentialHint,
+  device: authorization.order.device,
+});
+
 /** Gathers the groups in the order in which they are first named. */
 function collectAnswer(items: readonly (AnswerItem | LaneResult)[]): UploadResult {
   const groups: ReceiptGroup[] = [];
   const answers = items.map((item): AnswerItem => {
-    if (!('signed' in item) || item.signed === undefined) return plainAnswer(item);
-    const { group, index } = item.signed;
-    let number = groups.indexOf(group);
+    if (item.kind === 'refusal') return 'refusal' in item ? refused(item.refusal) : item;
+    if (item.kind === 'member') return item;
+    if (!('member' in item) || !item.member) return { kind: 'receipt', receipt: item.receipt };
+    const { group, index } = item.member;
+    let number = groups.lastIndexOf(group);
     if (number < 0) number = groups.push(group) - 1;
     return { kind: 'member', group: number, index };
   });
   return { groups, items: answers };
-}
-
-function plainAnswer(item: AnswerItem | LaneResult): AnswerItem {
-  if (item.kind === 'receipt') return { kind: 'receipt', receipt: item.receipt };
-  if (item.kind === 'refusal' && 'refusal' in item) return refused(item.refusal);
-  return item;
 }
 
 /** Unknown, not refused: said of the whole upload, since a wallet sets refused items aside. */
@@ -92,17 +104,66 @@ function waitOf(steps: readonly Step[]): Pick<UploadResult, 'waitMs'> {
   return { waitMs: least };
 }
 
+function answerOf(steps: readonly Step[], results: readonly LaneResult[]): UploadResult {
+  let next = 0;
+  const items = steps.map((step): AnswerItem | LaneResult => {
+    if (step.kind === 'answered') return step.item;
+    return results[next++] ?? refused({ code: 'unavailable' });
+  });
+  return { ...collectAnswer(items), ...waitOf(steps) };
+}
+
+/** Questions of uploads that come together are asked together. */
+function createFinder(ledger: PaymentsLedger) {
+  type Job = {
+    readonly questions: readonly Question[];
+    readonly resolve: (found: Found[]) => void;
+    readonly reject: (cause: unknown) => void;
+  };
+  const gathering = createGathering<Job>({
+    sizeOf: (job) => job.questions.length,
+    sizeMax: GROUP_MAX,
+    async work(jobs) {
+      try {
+        const found = await ledger.find(jobs.flatMap((job) => job.questions));
+        let next = 0;
+        for (const { questions, resolve } of jobs) {
+          resolve(found.slice(next, next + questions.length));
+          next += questions.length;
+        }
+      } catch (cause) {
+        for (const job of jobs) job.reject(cause);
+      }
+    },
+  });
+  return (questions: readonly Question[]): Promise<Found[]> =>
+    questions.length === 0
+      ? Promise.resolve([])
+      : new Promise((resolve, reject) => gathering.add({ questions, resolve, reject }));
+}
+
 /**
  * Any number of uploads at once, in any order, any number of times: each payment has one effect and
  * one receipt. One bad item never holds up another. Throws `Unavailable` or what a port threw: then the
  * whole upload is unanswered, which proves nothing, and is to be sent again.
  */
 export function createSettleUpload(parts: SettlementParts): SettleUpload {
-  const { ledger, verify, party, signer, accountLimit, onFault, onSettled } = parts;
+  const {
+    ledger,
+    verify,
+    party,
+    signer,
+    accountLimit,
+    onFault,
+    onSettled,
+    meter = NO_METER,
+  } = parts;
+  const find = createFinder(ledger);
   const lane = createSettlementLane({
     ledger,
     signer,
     groupMax: GROUP_MAX,
+    meter,
     onFault: (cause) => {
       onFault(cause);
       return undefined;
@@ -112,18 +173,26 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
   /** Ids before signatures: a repeat is answered from what is stored, which costs no verification. */
   async function recognise(reads: readonly Outcome<ReadAuthorization>[]): Promise<Step[]> {
     const good = reads.flatMap((read) => (read.ok ? [read.value] : []));
-    const ids = good.map((read) => read.authorization.id);
-    const found = ids.length > 0 ? await ledger.findKnown(ids) : [];
-    const knownById = new Map(ids.map((id, index) => [toBase64url(id), found[index] ?? null]));
+    const found = await find(good.map(questionOf));
+    const resigned = good.filter((read, place) => {
+      const of = found[place];
+      return of?.kind === 'known' && !equalBytes(of.known.authorization, read.bytes);
+    });
+    const payers = resigned.length > 0 ? await ledger.findPayers(resigned.map(questionOf)) : [];
+    let next = 0;
     return reads.map((read): Step => {
       if (!read.ok) return answered(refused(read.refusal));
-      const known = knownById.get(toBase64url(read.value.authorization.id)) ?? null;
-      if (known && equalBytes(known.authorization, read.value.bytes)) {
-        return answered({ kind: 'receipt', receipt: known.receipt });
+      const of = found[next++];
+      if (!of) return answered(refused({ code: 'internal' }));
+      if (of.kind === 'new') {
+        const waitMs = accountLimit?.waitMs(read.value.authorization.order.payer) ?? 0;
+        if (waitMs > 0) return answered(refused({ code: 'too_many_requests' }), waitMs);
+        return { kind: 'claimed', claim: { read: read.value, payer: of.payer } };
       }
-      const waitMs = accountLimit?.waitMs(read.value.authorization.order.payer) ?? 0;
-      if (waitMs > 0) return answered(refused({ code: 'too_many_requests' }), waitMs);
-      return { kind: 'read', read: read.value, known };
+      const { receipt } = of.known;
+      const payer = payers[resigned.indexOf(read.value)];
+      if (!payer) return answered({ kind: 'receipt', receipt });
+      return { kind: 'claimed', claim: { read: read.value, payer }, receipt };
     });
   }
 
@@ -132,25 +201,19 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
    * payment: its receipt is told once that signature verifies, and not before.
    */
   async function verifyAll(steps: readonly Step[]): Promise<Step[]> {
-    const open = steps.filter((step) => step.kind === 'read');
-    if (open.length === 0) return [...steps];
-    const questions = open.map(({ read: { authorization } }) => ({
-      payer: authorization.order.payer,
-      credentialHint: authorization.credentialHint,
-      device: authorization.order.device,
-    }));
-    const payers = await ledger.findPayers(questions);
-    const verified = await Promise.all(
-      open.map(async ({ read, known }, index): Promise<Step> => {
-        const payer = payers[index] ?? { isKnown: false, isDeviceKnown: false, credentials: [] };
-        const outcome = await verifyAuthorization(read, payer, party, verify);
-        if (!outcome.ok) return answered(refused(outcome.refusal));
-        if (known) return answered({ kind: 'receipt', receipt: known.receipt });
-        return { kind: 'verified', payment: outcome.value };
-      }),
-    );
+    const claims = steps.flatMap((step) => (step.kind === 'claimed' ? [step.claim] : []));
+    if (claims.length === 0) return [...steps];
+    const startedMs = performance.now();
+    const outcomes = await verifyAuthorizations(claims, party, verify);
+    meter.verified(claims.length, performance.now() - startedMs);
     let next = 0;
-    return steps.map((step) => (step.kind === 'read' ? (verified[next++] ?? step) : step));
+    return steps.map((step): Step => {
+      if (step.kind !== 'claimed') return step;
+      const outcome = outcomes[next++];
+      if (!outcome?.ok) return answered(refused(outcome?.refusal ?? { code: 'internal' }));
+      if (step.receipt) return answered({ kind: 'receipt', receipt: step.receipt });
+      return { kind: 'verified', payment: outcome.value };
+    });
   }
 
   return async (bytes) => {
@@ -166,14 +229,7 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
       return result?.kind === 'receipt' && result.position !== null;
     });
     if (fresh.length > 0) onSettled?.(fresh);
-    let next = 0;
-    const answer = collectAnswer(
-      steps.map((step): AnswerItem | LaneResult => {
-        if (step.kind === 'answered') return step.item;
-        return results[next++] ?? refused({ code: 'unavailable' });
-      }),
-    );
-    return { ...answer, ...waitOf(steps) };
+    return answerOf(steps, results);
   };
 }
 
