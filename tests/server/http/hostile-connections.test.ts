@@ -14,6 +14,8 @@ const DEADLINES_MS = {
 };
 const CONFIG = { connectionsMax: 1000, connectionsPerAddressMax: 1000, trustProxy: false };
 const DRIP_MS = 20;
+/** The machine may be busy with other tests. */
+const PATIENT = { timeout: 20_000 };
 
 let server: Server | undefined;
 let dripping: NodeJS.Timeout | undefined;
@@ -89,7 +91,7 @@ describe('who is slow on purpose', () => {
     connection.socket.allowHalfOpen = true;
     connection.send('NONSENSE\r\n\r\n');
     await connection.until(/400/);
-    await expect.poll(() => sockets.every((socket) => socket.destroyed)).toBe(true);
+    await expect.poll(() => sockets.every((socket) => socket.destroyed), PATIENT).toBe(true);
   });
 
   test('in reading the answer is cut off', async () => {
@@ -107,7 +109,7 @@ describe('who is slow on purpose', () => {
     const connection = await connect();
     connection.socket.pause();
     connection.send('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
-    await expect.poll(() => sockets[0]?.destroyed, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => sockets[0]?.destroyed, PATIENT).toBe(true);
   });
 
   test('does not keep others waiting', async () => {
@@ -149,7 +151,7 @@ describe('a body that nobody wants', () => {
     connection.socket.on('drain', more);
     more();
     await connection.until(/^HTTP\/1\.1 503 .*\nno\r\n/s);
-    await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+    await expect.poll(() => sockets[0]?.destroyed, PATIENT).toBe(true);
     expect(sockets[0]?.bytesRead).toBeLessThan(2 * 1024 * 1024);
     connection.close();
   });
@@ -171,7 +173,7 @@ describe('a flood', () => {
     expect(await (await connect()).closed).toBe('');
     first.close();
     const again = async () => (await fetch(base, { keepalive: false })).text();
-    await expect.poll(() => again().catch(() => 'closed')).toBe('ok');
+    await expect.poll(() => again().catch(() => 'closed'), PATIENT).toBe('ok');
   });
 
   test('of connections of all is cut off', async () => {
