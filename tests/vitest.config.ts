@@ -63,7 +63,7 @@ const SERIALIZABLE: Engine = {
   env: { ENGINE: 'npm', ISOLATION: 'serializable' },
   files: [
     ...WRITING,
-    'tests/server/ledger/broken-connection.test.ts',
+    'tests/server/ledger/{broken-connection,backup}.test.ts',
     'tests/server/payments/server-keys.test.ts',
     'tests/server/{offline,accounts}/*.test.ts',
     'tests/server/passkeys/enrolment.test.ts',
@@ -73,7 +73,7 @@ const SERIALIZABLE: Engine = {
 /** An older PostgreSQL, as distributions have it, and the built server's life on it by DATABASE_URL. */
 const DEBIAN: Engine = {
   env: { ENGINE: 'debian', ISOLATION: 'read committed' },
-  files: [...WRITING, 'tests/server/own-database.test.ts'],
+  files: [...WRITING, 'tests/server/{own-database,backup}.test.ts'],
 };
 
 /** One server for all files of the project, started before them: see engine.ts. */
