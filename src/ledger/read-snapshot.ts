@@ -2,6 +2,10 @@
 import type pg from 'pg';
 import { type Database, pipeline } from './database.ts';
 
+/** What the money path forbids. Engines that do not know these settings have no rows of them. */
+const READ_WHOLE_TABLES = `SELECT set_config(name, 'on', true) FROM pg_settings
+  WHERE name IN ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin')`;
+
 /** Changes nothing, and may take as long as the tables are large. */
 export function readSnapshot<T>(
   database: Database,
@@ -12,10 +16,7 @@ export function readSnapshot<T>(
       { text: 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY' },
       { text: 'SET LOCAL statement_timeout = 0' },
       { text: 'SET LOCAL idle_in_transaction_session_timeout = 0' },
-      // Whole tables are read here, which the settings of the money path forbid.
-      { text: 'SET LOCAL enable_seqscan = on' },
-      { text: 'SET LOCAL enable_hashjoin = on' },
-      { text: 'SET LOCAL enable_mergejoin = on' },
+      { text: READ_WHOLE_TABLES },
     ]);
     const value = await work(client);
     await client.query('COMMIT');
