@@ -22,6 +22,7 @@ const publicDir = path.join(dist, 'public');
 const firstScreenDir = path.join(dist, 'first-screen');
 const serverNames = [
   'main',
+  'verify-thread',
   'operator',
   'inspect',
   'check-ledger',

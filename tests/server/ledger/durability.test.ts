@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#ledger/database.ts';
+import { readDurabilityFaults } from '#ledger/durability.ts';
 import { migrate } from '#ledger/migrate.ts';
 import { readReceipts } from '#ledger/read-statement.ts';
 import {
@@ -44,6 +45,23 @@ async function waitForStandby(name: string): Promise<void> {
   };
   await expect.poll(readName, { timeout: 10_000 }).toEqual({ synchronous_standby_names: name });
 }
+
+test('a server that may forget what it confirmed is named, setting by setting', async () => {
+  const faultsWith = (options: string) => readDurabilityFaults(openAt(server.url, { options }));
+  // The tests' own servers are fast and forget.
+  const forgetful =
+    'The database has fsync = off: a power cut can lose or destroy what was acknowledged.';
+  expect(await faultsWith('')).toEqual([forgetful]);
+  expect(await faultsWith('-c synchronous_commit=off')).toEqual([
+    forgetful,
+    'The database has synchronous_commit = off: a power cut can lose what was acknowledged.',
+  ]);
+  expect(await faultsWith('-c synchronous_commit=local')).toEqual([
+    forgetful,
+    'The database has synchronous_commit = local: a failover can lose what was acknowledged.',
+  ]);
+  expect(await faultsWith('-c synchronous_commit=remote_apply')).toEqual([forgetful]);
+});
 
 // A failover to a standby that lacks a transaction would lose it. So nobody may hear of it before.
 test('what the standby has not confirmed is not acknowledged, whatever runs out of time', async () => {
