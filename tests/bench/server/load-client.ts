@@ -12,17 +12,14 @@ import {
   subtractTimes,
   type Watched,
 } from './processor-time.ts';
-import type { Kind } from './signer.ts';
-import { SupplyReader } from './supply.ts';
+import { type SupplyRange, SupplyReader } from './supply.ts';
 import { openUploadLane, type UploadAnswer } from './upload-lane.ts';
 
-export type Load = {
-  /** One server process each; the connections are shared out evenly. */
+export type Load = SupplyRange & {
+  /** The connections are shared out evenly. */
   readonly ports: readonly number[];
-  readonly folder: string;
-  readonly kind: Kind;
-  readonly from: number;
-  readonly end: number;
+  /** What is in this range was settled before, and is sent again and again. */
+  readonly isRepeat: boolean;
   readonly batch: number;
   readonly inFlight: number;
   /** Before the window begins: so many payments and so long. */
@@ -85,7 +82,7 @@ class Loop {
 
   constructor(load: Load) {
     this.#load = load;
-    this.#supply = new SupplyReader(load.folder, load.kind, load.from, load.end);
+    this.#supply = new SupplyReader(load, load.isRepeat);
   }
 
   async run(): Promise<LoadResult> {

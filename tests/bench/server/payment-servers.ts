@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SETTINGS } from '#server/settings.ts';
 import { freePort } from '../../support/payment-server.ts';
 import { PARTY } from '../../support/signed-payments.ts';
 import type { Engine } from './engines.ts';
@@ -27,6 +28,10 @@ const READY_TIMEOUT_MS = 60_000;
 const UNLIMITED = {
   UPLOADS_PER_MINUTE: '10000000',
   UPLOADS_IN_FLIGHT_MAX: '10000',
+  PAYMENTS_PER_MINUTE: '100000000',
+  ACCOUNT_PAYMENTS_PER_MINUTE: '100000000',
+  PAYMENTS_WAITING_MAX: '1000000',
+  UPLOAD_BYTES_WAITING_MAX: '1073741824',
   BATCH_ITEMS_MAX: '200',
 };
 
@@ -103,7 +108,11 @@ export async function startServers(
   extra: Readonly<Record<string, string>> = {},
 ): Promise<PaymentServers> {
   const servers: OneServer[] = [];
-  for (let i = 0; i < options.processes; i++) servers.push(await startOne(engine, options, extra));
+  // A server that shares one port among its processes is started once, and starts the others.
+  const sharesPort = Object.hasOwn(SETTINGS, 'processes');
+  const env = sharesPort ? { ...extra, PROCESSES: `${options.processes}` } : extra;
+  const count = sharesPort ? 1 : options.processes;
+  for (let i = 0; i < count; i++) servers.push(await startOne(engine, options, env));
   return {
     ports: servers.map((server) => server.port),
     pids: servers.map((server) => server.pid),

@@ -50,20 +50,32 @@ export async function ensureSupply(
 
 type Segment = { readonly bytes: Buffer; readonly ends: Uint32Array };
 
+export type SupplyRange = {
+  readonly folder: string;
+  readonly kind: Kind;
+  readonly from: number;
+  readonly end: number;
+};
+
 /** Takes bodies out of the stock, each a CBOR sequence of `batch` authorizations. */
 export class SupplyReader {
   readonly #folder: string;
   readonly #kind: Kind;
   #next: number;
   readonly #end: number;
+  readonly #from: number;
+  readonly #isEndless: boolean;
   #segment = -1;
   #open: Segment | undefined;
 
-  constructor(folder: string, kind: Kind, from: number, end: number) {
-    this.#folder = folder;
-    this.#kind = kind;
-    this.#next = from;
-    this.#end = end;
+  /** Endless begins again from the front when all is taken. */
+  constructor(range: SupplyRange, isEndless = false) {
+    this.#folder = range.folder;
+    this.#kind = range.kind;
+    this.#from = range.from;
+    this.#next = range.from;
+    this.#end = range.end;
+    this.#isEndless = isEndless;
   }
 
   get next(): number {
@@ -73,6 +85,7 @@ export class SupplyReader {
   /** Undefined when the stock is used up. */
   take(batch: number): Buffer | undefined {
     if (this.#next % batch !== 0) this.#next += batch - (this.#next % batch);
+    if (this.#next + batch > this.#end && this.#isEndless) this.#next = this.#from;
     const first = this.#next;
     if (first + batch > this.#end) return undefined;
     const { bytes, ends } = this.#load(Math.floor(first / SEGMENT));
