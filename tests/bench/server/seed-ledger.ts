@@ -18,7 +18,8 @@ const SILENT = { info: () => undefined, warn: () => undefined };
 
 const TABLES =
   'account, balance, entry, payment, paid_request, issue, profile, credential, device, session, ' +
-  'ceremony, server_key, server_state, relying_party, allowance, advance, repayment, double_promise';
+  'ceremony, server_key, server_state, relying_party, allowance, advance, repayment, double_promise, ' +
+  'outpaid_request';
 
 async function enrolAll(client: pg.Client, payers: readonly PayerRecord[]): Promise<void> {
   const accounts = byteaColumn(payers.map((payer) => payer.account));
@@ -27,7 +28,7 @@ async function enrolAll(client: pg.Client, payers: readonly PayerRecord[]): Prom
     Buffer.from('01'.padStart(32, '0'), 'hex'),
   ]);
   await client.query(
-    `INSERT INTO account (id, kind, version) SELECT id, 'person', 1 FROM unnest($1::bytea[]) AS a (id)`,
+    `INSERT INTO account (id, kind) SELECT id, 'person' FROM unnest($1::bytea[]) AS a (id)`,
     [accounts],
   );
   await client.query(
@@ -67,18 +68,15 @@ async function fundAll(client: pg.Client, payers: readonly PayerRecord[]): Promi
     [Buffer.from(ISSUER_ACCOUNT)],
   );
   await client.query(
-    `INSERT INTO balance (account, currency, balance) SELECT id, $2::integer, $3::bigint FROM ${people}`,
+    `INSERT INTO balance (account, currency, balance, version)
+      SELECT id, $2::integer, $3::bigint, 1 FROM ${people}`,
     values,
   );
   await client.query(
-    `INSERT INTO balance (account, currency, balance, may_go_negative)
-      VALUES ($1::bytea, $2::integer, -$3::bigint * $4::bigint, true)`,
+    `INSERT INTO balance (account, currency, balance, version, may_go_negative)
+      VALUES ($1::bytea, $2::integer, -$3::bigint * $4::bigint, $4::bigint, true)`,
     [Buffer.from(ISSUER_ACCOUNT), EUR, FUNDS_MINOR, payers.length],
   );
-  await client.query('UPDATE account SET version = $2 WHERE id = $1', [
-    Buffer.from(ISSUER_ACCOUNT),
-    payers.length,
-  ]);
   await client.query(`SELECT setval('transfer_number', $1)`, [payers.length]);
 }
 
@@ -121,7 +119,7 @@ async function payBefore(
         date_trunc('second', now()) FROM paid_before`,
   );
   await client.query('DROP TABLE paid_before');
-  await client.query(`UPDATE account SET version = $1 WHERE kind = 'person'`, [1 + 2 * rounds]);
+  await client.query(`UPDATE balance SET version = $1 WHERE NOT may_go_negative`, [1 + 2 * rounds]);
   await client.query(`SELECT setval('transfer_number', $1)`, [payers.length * (rounds + 1)]);
 }
 
