@@ -1,5 +1,4 @@
 /** Owns the HTTP server: the framework set up so that every answer is ours, and the routes put together. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -12,8 +11,11 @@ import { loggerOptions } from './http/logging.ts';
 import { describeInterface } from './http/openapi.ts';
 import { handleError } from './http/problem-response.ts';
 import { addRequestGuards } from './http/request-guards.ts';
+import { createRequestIds } from './http/request-id.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { sendNotFound, serveStaticFiles } from './http/static-files.ts';
+import { countRequests } from './metrics/count-requests.ts';
+import type { Registry } from './metrics/registry.ts';
 import { addAllowanceRoutes, addTermsRoute } from './offline/allowance-routes.ts';
 import { addDeviceRoutes } from './offline/device-routes.ts';
 import { addEnrolmentRoutes } from './passkeys/enrolment-routes.ts';
@@ -37,6 +39,8 @@ const JSON_BYTES_MAX = 64 * 1024;
 export type AppParts = Services & {
   readonly publicDir: string;
   readonly logTo: { write(line: string): void };
+  /** Where requests are counted, if they are. */
+  readonly registry?: Registry | undefined;
 };
 
 /** Methods that the table offers on this path, for the Allow of a 405; undefined when none. */
@@ -59,7 +63,7 @@ function createInstance({ config, logTo }: AppParts): App {
   return Fastify<Server>({
     logger: loggerOptions(config.logLevel, logTo),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(config.trustProxy),
     trustProxy: proxiesTrusted(config),
     bodyLimit: JSON_BYTES_MAX,
     forceCloseConnections: 'idle',
@@ -96,6 +100,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   });
   readEmptyJsonAsObject(app);
   addRequestGuards(app, config, clock);
+  if (parts.registry) countRequests(app, parts.registry);
   await app.register(fastifyCookie);
   await describeInterface(app, sessions.cookieName);
   addEnrolmentRoutes(app, parts);

@@ -18,7 +18,7 @@ import { sendProblem } from '../http/problem-response.ts';
 import { addressKey, createRateLimit } from '../http/rate-limit.ts';
 import type { Services } from '../services.ts';
 import { createAdmission, type Place } from './admission.ts';
-import { encodeUploadResult } from './settle-upload.ts';
+import { countUpload, encodeUploadResult } from './settle-upload.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -134,6 +134,7 @@ function addUploadRoute(app: App, services: Services): void {
       request.place = null;
       try {
         const result = await settleUpload(items.value);
+        reply.counted = countUpload(result);
         if (result.waitMs !== undefined) return slowDown(request, reply, result.waitMs);
         return sendCbor(reply, encodeUploadResult(result));
       } finally {

@@ -1,4 +1,5 @@
 /** Owns the way of an upload: read, recognise, verify, settle, and one answer for each of its items. */
+import { keyOf } from '#ledger/books.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer.ts';
@@ -113,6 +114,25 @@ function answerOf(steps: readonly Step[], results: readonly LaneResult[]): Uploa
   return { ...collectAnswer(items), ...waitOf(steps) };
 }
 
+/** Each settled payment once, however many uploads brought it, and however often, at the same moment. */
+function freshOf(
+  payments: readonly VerifiedPayment[],
+  results: readonly LaneResult[],
+): VerifiedPayment[] {
+  const fresh = payments.filter((_, place) => {
+    const result = results[place];
+    return result?.kind === 'receipt' && result.position !== null;
+  });
+  return [...new Map(fresh.map((payment) => [keyOf(payment.id), payment])).values()];
+}
+
+function meterAnswer(meter: SettlementMeter, { items }: UploadResult): void {
+  for (const item of items) {
+    if (item.kind === 'receipt') meter.known(1);
+    if (item.kind === 'refusal') meter.refused(item.code);
+  }
+}
+
 /** Questions of uploads that come together are asked together. */
 function createFinder(ledger: PaymentsLedger) {
   type Job = {
@@ -224,12 +244,22 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     const payments = steps.flatMap((step) => (step.kind === 'verified' ? [step.payment] : []));
     const results = payments.length > 0 ? await lane.settle(payments) : [];
     if (results.some(isUnavailable)) throw new Unavailable('it is not known what was settled');
-    const fresh = payments.filter((_, index) => {
-      const result = results[index];
-      return result?.kind === 'receipt' && result.position !== null;
-    });
+    const fresh = freshOf(payments, results);
     if (fresh.length > 0) onSettled?.(fresh);
-    return answerOf(steps, results);
+    const result = answerOf(steps, results);
+    meterAnswer(meter, result);
+    return result;
+  };
+}
+
+/** What became of its payments, in numbers for the log. */
+export function countUpload({ items }: UploadResult) {
+  const count = (kind: AnswerItem['kind']) => items.filter((item) => item.kind === kind).length;
+  return {
+    payments: items.length,
+    settled: count('member'),
+    known: count('receipt'),
+    refused: count('refusal'),
   };
 }
 

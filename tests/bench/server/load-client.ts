@@ -12,17 +12,14 @@ import {
   subtractTimes,
   type Watched,
 } from './processor-time.ts';
-import type { Kind } from './signer.ts';
-import { SupplyReader } from './supply.ts';
+import { type SupplyRange, SupplyReader } from './supply.ts';
 import { openUploadLane, type UploadAnswer } from './upload-lane.ts';
 
-export type Load = {
-  /** One server process each; the connections are shared out evenly. */
+export type Load = SupplyRange & {
+  /** The connections are shared out evenly. */
   readonly ports: readonly number[];
-  readonly folder: string;
-  readonly kind: Kind;
-  readonly from: number;
-  readonly end: number;
+  /** What is in this range was settled before, and is sent again and again. */
+  readonly isRepeat: boolean;
   readonly batch: number;
   readonly inFlight: number;
   /** Before the window begins: so many payments and so long. */
@@ -47,6 +44,7 @@ export type LoadResult = {
   readonly windowMs: number;
 };
 
+const WINDOW_MS_MIN = 1000;
 /** So many answers are read in full, once the window is over. */
 const SAMPLES = 50;
 
@@ -85,7 +83,7 @@ class Loop {
 
   constructor(load: Load) {
     this.#load = load;
-    this.#supply = new SupplyReader(load.folder, load.kind, load.from, load.end);
+    this.#supply = new SupplyReader(load, load.isRepeat);
   }
 
   async run(): Promise<LoadResult> {
@@ -107,6 +105,7 @@ class Loop {
       };
       const next = () => {
         const body = this.#times ? undefined : this.#supply.take(batch);
+        if (!body) this.#endWindow(performance.now());
         if (body) {
           sentMs = performance.now();
           lane.send(body);
@@ -149,14 +148,21 @@ class Loop {
     if (this.#took.length % 40 === 0 && this.#samples.length < SAMPLES) {
       this.#samples.push(Buffer.from(body));
     }
-    if (nowMs - this.#beganMs < windowMs) return;
+    if (nowMs - this.#beganMs >= windowMs) this.#endWindow(nowMs);
+  }
+
+  /** Before its time when a machine that had become faster has used up what was signed. */
+  #endWindow(nowMs: number): void {
+    if (this.#times || !this.#before) return;
     this.#windowMs = nowMs - this.#beganMs;
-    this.#times = subtractTimes(readProcessorTimes(watched), this.#before);
+    this.#times = subtractTimes(readProcessorTimes(this.#load.watched), this.#before);
   }
 
   #result(): LoadResult {
     const times = this.#times;
-    if (!times) throw new Error('the signed payments ran out before the time was over');
+    if (!times || this.#windowMs < Math.min(WINDOW_MS_MIN, this.#load.windowMs)) {
+      throw new Error('the signed payments ran out before they could be measured');
+    }
     for (const sample of this.#samples) checkInFull(sample, this.#load.batch);
     const each = (us: number) => us / this.#counted;
     return {

@@ -28,8 +28,14 @@ export type VerifyMeter = {
   stop(): void;
 };
 
-const VERIFY_MS = 400;
+const VERIFY_MS = 300;
 const REPEATS = 3;
+
+/** Of a measurement in between: the machine may have changed under it. */
+export const meanLimit = (before: VerifyLimit, after: VerifyLimit): VerifyLimit => ({
+  perThread: (before.perThread + after.perThread) / 2,
+  perSecond: (before.perSecond + after.perSecond) / 2,
+});
 
 export async function startVerifyMeter(here: Folder, folder: string): Promise<VerifyMeter> {
   const part = await startPart(here, 'verify-rate.mjs');

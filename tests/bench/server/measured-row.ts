@@ -18,6 +18,8 @@ export type Row = {
   readonly clientCpuUsPerPayment: number;
   /** Server time that is not the verification itself. */
   readonly serverCpuUsBesidesVerifying: number;
+  /** What the server used, in verifications: what stays the same where the machine does not. */
+  readonly serverCpuPerVerification: number;
   readonly verifyLimitPerSecond: number;
   readonly foreignCores: number;
   /** In the ledger before the servers started. */
@@ -47,6 +49,7 @@ export function rowOf(place: RowPlace, result: LoadResult, limit: VerifyLimit): 
     databaseCpuUsPerPayment: round(result.databaseUs, 1),
     clientCpuUsPerPayment: round(result.clientUs, 1),
     serverCpuUsBesidesVerifying: round(result.serverUs - 1e6 / limit.perThread, 1),
+    serverCpuPerVerification: round((result.serverUs * limit.perThread) / 1e6, 3),
     verifyLimitPerSecond: Math.round(limit.perSecond),
     foreignCores: round(result.foreignCores, 2),
     storedBefore: place.storedBefore,
@@ -66,6 +69,7 @@ const COLUMNS: readonly (readonly [string, number, (row: Row) => string | number
   ['p99 ms', 7, (row) => row.p99Ms.toFixed(1)],
   ['server µs', 9, (row) => row.serverCpuUsPerPayment.toFixed(1)],
   ['besides', 7, (row) => row.serverCpuUsBesidesVerifying.toFixed(1)],
+  ['× verify', 8, (row) => row.serverCpuPerVerification.toFixed(2)],
   ['db µs', 6, (row) => row.databaseCpuUsPerPayment.toFixed(1)],
   ['client µs', 9, (row) => row.clientCpuUsPerPayment.toFixed(1)],
   ['foreign', 7, (row) => `${row.foreignCores > FOREIGN_MAX ? '~' : ''}${row.foreignCores}`],

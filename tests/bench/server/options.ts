@@ -11,12 +11,13 @@ export const HELP = `npm run bench:server -- [options]
   --batch N            payments in an upload (200,20,1)
   --seconds N          how long each row is measured (6)
   --payers N           accounts, each with a passkey of its own (10000)
-  --stored N           payments in the ledger before (10000), of the last group 1000000
+  --stored N           payments in the ledger before (0; then 10000 and 1000000 beside)
   --in-flight N        uploads in flight (16, 32 and 256 for batches of 200, 20 and 1)
   --patience N         seconds to wait for a quiet machine before a row (5)
   --node-option X      given to the server's node, such as --cpu-prof
   --rows-only          no replays, latencies, starts or limits besides
   --no-check           leaves out check-ledger at the end
+  --soak SECONDS       only twice the load that can be settled, for so long
   --json FILE          writes the rows
 `;
 
@@ -35,6 +36,7 @@ export type Options = {
   readonly rowsOnly: boolean;
   readonly check: boolean;
   readonly json: string | undefined;
+  readonly soakSeconds: number | undefined;
   readonly help: boolean;
 };
 
@@ -77,6 +79,7 @@ export function readOptions(args: readonly string[]): Options {
       'node-option': many,
       'rows-only': flag,
       'no-check': flag,
+      soak: one,
       json: one,
       help: flag,
     },
@@ -102,6 +105,7 @@ export function readOptions(args: readonly string[]): Options {
     rowsOnly: values['rows-only'] || quick,
     check: !values['no-check'],
     json: values.json,
+    soakSeconds: numberOf(values.soak),
     help: values.help,
   };
 }

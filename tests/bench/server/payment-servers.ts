@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SETTINGS } from '#server/settings.ts';
 import { freePort } from '../../support/payment-server.ts';
 import { PARTY } from '../../support/signed-payments.ts';
 import type { Engine } from './engines.ts';
@@ -28,6 +29,8 @@ const UNLIMITED = {
   UPLOADS_PER_MINUTE: '10000000',
   PAYMENTS_PER_MINUTE: '100000000',
   ACCOUNT_PAYMENTS_PER_MINUTE: '100000000',
+  PAYMENTS_WAITING_MAX: '1000000',
+  UPLOAD_BYTES_WAITING_MAX: '1073741824',
   BATCH_ITEMS_MAX: '200',
 };
 
@@ -82,7 +85,14 @@ async function startOne(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
   }
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const leave = () => child.kill('SIGTERM');
+  process.on('exit', leave);
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      process.off('exit', leave);
+      resolve();
+    });
+  });
   await waitReady(port, child, said);
   return {
     port,
@@ -104,7 +114,11 @@ export async function startServers(
   extra: Readonly<Record<string, string>> = {},
 ): Promise<PaymentServers> {
   const servers: OneServer[] = [];
-  for (let i = 0; i < options.processes; i++) servers.push(await startOne(engine, options, extra));
+  // A server that shares one port among its processes is started once, and starts the others.
+  const sharesPort = Object.hasOwn(SETTINGS, 'processes');
+  const env = sharesPort ? { ...extra, PROCESSES: `${options.processes}` } : extra;
+  const count = sharesPort ? 1 : options.processes;
+  for (let i = 0; i < count; i++) servers.push(await startOne(engine, options, env));
   return {
     ports: servers.map((server) => server.port),
     pids: servers.map((server) => server.pid),
