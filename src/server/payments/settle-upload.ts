@@ -1,4 +1,5 @@
 /** Owns the way of an upload: read, recognise, verify, settle, and one answer for each of its items. */
+import { keyOf } from '#ledger/books.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer.ts';
@@ -115,6 +116,24 @@ function answerOf(steps: readonly Step[], results: readonly LaneResult[]) {
   return { ...collectAnswer(items), ...waitOf(steps) };
 }
 
+/** Each settled payment once, however many uploads brought it, and however often, at the same moment. */
+function freshOf(
+  payments: readonly VerifiedPayment[],
+  results: readonly LaneResult[],
+): VerifiedPayment[] {
+  const fresh = payments.filter((_, place) => {
+    const result = results[place];
+    return result?.kind === 'receipt' && result.position !== null;
+  });
+  return [...new Map(fresh.map((payment) => [keyOf(payment.id), payment])).values()];
+}
+
+function meterAnswer(meter: SettlementMeter, result: UploadResult): void {
+  const { known } = countUpload(result);
+  if (known > 0) meter.known(known);
+  for (const item of result.items) if (item.kind === 'refusal') meter.refused(item.code);
+}
+
 /** Questions of uploads that come together are asked together. */
 function createFinder(ledger: PaymentsLedger) {
   type Job = {
@@ -226,15 +245,10 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     const payments = steps.flatMap((step) => (step.kind === 'verified' ? [step.payment] : []));
     const results = payments.length > 0 ? await lane.settle(payments) : [];
     if (results.some(isUnavailable)) throw new Unavailable('it is not known what was settled');
-    const fresh = payments.filter((_, index) => {
-      const result = results[index];
-      return result?.kind === 'receipt' && result.position !== null;
-    });
+    const fresh = freshOf(payments, results);
     if (fresh.length > 0) onSettled?.(fresh);
     const result: UploadResult = { ...answerOf(steps, results), settled: fresh.length };
-    const { known } = countUpload(result);
-    if (known > 0) meter.known(known);
-    for (const item of result.items) if (item.kind === 'refusal') meter.refused(item.code);
+    meterAnswer(meter, result);
     return result;
   };
 }
