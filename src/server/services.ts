@@ -32,7 +32,6 @@ export type Services = {
   readonly settleUpload: SettleUpload;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
-  readonly meter: SettlementMeter;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -52,7 +51,7 @@ export type ServiceParts = {
 
 const DAY_S = 24 * 60 * 60;
 /** How late a page may learn of what another process settled. */
-const WATCH_INTERVAL_MS = 1000;
+const WATCH_INTERVAL_MS = 250;
 const NOTE_INTERVAL_MS = 2000;
 const EXPIRY_INTERVAL_MS = 5 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -75,7 +74,7 @@ function createPool({ config, verifyThread }: ServiceParts): VerifyPool {
 }
 
 export function createServices(parts: ServiceParts): Services {
-  const { config, database, clock, random, onFault } = parts;
+  const { config, database, clock, random, onFault, meter = NO_METER } = parts;
   useSha256(nodeSha256);
   const party = { rpId: config.rpId, origins: config.origins };
   const keys = createServerKeys(database, clock);
@@ -101,6 +100,7 @@ export function createServices(parts: ServiceParts): Services {
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
     verify: pool.verify,
+    meter,
     party,
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
@@ -129,7 +129,6 @@ export function createServices(parts: ServiceParts): Services {
     settleUpload,
     expiry,
     certifyName: createCertifyName(),
-    meter: parts.meter ?? NO_METER,
     async stop() {
       await expiry.stop();
       await pool.stop();

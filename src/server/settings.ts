@@ -121,6 +121,15 @@ export const SETTINGS = {
     says: 'How many processes share the work, each on a core of its own. Also: npm run serve -- --processes N.',
     ...whole(1, 64),
   }),
+  metricsPort: setting('METRICS_PORT', '', {
+    fallbackSaid: 'no metrics',
+    says: 'TCP port where Prometheus reads /metrics, apart from what people reach.',
+    ...whole(1, 65535),
+  }),
+  metricsHost: setting('METRICS_HOST', 'localhost', {
+    says: 'Name or address to listen on for METRICS_PORT. Whoever reaches it sees how much is paid and promised.',
+    ...freeText,
+  }),
   verifyThreads: setting('VERIFY_THREADS', '', {
     fallbackSaid: 'one for each core, shared among the processes',
     says: 'Threads that verify signatures, in each process; with 0 requests wait for it.',
@@ -215,8 +224,9 @@ type Table = typeof SETTINGS;
 type Read = { readonly [K in keyof Table]: ReturnType<Table[K]['read']> };
 type Filled = { readonly [K in keyof Table]: NonNullable<Read[K]> };
 
-export type Config = Omit<Filled, 'databaseUrl' | 'publicDir'> & {
+export type Config = Omit<Filled, 'databaseUrl' | 'metricsPort' | 'publicDir'> & {
   readonly databaseUrl: string | undefined;
+  readonly metricsPort: number | undefined;
   readonly publicDir: string | undefined;
 };
 

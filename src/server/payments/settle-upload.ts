@@ -191,12 +191,28 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     });
     if (fresh.length > 0) onSettled?.(fresh);
     let next = 0;
-    return collectAnswer(
+    const result = collectAnswer(
       steps.map((step): AnswerItem | LaneResult => {
         if (step.kind === 'answered') return step.item;
         return results[next++] ?? refused({ code: 'unavailable' });
       }),
     );
+    for (const item of result.items) {
+      if (item.kind === 'receipt') meter.known(1);
+      if (item.kind === 'refusal') meter.refused(item.code);
+    }
+    return result;
+  };
+}
+
+/** What became of its payments, in numbers for the log. */
+export function countUpload({ items }: UploadResult) {
+  const count = (kind: AnswerItem['kind']) => items.filter((item) => item.kind === kind).length;
+  return {
+    payments: items.length,
+    settled: count('member'),
+    known: count('receipt'),
+    refused: count('refusal'),
   };
 }
 
