@@ -146,8 +146,10 @@ export async function seedLedger(
     ]);
     await client.query('COMMIT');
     await createIdentityOnce(database, systemRandom);
-    // Both so that neither falls into a measurement.
-    await client.query('VACUUM ANALYZE');
+    // Both so that neither falls into a measurement. An empty table stays as a new ledger has it:
+    // unknown, while one that is known to be empty gets plans which read all of it.
+    await client.query(`VACUUM ANALYZE account, balance, credential, device, entry, issue`);
+    if (stored > 0) await client.query('VACUUM ANALYZE payment');
     await client.query('CHECKPOINT').catch(() => undefined);
   } finally {
     await client.end();
