@@ -6,9 +6,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { ROUTES } from '#protocol/routes.ts';
 import { addAccountRoutes, addPayeeRoute } from './accounts/account-routes.ts';
 import { addEventsRoute } from './accounts/events-route.ts';
+import { createHttpServer } from './http/http-server.ts';
 import { loggerOptions } from './http/logging.ts';
 import { describeInterface } from './http/openapi.ts';
-import { handleError, problemBeforeRequest } from './http/problem-response.ts';
+import { handleError } from './http/problem-response.ts';
 import { addRequestGuards } from './http/request-guards.ts';
 import { createRequestIds } from './http/request-id.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
@@ -34,8 +35,6 @@ export type App = FastifyInstance<
 
 /** Enough for a passkey with an attestation; uploads of payments have a limit of their own. */
 const JSON_BYTES_MAX = 64 * 1024;
-/** A phone on a bad line may take its time, but not for ever. */
-const REQUEST_TIMEOUT_MS = 120_000;
 
 export type AppParts = Services & {
   readonly publicDir: string;
@@ -67,20 +66,14 @@ function createInstance({ config, logTo }: AppParts): App {
     genReqId: createRequestIds(config.trustProxy),
     trustProxy: proxiesTrusted(config),
     bodyLimit: JSON_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       handleError(error, request, reply);
     },
-    clientErrorHandler: (error, socket) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) {
-        socket.destroy();
-        return;
-      }
-      const detail = 'The request is not HTTP as it should be.';
-      socket.end(problemBeforeRequest({ code: 'input_invalid', detail }));
-    },
+    serverFactory: (handler) => createHttpServer({ handler, config }),
+    // The server has its own, on every address that it listens on.
+    clientErrorHandler: () => undefined,
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 

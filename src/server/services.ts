@@ -10,6 +10,7 @@ import { type CertifyName, createCertifyName } from './accounts/name-certificate
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
+import { createAccountLimit } from './payments/account-limit.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
@@ -86,8 +87,10 @@ export function createServices(parts: ServiceParts): Services {
   const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
     onFault('noting device sequences', cause),
   );
+  const accountLimit = createAccountLimit(config.accountPaymentsPerMinute, clock);
   const pool = createPool(parts);
   const settleUpload = createSettleUpload({
+    accountLimit,
     ledger: createStoredPayments({
       database,
       clock,
@@ -105,6 +108,7 @@ export function createServices(parts: ServiceParts): Services {
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
     onSettled: (payments) => {
+      accountLimit.charge(payments);
       sequences.note(payments);
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },

@@ -113,6 +113,8 @@ export function handleError(
   reply: FastifyReply,
 ): FastifyReply {
   const refusal = refusalOf(error);
+  // The framework would close the connection, and who is still sending would not read why.
+  if (refusal?.code === 'body_too_large') reply.removeHeader('connection');
   if (refusal === undefined) request.log.error({ err: error }, 'request failed');
   else if (refusal.code === 'unavailable') request.log.warn({ err: error }, 'cannot answer now');
   return sendProblem(request, reply, refusal ?? { code: 'internal' });

@@ -35,12 +35,19 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
     // Who asks why something failed says it, and the log's lines carry it too.
     reply.header(REQUEST_ID_HEADER, request.id);
     const { limited } = request.routeOptions.config;
-    const { origin } = request.headers;
+    const { origin, 'content-encoding': coding, 'content-length': length } = request.headers;
     // Uploads carry their own proof and use no cookie; everything else that changes something must
     // come from a page of ours. Programs send no Origin.
     const isForeign = origin !== undefined && !config.origins.includes(origin);
     if (isForeign && limited !== 'uploads' && !SAFE_METHODS.has(request.method)) {
       return sendProblem(request, reply, { code: 'forbidden', detail: 'Another site’s page.' });
+    }
+    // Nothing is ever unpacked, so that nothing can unfold (RFC 9110 §15.5.16).
+    if (coding !== undefined && coding !== 'identity') {
+      return sendProblem(request, reply, { code: 'media_type', detail: 'A content coding.' });
+    }
+    if (Number(length) > request.routeOptions.bodyLimit) {
+      return sendProblem(request, reply, { code: 'body_too_large' });
     }
     if (limited === undefined) return;
     const waitMs = limits[limited].take(request.ip, clock.nowMs());

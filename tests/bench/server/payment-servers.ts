@@ -27,7 +27,6 @@ const READY_TIMEOUT_MS = 60_000;
 /** So high that nobody is turned away: what the limits do is not measured here. */
 const UNLIMITED = {
   UPLOADS_PER_MINUTE: '10000000',
-  UPLOADS_IN_FLIGHT_MAX: '10000',
   PAYMENTS_PER_MINUTE: '100000000',
   ACCOUNT_PAYMENTS_PER_MINUTE: '100000000',
   PAYMENTS_WAITING_MAX: '1000000',

@@ -28,7 +28,8 @@ export type PaperServer = {
   settle(authorization: Bytes, change?: Partial<ReceiptBody>): Bytes;
   answer(authorizations: readonly Bytes[]): HttpAnswer;
   /** From now on, what to say of this payment instead of a receipt. */
-  refuse(id: string, code: RefusalCode): void;
+  /** From now on with this code; without one, judged again. */
+  refuse(id: string, code: RefusalCode | undefined): void;
   rotateKey(): void;
 };
 
@@ -113,7 +114,10 @@ export function createPaperServer(): PaperServer {
       uploads.push(ids);
       return answerOf(authorizations.map(itemFor));
     },
-    refuse: (id, code) => void refused.set(id, code),
+    refuse(id, code) {
+      if (code) refused.set(id, code);
+      else refused.delete(id);
+    },
     rotateKey() {
       signer = newSigner('key-0002');
       keys = [...keys.map((key) => ({ ...key, active: false })), signer.key];
