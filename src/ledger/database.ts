@@ -30,6 +30,8 @@ export type Database = Queryable & {
   /** Repeats an attempt that is safe to repeat, after conflicts and broken connections. */
   retry<T>(attempt: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
+  /** As they are now: open, of these not lent, and how many wait to be lent one. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
 };
 
 /** Time and chance come from outside, so that a test decides them. */
@@ -232,5 +234,10 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
     retry: (attempt) =>
       repeat(attempt, (error) => faultKind(error) !== 'bug' || codeOf(error) === '23505'),
     close: () => pool.end(),
+    connections: () => ({
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
   };
 }

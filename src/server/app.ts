@@ -1,5 +1,4 @@
 /** Owns the HTTP server: the framework set up so that every answer is ours, and the routes put together. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -11,8 +10,11 @@ import { loggerOptions } from './http/logging.ts';
 import { describeInterface } from './http/openapi.ts';
 import { handleError, problemBeforeRequest } from './http/problem-response.ts';
 import { addRequestGuards } from './http/request-guards.ts';
+import { createRequestIds } from './http/request-id.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { sendNotFound, serveStaticFiles } from './http/static-files.ts';
+import { countRequests } from './metrics/count-requests.ts';
+import type { Registry } from './metrics/registry.ts';
 import { addAllowanceRoutes, addTermsRoute } from './offline/allowance-routes.ts';
 import { addDeviceRoutes } from './offline/device-routes.ts';
 import { addEnrolmentRoutes } from './passkeys/enrolment-routes.ts';
@@ -38,6 +40,8 @@ const REQUEST_TIMEOUT_MS = 120_000;
 export type AppParts = Services & {
   readonly publicDir: string;
   readonly logTo: { write(line: string): void };
+  /** Where requests are counted, if they are. */
+  readonly registry?: Registry | undefined;
 };
 
 /** Methods that the table offers on this path, for the Allow of a 405; undefined when none. */
@@ -60,7 +64,7 @@ function createInstance({ config, logTo }: AppParts): App {
   return Fastify<Server>({
     logger: loggerOptions(config.logLevel, logTo),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(config.trustProxy),
     trustProxy: proxiesTrusted(config),
     bodyLimit: JSON_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -103,6 +107,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   });
   readEmptyJsonAsObject(app);
   addRequestGuards(app, config, clock);
+  if (parts.registry) countRequests(app, parts.registry);
   await app.register(fastifyCookie);
   await describeInterface(app, sessions.cookieName);
   addEnrolmentRoutes(app, parts);

@@ -15,7 +15,7 @@ import type { App } from '../app.ts';
 import { cborForm, problems } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
 import type { Services } from '../services.ts';
-import { encodeUploadResult } from './settle-upload.ts';
+import { countUpload, encodeUploadResult } from './settle-upload.ts';
 
 const ONE_MEDIA_TYPE = 'application/cbor';
 
@@ -90,7 +90,9 @@ export function addPaymentRoutes(app: App, services: Services): void {
       }
       inFlight++;
       try {
-        return sendCbor(reply, encodeUploadResult(await settleUpload(items.value)));
+        const result = await settleUpload(items.value);
+        reply.counted = countUpload(result);
+        return sendCbor(reply, encodeUploadResult(result));
       } finally {
         inFlight--;
       }
