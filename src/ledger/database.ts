@@ -98,7 +98,7 @@ const TIMEOUTS: pg.PoolConfig = {
  * these settings, and do without.
  */
 const PLAN_SETTINGS = `SET enable_seqscan = off; SET enable_hashjoin = off;
-  SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan`;
+  SET enable_mergejoin = off; SET enable_material = off; SET jit = off; SET plan_cache_mode = force_generic_plan`;
 
 const keeping = new WeakSet<pg.ClientBase>();
 
