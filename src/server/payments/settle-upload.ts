@@ -48,6 +48,8 @@ export type UploadResult = {
   /** For `encodePaymentsAnswer`. */
   readonly groups: readonly ReceiptGroup[];
   readonly items: readonly AnswerItem[];
+  /** How many of them got their verdict now. */
+  readonly settled: number;
   /** When to come back, if nothing was looked at because every payer is over its limit. */
   readonly waitMs?: number;
 };
@@ -76,7 +78,7 @@ const questionOf = ({ authorization }: ReadAuthorization): Question => ({
 });
 
 /** Gathers the groups in the order in which they are first named. */
-function collectAnswer(items: readonly (AnswerItem | LaneResult)[]): UploadResult {
+function collectAnswer(items: readonly (AnswerItem | LaneResult)[]) {
   const groups: ReceiptGroup[] = [];
   const answers = items.map((item): AnswerItem => {
     if (item.kind === 'refusal') return 'refusal' in item ? refused(item.refusal) : item;
@@ -105,7 +107,7 @@ function waitOf(steps: readonly Step[]): Pick<UploadResult, 'waitMs'> {
   return { waitMs: least };
 }
 
-function answerOf(steps: readonly Step[], results: readonly LaneResult[]): UploadResult {
+function answerOf(steps: readonly Step[], results: readonly LaneResult[]) {
   let next = 0;
   const items = steps.map((step): AnswerItem | LaneResult => {
     if (step.kind === 'answered') return step.item;
@@ -126,11 +128,10 @@ function freshOf(
   return [...new Map(fresh.map((payment) => [keyOf(payment.id), payment])).values()];
 }
 
-function meterAnswer(meter: SettlementMeter, { items }: UploadResult): void {
-  for (const item of items) {
-    if (item.kind === 'receipt') meter.known(1);
-    if (item.kind === 'refusal') meter.refused(item.code);
-  }
+function meterAnswer(meter: SettlementMeter, result: UploadResult): void {
+  const { known } = countUpload(result);
+  if (known > 0) meter.known(known);
+  for (const item of result.items) if (item.kind === 'refusal') meter.refused(item.code);
 }
 
 /** Questions of uploads that come together are asked together. */
@@ -246,21 +247,17 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     if (results.some(isUnavailable)) throw new Unavailable('it is not known what was settled');
     const fresh = freshOf(payments, results);
     if (fresh.length > 0) onSettled?.(fresh);
-    const result = answerOf(steps, results);
+    const result: UploadResult = { ...answerOf(steps, results), settled: fresh.length };
     meterAnswer(meter, result);
     return result;
   };
 }
 
 /** What became of its payments, in numbers for the log. */
-export function countUpload({ items }: UploadResult) {
-  const count = (kind: AnswerItem['kind']) => items.filter((item) => item.kind === kind).length;
-  return {
-    payments: items.length,
-    settled: count('member'),
-    known: count('receipt'),
-    refused: count('refusal'),
-  };
+export function countUpload({ items, settled }: UploadResult) {
+  const refused = items.filter((item) => item.kind === 'refusal').length;
+  const known = items.length - refused - settled;
+  return { payments: items.length, settled, known, refused };
 }
 
 export const encodeUploadResult = (result: UploadResult): Bytes =>

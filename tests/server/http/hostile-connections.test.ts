@@ -140,7 +140,7 @@ describe('a body that nobody wants', () => {
   test.each([
     ['of announced length', 'content-length: 100000000000\r\n\r\n'],
     ['without end', 'transfer-encoding: chunked\r\n\r\n5f5e100\r\n'],
-  ])('is not read on when it is long, and its sender can read why (%s)', async (_, headers) => {
+  ])('is not read on when it is long, and its client can read why (%s)', async (_, headers) => {
     const { connect, sockets } = await start(refuse);
     const connection = await connect();
     connection.send(POST + headers);
