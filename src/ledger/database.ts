@@ -30,6 +30,8 @@ export type Database = Queryable & {
   /** Repeats an attempt that is safe to repeat, after conflicts and broken connections. */
   retry<T>(attempt: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
+  /** As they are now: open, of these not lent, and how many wait to be lent one. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
 };
 
 /** Time and chance come from outside, so that a test decides them. */
@@ -54,12 +56,27 @@ export class CommitUnknown extends Error {
 const BYTEA = 17;
 const INT8 = 20;
 
+/** Ids are read digit by digit, which is faster than a Buffer and its copy. */
+const SHORT = 64;
+const DIGITS = new Uint8Array(128);
+for (let digit = 0; digit < 16; digit++) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
+
+/** PostgreSQL's text form: \x, and two lower-case digits a byte. */
+function bytesOfText(text: string): Uint8Array {
+  const length = (text.length - 2) / 2;
+  if (length > SHORT) return new Uint8Array(Buffer.from(text.slice(2), 'hex'));
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const high = DIGITS[text.charCodeAt(2 * i + 2)] ?? 0;
+    bytes[i] = (high << 4) | (DIGITS[text.charCodeAt(2 * i + 3)] ?? 0);
+  }
+  return bytes;
+}
+
 /** bytea as Uint8Array and int8 as bigint, for these connections alone: pg's own table is global. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === BYTEA && format !== 'binary') {
-      return (text: string) => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
-    }
+    if (oid === BYTEA && format !== 'binary') return bytesOfText;
     if (oid === INT8 && format !== 'binary') return (text: string) => BigInt(text);
     return pg.types.getTypeParser(oid, format ?? 'text');
   }) as typeof pg.types.getTypeParser,
@@ -76,11 +93,26 @@ const TIMEOUTS: pg.PoolConfig = {
 
 /**
  * Plans are kept, and one that was made while a table was small may read all of it for ever after.
- * Whatever the money path looks up has an index, so plans always use it. Other engines may not know
+ * Whatever the money path looks up has an index, so plans always use it. Nor is a plan made anew for
+ * each group, because its size would make it look cheaper: planning costs more than a small group. Other engines may not know
  * these settings, and do without.
  */
-const PLAN_SETTINGS =
-  'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off';
+const PLAN_SETTINGS = `SET enable_seqscan = off; SET enable_hashjoin = off;
+  SET enable_mergejoin = off; SET enable_material = off; SET jit = off; SET plan_cache_mode = force_generic_plan`;
+
+const keeping = new WeakSet<pg.ClientBase>();
+
+/** Whether transactions on this connection see one moment from their start to their end. */
+export function keepsSnapshot(client: pg.ClientBase): boolean {
+  return keeping.has(client);
+}
+
+async function prepare(client: pg.ClientBase): Promise<void> {
+  const settings = client.query(PLAN_SETTINGS).catch(() => undefined);
+  const { rows } = await client.query('SHOW transaction_isolation');
+  if (rows[0]?.transaction_isolation !== 'read committed') keeping.add(client);
+  await settings;
+}
 
 export type FaultKind = 'conflict' | 'connection' | 'bug';
 
@@ -154,7 +186,7 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
   pool.on('error', (error) => log.warn(`a database connection broke: ${error.message}`));
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
-    client.query(PLAN_SETTINGS).catch(() => undefined);
+    prepare(client).catch(() => undefined);
   });
 
   async function borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -203,5 +235,10 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
     retry: (attempt) =>
       repeat(attempt, (error) => faultKind(error) !== 'bug' || codeOf(error) === '23505'),
     close: () => pool.end(),
+    connections: () => ({
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
   };
 }

@@ -1,6 +1,6 @@
 /** Owns the authorization: an order's bytes with the passkey's assertion over them, made small. */
 
-import { type Assertion, AUTHENTICATOR_DATA_LENGTH, signCount } from './assertion.ts';
+import { type Assertion, AUTHENTICATOR_DATA_LENGTH, rpIdHash, signCount } from './assertion.ts';
 import { fromBase45, toBase45 } from './base45.ts';
 import { type Bytes, concatBytes, equalBytes, toBase64url, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
@@ -14,6 +14,8 @@ export const AUTHORIZATION_QR_PREFIX = 'CFA:';
 const QR_CHARACTERS_MAX = AUTHORIZATION_QR_PREFIX.length + (AUTHORIZATION_BYTES_MAX * 3) / 2;
 export const CREDENTIAL_HINT_LENGTH = 8;
 const CLIENT_DATA_BYTES_MAX = 1024;
+/** It has eight at most; what is nothing but parts costs no more than that shows. */
+const PARTS_MAX = 8;
 
 /**
  * An authorization as read. One payment may have many: signatures are not unique (n−s verifies too),
@@ -66,7 +68,7 @@ export function templateFor(
 
 function authenticatorDataOf(rpId: string, flags: number, count: number): Bytes {
   const counter = Uint8Array.of(count >>> 24, count >>> 16, count >>> 8, count);
-  return concatBytes(sha256(toUtf8(rpId)), Uint8Array.of(flags), counter);
+  return concatBytes(rpIdHash(rpId), Uint8Array.of(flags), counter);
 }
 
 /**
@@ -97,7 +99,7 @@ export function encodeAuthorization(
 
 function readAuthenticator(item: Cbor | undefined): Authorization['authenticator'] | undefined {
   if (item instanceof Uint8Array) {
-    return item.length >= AUTHENTICATOR_DATA_LENGTH ? item.slice() : undefined;
+    return item.length >= AUTHENTICATOR_DATA_LENGTH ? (item as Bytes) : undefined;
   }
   if (!Array.isArray(item) || item.length !== 2) return undefined;
   const [flags, count] = item;
@@ -108,7 +110,7 @@ function readAuthenticator(item: Cbor | undefined): Authorization['authenticator
 
 function readClientData(item: Cbor | undefined): number | Bytes | undefined {
   if (item instanceof Uint8Array) {
-    return item.length <= CLIENT_DATA_BYTES_MAX ? item.slice() : undefined;
+    return item.length <= CLIENT_DATA_BYTES_MAX ? (item as Bytes) : undefined;
   }
   if (typeof item !== 'bigint' || item < 0n || item >= BigInt(TEMPLATES.length)) return undefined;
   return Number(item);
@@ -117,7 +119,7 @@ function readClientData(item: Cbor | undefined): number | Bytes | undefined {
 /** Refusals: bytes_too_long, bytes_malformed, bytes_not_canonical, version_unknown. */
 export function decodeAuthorization(bytes: Uint8Array): Outcome<Authorization> {
   if (bytes.length > AUTHORIZATION_BYTES_MAX) return refuse('bytes_too_long', 'authorization');
-  const item = decodeCbor(bytes);
+  const item = decodeCbor(bytes, PARTS_MAX);
   if (!item.ok) {
     const code = item.fault === 'malformed' ? 'bytes_malformed' : 'bytes_not_canonical';
     return refuse(code, 'authorization');
@@ -143,11 +145,11 @@ export function decodeAuthorization(bytes: Uint8Array): Outcome<Authorization> {
   return accept({
     id: paymentId(orderBytes),
     order: order.value,
-    orderBytes: orderBytes.slice(),
-    credentialHint: hint.slice(),
+    orderBytes: orderBytes as Bytes,
+    credentialHint: hint as Bytes,
     authenticator,
     clientData,
-    signature: signature.slice(),
+    signature: signature as Bytes,
   });
 }
 

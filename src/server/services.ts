@@ -4,16 +4,20 @@ import type { Database } from '#ledger/database.ts';
 import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
+import { useSha256 } from '#protocol/sha256.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
 import { type CertifyName, createCertifyName } from './accounts/name-certificate.ts';
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
+import { createAccountLimit } from './payments/account-limit.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
+import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
+import { NO_METER, type SettlementMeter } from './payments/settlement-meter.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
-import { createVerifySignature } from './payments/verify-signature.ts';
+import { createVerifyPool, type VerifyPool, verifyHere } from './payments/verify-pool.ts';
 import type { Clock, Random } from './ports.ts';
 import type { Config } from './settings.ts';
 
@@ -38,13 +42,17 @@ export type ServiceParts = {
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
+  /** The built thread that verifies signatures; without it this thread does. */
+  readonly verifyThread?: string;
   /** Told of faults that no request has to answer for. */
   readonly onFault: (what: string, cause: unknown) => void;
+  /** Nobody counts unless told. */
+  readonly meter?: SettlementMeter;
 };
 
 const DAY_S = 24 * 60 * 60;
 /** How late a page may learn of what another process settled. */
-const WATCH_INTERVAL_MS = 1000;
+const WATCH_INTERVAL_MS = 250;
 const NOTE_INTERVAL_MS = 2000;
 const EXPIRY_INTERVAL_MS = 5 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -59,8 +67,16 @@ function createExpiry({ config, database, clock, onFault }: ServiceParts): Allow
   });
 }
 
+function createPool({ config, verifyThread }: ServiceParts): VerifyPool {
+  const { verifyThreads } = config;
+  return verifyThread === undefined || verifyThreads === 0
+    ? verifyHere()
+    : createVerifyPool(verifyThread, verifyThreads);
+}
+
 export function createServices(parts: ServiceParts): Services {
-  const { config, database, clock, random, onFault } = parts;
+  const { config, database, clock, random, onFault, meter = NO_METER } = parts;
+  useSha256(nodeSha256);
   const party = { rpId: config.rpId, origins: config.origins };
   const keys = createServerKeys(database, clock);
   const watch = createAccountWatch({
@@ -71,7 +87,10 @@ export function createServices(parts: ServiceParts): Services {
   const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
     onFault('noting device sequences', cause),
   );
+  const accountLimit = createAccountLimit(config.accountPaymentsPerMinute, clock);
+  const pool = createPool(parts);
   const settleUpload = createSettleUpload({
+    accountLimit,
     ledger: createStoredPayments({
       database,
       clock,
@@ -83,11 +102,13 @@ export function createServices(parts: ServiceParts): Services {
       },
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
-    verify: createVerifySignature(),
+    verify: pool.verify,
+    meter,
     party,
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
     onSettled: (payments) => {
+      accountLimit.charge(payments);
       sequences.note(payments);
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },
@@ -114,6 +135,7 @@ export function createServices(parts: ServiceParts): Services {
     certifyName: createCertifyName(),
     async stop() {
       await expiry.stop();
+      await pool.stop();
       watch.stop();
       sequences.stop();
       await sequences.flush();

@@ -1,4 +1,5 @@
-/** Owns where the database is: the embedded one, or any PostgreSQL by address; open, and up to date. */
+/** Owns where the database is: the embedded one, or any PostgreSQL by address; open, and up to date or as it is. */
+import type { PoolConfig } from 'pg';
 import { type Database, openDatabase } from '#ledger/database.ts';
 import { type Log, startEmbeddedPostgres } from '#ledger/embedded-postgres.ts';
 import { migrate } from '#ledger/migrate.ts';
@@ -6,6 +7,8 @@ import type { Config } from './settings.ts';
 
 export type StartedDatabase = {
   readonly database: Database;
+  /** For other processes on this machine; `max` is theirs to choose. */
+  readonly connection: PoolConfig;
   /** For people: where the money is. */
   readonly where: string;
   stop(): Promise<void>;
@@ -27,7 +30,14 @@ async function findServer({ databaseUrl, dataDir }: Place, log: Log) {
   };
 }
 
-export async function startDatabase(place: Place, log: Log): Promise<StartedDatabase> {
+/** A backup takes the schema as it finds it, and a restore begins with none. */
+export type Schema = 'up to date' | 'as it is';
+
+export async function startDatabase(
+  place: Place,
+  log: Log,
+  schema: Schema = 'up to date',
+): Promise<StartedDatabase> {
   const server = await findServer(place, log);
   const connection = { ...server.connection, max: place.databaseConnectionsMax };
   const database = openDatabase(connection, { log });
@@ -36,10 +46,11 @@ export async function startDatabase(place: Place, log: Log): Promise<StartedData
     await server.stop();
   }
   try {
-    for (const name of await migrate(database)) log.info(`database brought up to date: ${name}`);
+    const applied = schema === 'up to date' ? await migrate(database) : [];
+    for (const name of applied) log.info(`database brought up to date: ${name}`);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { database, where: server.where, stop };
+  return { database, connection: server.connection, where: server.where, stop };
 }

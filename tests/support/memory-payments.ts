@@ -13,6 +13,7 @@ import { decideGroup } from '#ledger/decide-group.ts';
 import type { SettledPayment, VerifiedPayment } from '#ledger/payment-rows.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import type {
+  Found,
   PayerCredential,
   PaymentsLedger,
   Settlement,
@@ -47,13 +48,13 @@ class Memory implements MemoryPayments {
   }
 
   openAccount(id: Bytes, balances: readonly { currency: number; balance: bigint }[]): void {
-    const row: AccountRow = { id, kind: 'person', frozen: false, version: 0n };
+    const row: AccountRow = { id, kind: 'person', frozen: false };
     this.#accounts.set(keyOf(id), { row, devices: new Set(), credentials: [] });
     for (const { currency, balance } of balances) this.#setBalance(id, currency, balance);
   }
 
-  #setBalance(account: Bytes, currency: number, balance: bigint): void {
-    const row = { account, currency, balance, held: 0n, owed: 0n };
+  #setBalance(account: Bytes, currency: number, balance: bigint, version = 0n): void {
+    const row = { account, currency, balance, held: 0n, owed: 0n, version };
     this.#balances.set(`${keyOf(account)}${currency}`, row);
   }
 
@@ -81,8 +82,13 @@ class Memory implements MemoryPayments {
     return this.#balances.get(`${keyOf(account)}${currency}`)?.balance;
   }
 
-  async findKnown(ids: readonly Bytes[]) {
-    return ids.map((id) => this.#payments.get(keyOf(id)) ?? null);
+  async find(questions: Parameters<PaymentsLedger['find']>[0]) {
+    const payers = await this.findPayers(questions);
+    return questions.map(({ id }, place): Found => {
+      const known = this.#payments.get(keyOf(id));
+      const nobody = { isKnown: false, isDeviceKnown: false, credentials: [] };
+      return known ? { kind: 'known', known } : { kind: 'new', payer: payers[place] ?? nobody };
+    });
   }
 
   async findPayers(questions: Parameters<PaymentsLedger['findPayers']>[0]) {
@@ -100,11 +106,7 @@ class Memory implements MemoryPayments {
 
   #write(changes: Changes): void {
     for (const { account, currency, after } of changes.balances) {
-      this.#setBalance(account, currency, after.balance);
-    }
-    for (const { account, after } of changes.versions) {
-      const page = this.#account(account);
-      page.row = { ...page.row, version: after };
+      this.#setBalance(account, currency, after.balance, after.version);
     }
     for (const { payee, requestDigest, after } of changes.paidRequests) {
       // Nobody has allowances here, so nobody asks how much was paid.

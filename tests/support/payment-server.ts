@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly dist?: string;
   /** Environment beside what every test server gets. An empty string unsets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Behind the program's name, such as `--processes 3`. */
+  readonly args?: readonly string[];
 }
 
 export interface TestServer {
@@ -40,7 +42,12 @@ export interface TestServer {
   /** Starts it again on the same data and the same address. */
   start(options?: ServerOptions): Promise<void>;
   /** Runs one of the other programs (`operator`, `check-ledger`…) on this server's data. */
-  run(program: string, args?: readonly string[], input?: string): Promise<ProgramResult>;
+  run(
+    program: string,
+    args?: readonly string[],
+    input?: string,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<ProgramResult>;
   /** Stops everything and removes the data. */
   dispose(): Promise<void>;
 }
@@ -108,14 +115,22 @@ function spawnProgram(
   return spawn(process.execPath, [file, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-async function spawnServer(dist: string, port: number, env: NodeJS.ProcessEnv): Promise<Process> {
-  const child = spawnProgram(dist, 'main', [], env);
+/** Said when all of its processes serve. */
+const greeted = (output: readonly string[]) => output.join('').includes('Counterfoil is at');
+
+async function spawnServer(
+  dist: string,
+  port: number,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Process> {
+  const child = spawnProgram(dist, 'main', args, env);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => output.push(text));
   }
   const deadlineMs = Date.now() + readyTimeoutMs;
-  while (!(await answersReady(port))) {
+  while (!(greeted(output) && (await answersReady(port)))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadlineMs) {
       child.kill('SIGKILL');
       throw new Error(`The server did not become ready. It said:\n${output.join('')}`);
@@ -141,6 +156,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
   fs.chmodSync(dataDir, 0o755);
   let dist = initial.dist ?? (await builtWallet());
   let extra = initial.env ?? {};
+  let args = initial.args ?? [];
 
   const environment = (): NodeJS.ProcessEnv => {
     const env: NodeJS.ProcessEnv = {
@@ -160,7 +176,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
     return env;
   };
 
-  let running: Process | null = await spawnServer(dist, port, environment());
+  let running: Process | null = await spawnServer(dist, port, args, environment());
   let said = '';
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
@@ -198,10 +214,11 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
       if (running !== null) throw new Error('The server is running already');
       dist = options.dist ?? dist;
       extra = options.env ?? extra;
-      running = await spawnServer(dist, port, environment());
+      args = options.args ?? args;
+      running = await spawnServer(dist, port, args, environment());
     },
-    run: async (program, args = [], input = '') => {
-      const child = spawnProgram(dist, program, args, environment());
+    run: async (program, args = [], input = '', env = {}) => {
+      const child = spawnProgram(dist, program, args, { ...environment(), ...env });
       const result = { stdout: '', stderr: '' };
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         result.stdout += text;

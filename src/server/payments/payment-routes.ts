@@ -1,6 +1,7 @@
 /** Owns the routes of payments: authorizations in, receipts out, and no session on either. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readReceipts } from '#ledger/read-statement.ts';
+import { AUTHORIZATION_BYTES_MAX } from '#protocol/authorization.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { splitCborSequence } from '#protocol/cbor.ts';
 import {
@@ -9,15 +10,26 @@ import {
   encodeReceiptsAnswer,
   PAYMENTS_MEDIA_TYPE,
 } from '#protocol/payments-answer.ts';
-import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+import { accept, assert, type Outcome, refuse } from '#protocol/refusals.ts';
 import { RECEIPT_IDS_MAX, ROUTES } from '#protocol/routes.ts';
 import type { App } from '../app.ts';
 import { cborForm, problems } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
+import { addressKey, createRateLimit } from '../http/rate-limit.ts';
 import type { Services } from '../services.ts';
-import { encodeUploadResult } from './settle-upload.ts';
+import { createAdmission, type Place } from './admission.ts';
+import { countUpload, encodeUploadResult } from './settle-upload.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** While the body is on its way: who hangs up gives it back. */
+    place: Place | null;
+  }
+}
 
 const ONE_MEDIA_TYPE = 'application/cbor';
+/** Twice an array of ids of 32 bytes with their heads, so that a few too many are told as that. */
+const RECEIPTS_BYTES_MAX = 2 * (3 + 34 * RECEIPT_IDS_MAX);
 
 /** Without a body there is no parser, and so nothing. */
 const bodyOf = (request: FastifyRequest): Bytes =>
@@ -41,66 +53,103 @@ const mediaTypeOf = (request: FastifyRequest) =>
 const sendCbor = (reply: FastifyReply, bytes: Bytes) =>
   reply.type(ANSWER_MEDIA_TYPE).send(Buffer.from(bytes));
 
-/** To be added in a scope of its own, since it takes CBOR and nothing else. */
-export function addPaymentRoutes(app: App, services: Services): void {
-  const { config, database, settleUpload } = services;
-  let inFlight = 0;
+/** An authorization is not longer, and what is no authorization counts as if it were some. */
+const paymentsLeast = (bytes: number) => Math.max(1, Math.ceil(bytes / AUTHORIZATION_BYTES_MAX));
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>(
-    [PAYMENTS_MEDIA_TYPE, ONE_MEDIA_TYPE],
-    { parseAs: 'buffer', bodyLimit: config.batchBytesMax },
-    (_request, body, done) => done(null, body),
-  );
+/** What the headers say of a body that nobody has read yet: how long at most, how many payments at least. */
+function announcedBy(request: FastifyRequest, bytesMax: number) {
+  const length = request.headers['content-length'];
+  return length === undefined
+    ? { bytes: bytesMax, payments: 1 }
+    : { bytes: Number(length), payments: paymentsLeast(Number(length)) };
+}
+
+const uploadSchema = {
+  operationId: 'settlePayments',
+  summary: 'Bring authorizations, get a receipt or a refusal for each',
+  description:
+    'Needs no session: an authorization is signed by its payer, so anybody may carry it, any number of times. ' +
+    'The answer is the CBOR array [groups, items], an item for each authorization in its order.',
+  tags: ['payments'],
+  body: {
+    content: {
+      [PAYMENTS_MEDIA_TYPE]: {
+        schema: cborForm('Authorizations, one behind the other (RFC 8742)'),
+      },
+      [ONE_MEDIA_TYPE]: { schema: cborForm('One authorization') },
+    },
+  },
+  response: {
+    200: {
+      description: 'One answer for each authorization',
+      content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
+    },
+    ...problems(400, 413, 415, 429, 503),
+  },
+};
+
+function addUploadRoute(app: App, services: Services): void {
+  const { clock, config, settleUpload } = services;
+  const limit = createRateLimit(config.paymentsPerMinute);
+  const admission = createAdmission({
+    paymentsMax: config.paymentsWaitingMax,
+    bytesMax: config.uploadBytesWaitingMax,
+    nowMs: () => performance.now(),
+    fraction: Math.random,
+  });
+  const shed = (request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(request, reply, { code: 'overloaded' }, { retryAfterS: admission.retryAfterS() });
+  const slowDown = (request: FastifyRequest, reply: FastifyReply, waitMs: number) =>
+    sendProblem(request, reply, { code: 'too_many_requests' }, { retryAfterS: waitMs / 1000 });
+
+  app.decorateRequest('place', null);
 
   app.route({
     ...ROUTES.payments,
     url: ROUTES.payments.path,
     config: { limited: 'uploads' },
-    schema: {
-      operationId: 'settlePayments',
-      summary: 'Bring authorizations, get a receipt or a refusal for each',
-      description:
-        'Needs no session: an authorization is signed by its payer, so anybody may carry it, any number of times. ' +
-        'The answer is the CBOR array [groups, items], an item for each authorization in its order.',
-      tags: ['payments'],
-      body: {
-        content: {
-          [PAYMENTS_MEDIA_TYPE]: {
-            schema: cborForm('Authorizations, one behind the other (RFC 8742)'),
-          },
-          [ONE_MEDIA_TYPE]: { schema: cborForm('One authorization') },
-        },
-      },
-      response: {
-        200: {
-          description: 'One answer for each authorization',
-          content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
-        },
-        ...problems(400, 413, 415, 429, 503),
-      },
+    bodyLimit: config.batchBytesMax,
+    schema: uploadSchema,
+    // Before the body is read: a server that drowns helps nobody.
+    onRequest: async (request, reply) => {
+      const { bytes, payments } = announcedBy(request, config.batchBytesMax);
+      const place = admission.enter(addressKey(request.ip), bytes, payments);
+      if (!place) return shed(request, reply);
+      request.place = place;
+      // Not `onResponse`, which never comes when the client hangs up before its body is here.
+      reply.raw.once('close', () => request.place?.leave());
     },
     handler: async (request, reply) => {
       const mediaType = mediaTypeOf(request);
-      const items = readItems(bodyOf(request), mediaType, config.batchItemsMax);
+      const body = bodyOf(request);
+      const items = readItems(body, mediaType, config.batchItemsMax);
       if (!items.ok) return sendProblem(request, reply, items.refusal);
-      // Before any signature is looked at: a server that drowns helps nobody.
-      if (inFlight >= config.uploadsInFlightMax) {
-        return sendProblem(request, reply, { code: 'overloaded' }, { retryAfterS: 2 });
-      }
-      inFlight++;
+      const count = Math.max(items.value.length, paymentsLeast(body.length));
+      const waitMs = limit.take(request.ip, clock.nowMs(), count);
+      if (waitMs > 0) return slowDown(request, reply, waitMs);
+      const { place } = request;
+      assert(place !== null, 'who is here has been admitted');
+      if (!place.hold(count)) return shed(request, reply);
+      // From here on the work is done, and counts, also when nobody waits for the answer any more.
+      request.place = null;
       try {
-        return sendCbor(reply, encodeUploadResult(await settleUpload(items.value)));
+        const result = await settleUpload(items.value);
+        reply.counted = countUpload(result);
+        if (result.waitMs !== undefined) return slowDown(request, reply, result.waitMs);
+        return sendCbor(reply, encodeUploadResult(result));
       } finally {
-        inFlight--;
+        place.leave();
       }
     },
   });
+}
 
+function addReceiptsRoute(app: App, { database }: Services): void {
   app.route({
     ...ROUTES.receipts,
     url: ROUTES.receipts.path,
     config: { limited: 'uploads' },
+    bodyLimit: RECEIPTS_BYTES_MAX,
     schema: {
       operationId: 'readReceipts',
       summary: 'Receipts by payment id',
@@ -127,4 +176,16 @@ export function addPaymentRoutes(app: App, services: Services): void {
       return sendCbor(reply, encodeReceiptsAnswer(receipts));
     },
   });
+}
+
+/** To be added in a scope of its own, since it takes CBOR and nothing else. */
+export function addPaymentRoutes(app: App, services: Services): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    [PAYMENTS_MEDIA_TYPE, ONE_MEDIA_TYPE],
+    { parseAs: 'buffer' },
+    (_request, body, done) => done(null, body),
+  );
+  addUploadRoute(app, services);
+  addReceiptsRoute(app, services);
 }

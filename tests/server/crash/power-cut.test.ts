@@ -5,7 +5,10 @@ import { anyOf, createCarrier } from '../../support/carrier.ts';
 import { type Disk, insertDisk, whyNoDisk } from '../../support/disk.ts';
 import { enrolPeople, ORIGIN, startLoad, UNLIMITED } from '../../support/load.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
-import { type PlainPostgres, startPlainPostgres } from '../../support/plain-postgres.ts';
+import {
+  type RestartablePostgres,
+  startRestartablePostgres,
+} from '../../support/restartable-postgres.ts';
 import { authorize } from '../../support/server-wallet.ts';
 
 const ROUNDS = 10;
@@ -27,7 +30,7 @@ afterEach(async () => {
 });
 
 /** What was before is on the disk, so that accounts are not what is missing. */
-async function checkpoint({ connection }: PlainPostgres): Promise<void> {
+async function checkpoint({ connection }: RestartablePostgres): Promise<void> {
   const client = new pg.Client(connection);
   await client.connect();
   await client.query('CHECKPOINT');
@@ -72,7 +75,7 @@ test.skipIf(reason)(
   { timeout: 240_000 },
   async () => {
     disk = await insertDisk();
-    const hasty = await startPlainPostgres(join(disk.folder, 'data'), {
+    const hasty = await startRestartablePostgres(join(disk.folder, 'data'), {
       synchronous_commit: 'off',
       wal_writer_delay: '10s',
     });

@@ -8,8 +8,11 @@ import { afterEach, expect, test } from 'vitest';
 import { anyOf, type Carrier, createCarrier } from '../../support/carrier.ts';
 import { enrolPeople, ORIGIN, startLoad, UNLIMITED } from '../../support/load.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
-import { type PlainPostgres, startPlainPostgres } from '../../support/plain-postgres.ts';
 import { endProcessesOn } from '../../support/processes-on.ts';
+import {
+  type RestartablePostgres,
+  startRestartablePostgres,
+} from '../../support/restartable-postgres.ts';
 import type { WalletServer } from '../../support/server-wallet.ts';
 
 const TIMEOUT_MS = 240_000;
@@ -29,7 +32,7 @@ function chooseWith(seed: number): (below: number) => number {
 
 let room = '';
 const servers: TestServer[] = [];
-let postgres: PlainPostgres | undefined;
+let postgres: RestartablePostgres | undefined;
 
 afterEach(async () => {
   await Promise.allSettled(servers.splice(0).map((server) => server.dispose()));
@@ -41,10 +44,10 @@ afterEach(async () => {
 
 const addressOf = ({ port }: TestServer) => `http://localhost:${port}`;
 
-async function startOnPlainPostgres(count: number): Promise<PlainPostgres> {
+async function startOnRestartablePostgres(count: number): Promise<RestartablePostgres> {
   room = await mkdtemp(join(tmpdir(), 'cf-crash-'));
   await chmod(room, 0o755);
-  postgres = await startPlainPostgres(join(room, 'data'));
+  postgres = await startRestartablePostgres(join(room, 'data'));
   for (let n = 0; n < count; n++) {
     servers.push(await startServer({ env: { ...UNLIMITED, DATABASE_URL: postgres.url } }));
   }
@@ -85,7 +88,7 @@ test(`two servers on one PostgreSQL, killed at random one by one and together (s
   timeout: TIMEOUT_MS,
 }, async () => {
   const choose = chooseWith(SEED);
-  await startOnPlainPostgres(2);
+  await startOnRestartablePostgres(2);
   await strike(6, async () => {
     await aMoment(choose);
     const chosen = choose(4);
@@ -96,7 +99,7 @@ test(`two servers on one PostgreSQL, killed at random one by one and together (s
   });
 });
 
-async function killABackend({ connection }: PlainPostgres): Promise<void> {
+async function killABackend({ connection }: RestartablePostgres): Promise<void> {
   const client = new pg.Client(connection);
   client.on('error', () => undefined);
   await client.connect();
@@ -109,7 +112,7 @@ async function killABackend({ connection }: PlainPostgres): Promise<void> {
   await client.end().catch(() => undefined);
 }
 
-const TROUBLES: readonly [string, (server: PlainPostgres) => Promise<void>][] = [
+const TROUBLES: readonly [string, (server: RestartablePostgres) => Promise<void>][] = [
   ['restarted in order', (server) => server.restart('fast')],
   ['stopped at once', (server) => server.restart('immediate')],
   ['killed', (server) => server.kill().then(() => server.start())],
@@ -120,18 +123,18 @@ test(`PostgreSQL restarted, stopped and killed under the load of two servers (se
   timeout: TIMEOUT_MS,
 }, async () => {
   const choose = chooseWith(SEED);
-  const server = await startOnPlainPostgres(2);
+  const server = await startOnRestartablePostgres(2);
   await strike(TROUBLES.length * 2, async (round) => {
     await aMoment(choose);
     await TROUBLES[round % TROUBLES.length]?.[1](server);
   });
 });
 
-test(`the server with its embedded database, killed together at random (seed ${SEED})`, {
+test(`a server of two processes with its embedded database, killed at random (seed ${SEED})`, {
   timeout: TIMEOUT_MS,
 }, async () => {
   const choose = chooseWith(SEED);
-  const server = await startServer({ env: UNLIMITED });
+  const server = await startServer({ env: { ...UNLIMITED, PROCESSES: '2' } });
   servers.push(server);
   await strike(4, async (round) => {
     await aMoment(choose);

@@ -129,7 +129,7 @@ const CORRUPTIONS: readonly [string, () => string, LedgerRule[]][] = [
   ],
   [
     'a version raised',
-    () => `UPDATE account SET version = version + 1 WHERE id = ${hex(payer.account)}`,
+    () => `UPDATE balance SET version = version + 1 WHERE account = ${hex(payer.account)}`,
     ['version_differs'],
   ],
   [

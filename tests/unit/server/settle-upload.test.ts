@@ -79,11 +79,12 @@ function createSettle(ledger: PaymentsLedger = memory, change: Partial<Settlemen
     ledger,
     party,
     signer,
-    verify: async ({ spki }, { signed, signature }) => {
-      verified++;
-      const key = { key: Buffer.from(spki), format: 'der', type: 'spki', ...p1363 } as const;
-      return verify('sha256', signed, key, signature);
-    },
+    verify: async (checks) =>
+      checks.map(({ spki, signed, signature }) => {
+        verified++;
+        const key = { key: Buffer.from(spki), format: 'der', type: 'spki', ...p1363 } as const;
+        return verify('sha256', signed, key, signature);
+      }),
     onFault: (cause) => faults.push(cause),
     onSettled: (payments) => announced.push(...payments),
     ...change,
@@ -122,7 +123,7 @@ const told = (answer: PaymentAnswer | undefined) =>
 /** A ledger that breaks, in a way that is a bug, over payments of this amount. */
 function breakOver(amountMinor: bigint): PaymentsLedger {
   return {
-    findKnown: (ids) => memory.findKnown(ids),
+    find: (questions) => memory.find(questions),
     findPayers: (questions) => memory.findPayers(questions),
     settle: (payments, signReceipts) => {
       if (payments.some(({ order }) => order.amountMinor === amountMinor)) {
@@ -170,7 +171,7 @@ describe('an upload', () => {
       throw new Error('asked the ledger');
     };
     const settle = createSettle({
-      findKnown: untouchable,
+      find: untouchable,
       findPayers: untouchable,
       settle: untouchable,
     });
@@ -191,7 +192,7 @@ describe('an upload', () => {
 
   test('that the ledger cannot answer is unanswered, whole, and nothing is refused', async () => {
     const away: PaymentsLedger = {
-      findKnown: (ids) => memory.findKnown(ids),
+      find: (questions) => memory.find(questions),
       findPayers: (questions) => memory.findPayers(questions),
       settle: async (payments) =>
         payments.map(() => ({ kind: 'refusal', refusal: { code: 'unavailable' } })),
@@ -203,6 +204,50 @@ describe('an upload', () => {
       'receipt',
       'bytes_malformed',
     ]);
+  });
+});
+
+describe('a payer over its limit', () => {
+  const over = (waits: ReadonlyMap<Bytes, number>) => ({
+    accountLimit: { waitMs: (account: Bytes) => find(waits, account) },
+  });
+  const find = (waits: ReadonlyMap<Bytes, number>, account: Bytes) =>
+    [...waits].find(([payer]) => equalBytes(payer, account))?.[1] ?? 0;
+
+  test('is asked to come back before any signature is looked at, and others are settled', async () => {
+    const hasty = payer;
+    const late = authorize();
+    payer = join();
+    const settle = createSettle(memory, over(new Map([[hasty.account, 1500]])));
+    const items = [late, authorize(), authorize()];
+    expect((await answersOf(settle, items)).map(told)).toEqual([
+      'too_many_requests',
+      'receipt',
+      'receipt',
+    ]);
+    expect(verified).toBe(2);
+    expect(await settle(items)).not.toHaveProperty('waitMs');
+    expect((await answersOf(createSettle(), [late])).map(told)).toEqual(['receipt']);
+  });
+
+  test('that fills the upload is told the shortest wait', async () => {
+    const items = [authorize()];
+    const first = payer.account;
+    payer = join();
+    items.push(authorize());
+    const waits = new Map([
+      [first, 1500],
+      [payer.account, 900],
+    ]);
+    expect(await createSettle(memory, over(waits))(items)).toMatchObject({ waitMs: 900 });
+    expect(verified).toBe(0);
+  });
+
+  test('still gets the receipts that it has', async () => {
+    const item = authorize();
+    await createSettle()([item]);
+    const settle = createSettle(memory, over(new Map([[payer.account, 1500]])));
+    expect((await answersOf(settle, [item])).map(told)).toEqual(['receipt']);
   });
 });
 
@@ -232,26 +277,61 @@ describe('a payment that breaks the ledger', () => {
 });
 
 describe('uploads that come while the ledger is busy', () => {
-  test('are settled together, and each has a signature of its own', async () => {
+  /** The first is alone, and all the others wait for it. */
+  async function settleAtOnce(count: number, size: number) {
+    let signatures = 0;
     const groups: number[] = [];
-    const slow: PaymentsLedger = {
-      findKnown: (ids) => memory.findKnown(ids),
+    const counting: PaymentsLedger = {
+      find: (questions) => memory.find(questions),
       findPayers: (questions) => memory.findPayers(questions),
       settle: (payments, signReceipts) => {
         groups.push(payments.length);
         return memory.settle(payments, signReceipts);
       },
     };
-    const settle = createSettle(slow);
-    const results = await Promise.all(
-      Array.from({ length: 6 }, () => settle([authorize(), authorize()])),
+    const settle = createSettle(counting, {
+      signer: async () => {
+        const key = await signer();
+        const sign = (bytes: Bytes) => {
+          signatures++;
+          return key.sign(bytes);
+        };
+        return { ...key, sign };
+      },
+    });
+    const uploads = Array.from({ length: count }, () =>
+      Array.from({ length: size }, () => authorize()),
     );
-    expect(groups.reduce((sum, size) => sum + size, 0)).toBe(12);
-    expect(groups.length).toBeLessThan(6);
-    for (const { groups: signed, items } of results) {
-      expect(signed).toHaveLength(1);
-      expect(signed[0]?.bodies).toHaveLength(2);
-      expect(items.map((item) => item.kind)).toEqual(['member', 'member']);
+    const results = await Promise.all(uploads.map((items) => settle(items)));
+    expect(groups.reduce((sum, some) => sum + some, 0)).toBe(count * size);
+    expect(groups.length).toBeLessThan(count);
+    return { results, signatures };
+  }
+
+  test('are settled together; small ones share a signature, and see nothing of each other', async () => {
+    const { results, signatures } = await settleAtOnce(6, 2);
+    expect(signatures).toBeLessThan(6);
+    for (const result of results.slice(1)) {
+      expect(result.groups).toEqual([]);
+      const answers = decodePaymentsAnswer(encodeUploadResult(result));
+      if (!answers.ok) throw new Error(answers.refusal.detail);
+      const receipts = answers.value.map((answer) =>
+        decodeReceipt(answer.kind === 'receipt' ? answer.receipt : new Uint8Array()),
+      );
+      const key = { key: keys.publicKey, ...p1363 };
+      const valid = receipts.map(
+        (read) => read.ok && verify('sha256', read.value.signed, key, read.value.signature),
+      );
+      expect(valid).toEqual([true, true]);
+    }
+  });
+
+  test('and are large have a signature each, and send their bodies once', async () => {
+    const { results, signatures } = await settleAtOnce(4, 8);
+    expect(signatures).toBe(4);
+    for (const { groups, items } of results) {
+      expect(groups.map((group) => group.bodies.length)).toEqual([8]);
+      expect(new Set(items.map((item) => item.kind))).toEqual(new Set(['member']));
     }
   });
 
@@ -259,10 +339,12 @@ describe('uploads that come while the ledger is busy', () => {
     const settle = createSettle();
     const item = authorize();
     const answers = await Promise.all(
-      Array.from({ length: 5 }, () => answersOf(settle, [item, authorize()])),
+      Array.from({ length: 5 }, () => answersOf(settle, [item, authorize(), item])),
     );
     for (const [first] of answers) expect(first).toEqual(answers[0]![0]);
     expect(memory.balanceOf(payer.account, EUR)).toBe(1000n - 60n);
+    // Else whoever repeats a payment at the right moment would use up its payer's limit.
+    expect(announced).toHaveLength(6);
   });
 
   test('go on after one for which there was no key to sign with', async () => {

@@ -9,10 +9,10 @@ import {
 } from '#protocol/payments-answer.ts';
 import {
   encodeReceiptBody,
-  groupSignedBytes,
   protectedHeader,
   type ReceiptBody,
   receiptOfGroup,
+  sealGroup,
 } from '#protocol/receipt.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { ServerIdentity, ServerKey } from '#protocol/wire.ts';
@@ -28,7 +28,8 @@ export type PaperServer = {
   settle(authorization: Bytes, change?: Partial<ReceiptBody>): Bytes;
   answer(authorizations: readonly Bytes[]): HttpAnswer;
   /** From now on, what to say of this payment instead of a receipt. */
-  refuse(id: string, code: RefusalCode): void;
+  /** From now on with this code; without one, judged again. */
+  refuse(id: string, code: RefusalCode | undefined): void;
   rotateKey(): void;
 };
 
@@ -85,8 +86,7 @@ export function createPaperServer(): PaperServer {
     };
     const bodies = [encodeReceiptBody(body)];
     const header = protectedHeader(signer.key.keyId);
-    const signature = signer.sign(groupSignedBytes(header, bodies));
-    const receipt = receiptOfGroup({ header, signature, bodies }, 0);
+    const receipt = receiptOfGroup(sealGroup(header, bodies, signer.sign).group, 0);
     receipts.set(name, receipt);
     if (body.verdict === 'accepted') transfers.set(name, (transfers.get(name) ?? 0) + 1);
     return receipt;
@@ -114,7 +114,10 @@ export function createPaperServer(): PaperServer {
       uploads.push(ids);
       return answerOf(authorizations.map(itemFor));
     },
-    refuse: (id, code) => void refused.set(id, code),
+    refuse(id, code) {
+      if (code) refused.set(id, code);
+      else refused.delete(id);
+    },
     rotateKey() {
       signer = newSigner('key-0002');
       keys = [...keys.map((key) => ({ ...key, active: false })), signer.key];
