@@ -151,7 +151,7 @@ const both = (statement: string, nth = 1): Point[] => [
 ];
 
 /** Where it is known who asks, and under the locks; what is read beside that leaves nothing to break. */
-const TURNS = /^(find_known_payments|find_payers|lock_accounts)$/;
+const TURNS = /^(find_payments_or_payers|lock_accounts)$/;
 
 /** Wherever something is about to be decided, and after everything that is written. */
 function everywhere(statements: readonly string[]): Point[] {
@@ -176,7 +176,7 @@ function aroundCommits(statements: readonly string[]): Point[] {
 }
 
 test.each<[string, Story, (statements: readonly string[]) => Point[], number]>([
-  ['payments are uploaded', payments, everywhere, 13],
+  ['payments are uploaded', payments, everywhere, 11],
   ['the operator pays in somebody’s place', guaranteed, aroundCommits, 2],
   ['an account is opened', enrolment, aroundCommits, 4],
   ['funds are set aside', granting, aroundCommits, 3],
