@@ -41,6 +41,8 @@ export type RequestPayment = Request & {
   readonly amountMinor: bigint;
   /** Whether the request was made for one sale. */
   readonly once: boolean;
+  /** Accepted before a restore, and so again, whatever was paid for the request since. */
+  readonly isStanding?: boolean;
 };
 
 /** `before` is null when the request was not marked. */
@@ -275,12 +277,14 @@ class OpenBooks implements Books {
     });
   }
 
-  notePaid({ currency, amountMinor, paymentId, once, ...request }: RequestPayment): void {
+  notePaid(payment: RequestPayment): void {
+    const { currency, amountMinor, paymentId, once, isStanding = false, ...request } = payment;
     const page = this.#requestPage(request);
     const mostMinor = page.mostMinor.get(currency) ?? 0n;
     if (once) {
-      assert(page.paymentId === null || amountMinor > mostMinor, 'only more is paid again');
-      page.paymentId = paymentId;
+      const isMost = page.paymentId === null || amountMinor > mostMinor;
+      assert(isMost || isStanding, 'only more is paid again');
+      if (isMost) page.paymentId = paymentId;
     }
     if (amountMinor > mostMinor) page.mostMinor.set(currency, amountMinor);
   }

@@ -46,6 +46,7 @@ import {
   rowsOf,
   writeChanges,
 } from './posting.ts';
+import { writeReoffers } from './reoffer-rows.ts';
 
 export const GROUP_MAX = 1000;
 
@@ -193,6 +194,7 @@ async function storeNew(
     ...writeChanges(books.changes(), nowS),
     ...(changed.length > 0 ? [updateAllowances(changed, nowS)] : []),
     ...writeBrokenPromises({ advances, repayments, doublePromises }, nowS),
+    ...writeReoffers(settled, nowS),
     COMMIT,
   ]);
   assert(results.at(-1)?.command === 'COMMIT', 'what was written is committed');
@@ -260,7 +262,8 @@ export async function settlePayments(
   if (payments.length === 0) return [];
   const byId = new Map<string, VerifiedPayment>();
   for (const payment of payments) {
-    if (!byId.has(keyOf(payment.id))) byId.set(keyOf(payment.id), payment);
+    // With the verdict that it had, if anybody brought that: the others bring the same payment.
+    if (!byId.has(keyOf(payment.id)) || payment.standing) byId.set(keyOf(payment.id), payment);
   }
   const once = [...byId.values()];
   let settlements: Settlement[];

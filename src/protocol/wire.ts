@@ -20,6 +20,7 @@ import {
 } from './json-fields.ts';
 import { NAME_CERTIFICATE_LENGTH } from './name-certificate.ts';
 import { PAYMENT_ID_LENGTH, REQUEST_DIGEST_LENGTH, SERVER_ID_LENGTH } from './order.ts';
+import { FIRST_EPOCH } from './receipt.ts';
 import { isRefusalCode, type Outcome, type Refusal } from './refusals.ts';
 
 // Wire forms: account and server ids are base32 text, payment ids and receipts base64url text,
@@ -103,7 +104,12 @@ export type StatementEntry = {
   readonly receipt?: Bytes;
 };
 
-export type Statement = { readonly entries: readonly StatementEntry[]; readonly version: number };
+export type Statement = {
+  readonly entries: readonly StatementEntry[];
+  readonly version: number;
+  /** Versions count within an epoch: a cursor of another one means nothing. */
+  readonly epoch: number;
+};
 
 /** One of the server's receipt keys: a raw P-256 point, x ‖ y, 64 bytes. */
 export type ServerKey = { readonly keyId: Bytes; readonly point: Bytes; readonly active: boolean };
@@ -191,6 +197,7 @@ export function decodeStatement(value: unknown): Outcome<Statement> {
   return decodeWith(value, 'statement', (fields) => ({
     entries: list(fields, 'entries', readEntry),
     version: whole(fields, 'version'),
+    epoch: 'epoch' in fields ? whole(fields, 'epoch') : FIRST_EPOCH,
   }));
 }
 

@@ -10,7 +10,9 @@ import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
+import { createJudgeReoffer } from './payments/judge-reoffer.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
+import { createSettleReoffers, type SettleReoffers } from './payments/settle-reoffers.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
 import { createVerifySignature } from './payments/verify-signature.ts';
@@ -27,6 +29,7 @@ export type Services = {
   readonly sessions: Sessions;
   readonly watch: AccountWatch;
   readonly settleUpload: SettleUpload;
+  readonly settleReoffers: SettleReoffers;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
   /** Ends the timers and writes what was to be written late. The database stays open. */
@@ -71,6 +74,7 @@ export function createServices(parts: ServiceParts): Services {
   const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
     onFault('noting device sequences', cause),
   );
+  const verify = createVerifySignature();
   const settleUpload = createSettleUpload({
     ledger: createStoredPayments({
       database,
@@ -83,7 +87,7 @@ export function createServices(parts: ServiceParts): Services {
       },
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
-    verify: createVerifySignature(),
+    verify,
     party,
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
@@ -110,6 +114,7 @@ export function createServices(parts: ServiceParts): Services {
     sessions,
     watch,
     settleUpload,
+    settleReoffers: createSettleReoffers(settleUpload, createJudgeReoffer(keys.current, verify)),
     expiry,
     certifyName: createCertifyName(),
     async stop() {

@@ -1,4 +1,5 @@
 /** Owns the checks before a verdict: is this an authorization for us, and did its payer's passkey make it? */
+import type { StandingVerdict } from '#ledger/standing-verdict.ts';
 import { approvalCandidates } from '#protocol/approval.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { type Authorization, decodeAuthorization } from '#protocol/authorization.ts';
@@ -19,14 +20,19 @@ export function readAuthorization(bytes: Bytes, server: Bytes): Outcome<ReadAuth
 }
 
 /** Refusals: payer_unknown, device_unknown, credential_unknown, credential_revoked. */
-function usableCredentials(payer: PayerRecord, order: Order): Outcome<readonly PayerCredential[]> {
+function usableCredentials(
+  payer: PayerRecord,
+  order: Order,
+  isStanding: boolean,
+): Outcome<readonly PayerCredential[]> {
   if (!payer.isKnown) return refuse('payer_unknown');
   if (!payer.isDeviceKnown) return refuse('device_unknown');
   if (payer.credentials.length === 0) return refuse('credential_unknown');
   const usable = payer.credentials.filter((credential) => !credential.revoked);
   if (usable.length > 0) return accept(usable);
   // A payee without a network could not know of the revocation: the ledger asks the allowance.
-  return order.allowance ? accept(payer.credentials) : refuse('credential_revoked');
+  if (order.allowance || isStanding) return accept(payer.credentials);
+  return refuse('credential_revoked');
 }
 
 /**
@@ -38,8 +44,10 @@ export async function verifyAuthorization(
   payer: PayerRecord,
   party: RelyingParty,
   verify: VerifySignature,
+  standing?: StandingVerdict,
 ): Promise<Outcome<VerifiedPayment>> {
-  const credentials = usableCredentials(payer, authorization.order);
+  const isStanding = standing !== undefined;
+  const credentials = usableCredentials(payer, authorization.order, isStanding);
   if (!credentials.ok) return credentials;
   // The cheap checks first: a wrong origin or a missing fingerprint costs no curve arithmetic.
   const approvals = approvalCandidates(authorization, party);
@@ -48,7 +56,7 @@ export async function verifyAuthorization(
     for (const approval of approvals.value) {
       if (await verify(credential, approval)) {
         const { id, order, orderBytes } = authorization;
-        const payment = { id, order, orderBytes, bytes };
+        const payment = { id, order, orderBytes, bytes, ...(isStanding && { standing }) };
         return accept(
           credential.revoked ? { ...payment, revokedCredential: credential.id } : payment,
         );

@@ -15,7 +15,8 @@ import type { App } from '../app.ts';
 import { cborForm, problems } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
 import type { Services } from '../services.ts';
-import { encodeUploadResult } from './settle-upload.ts';
+import type { Config } from '../settings.ts';
+import { encodeUploadResult, type UploadResult } from './settle-upload.ts';
 
 const ONE_MEDIA_TYPE = 'application/cbor';
 
@@ -41,62 +42,42 @@ const mediaTypeOf = (request: FastifyRequest) =>
 const sendCbor = (reply: FastifyReply, bytes: Bytes) =>
   reply.type(ANSWER_MEDIA_TYPE).send(Buffer.from(bytes));
 
-/** To be added in a scope of its own, since it takes CBOR and nothing else. */
-export function addPaymentRoutes(app: App, services: Services): void {
-  const { config, database, settleUpload } = services;
+const uploadOf = (one: string, many: string) => ({
+  content: {
+    [PAYMENTS_MEDIA_TYPE]: { schema: cborForm(`${many}, one behind the other (RFC 8742)`) },
+    [ONE_MEDIA_TYPE]: { schema: cborForm(`One ${one}`) },
+  },
+});
+
+const ANSWERS = {
+  description: 'One answer for each item',
+  content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
+};
+
+/** Of payments and of re-offers: each item of the body gets its answer. */
+function createUploadHandler({ batchItemsMax, uploadsInFlightMax }: Config) {
   let inFlight = 0;
+  return async (
+    settle: (items: readonly Bytes[]) => Promise<UploadResult>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
+    const items = readItems(bodyOf(request), mediaTypeOf(request), batchItemsMax);
+    if (!items.ok) return sendProblem(request, reply, items.refusal);
+    // Before any signature is looked at: a server that drowns helps nobody.
+    if (inFlight >= uploadsInFlightMax) {
+      return sendProblem(request, reply, { code: 'overloaded' }, { retryAfterS: 2 });
+    }
+    inFlight++;
+    try {
+      return sendCbor(reply, encodeUploadResult(await settle(items.value)));
+    } finally {
+      inFlight--;
+    }
+  };
+}
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>(
-    [PAYMENTS_MEDIA_TYPE, ONE_MEDIA_TYPE],
-    { parseAs: 'buffer', bodyLimit: config.batchBytesMax },
-    (_request, body, done) => done(null, body),
-  );
-
-  app.route({
-    ...ROUTES.payments,
-    url: ROUTES.payments.path,
-    config: { limited: 'uploads' },
-    schema: {
-      operationId: 'settlePayments',
-      summary: 'Bring authorizations, get a receipt or a refusal for each',
-      description:
-        'Needs no session: an authorization is signed by its payer, so anybody may carry it, any number of times. ' +
-        'The answer is the CBOR array [groups, items], an item for each authorization in its order.',
-      tags: ['payments'],
-      body: {
-        content: {
-          [PAYMENTS_MEDIA_TYPE]: {
-            schema: cborForm('Authorizations, one behind the other (RFC 8742)'),
-          },
-          [ONE_MEDIA_TYPE]: { schema: cborForm('One authorization') },
-        },
-      },
-      response: {
-        200: {
-          description: 'One answer for each authorization',
-          content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
-        },
-        ...problems(400, 413, 415, 429, 503),
-      },
-    },
-    handler: async (request, reply) => {
-      const mediaType = mediaTypeOf(request);
-      const items = readItems(bodyOf(request), mediaType, config.batchItemsMax);
-      if (!items.ok) return sendProblem(request, reply, items.refusal);
-      // Before any signature is looked at: a server that drowns helps nobody.
-      if (inFlight >= config.uploadsInFlightMax) {
-        return sendProblem(request, reply, { code: 'overloaded' }, { retryAfterS: 2 });
-      }
-      inFlight++;
-      try {
-        return sendCbor(reply, encodeUploadResult(await settleUpload(items.value)));
-      } finally {
-        inFlight--;
-      }
-    },
-  });
-
+function addReceiptsRoute(app: App, { database }: Services): void {
   app.route({
     ...ROUTES.receipts,
     url: ROUTES.receipts.path,
@@ -127,4 +108,51 @@ export function addPaymentRoutes(app: App, services: Services): void {
       return sendCbor(reply, encodeReceiptsAnswer(receipts));
     },
   });
+}
+
+/** To be added in a scope of its own, since it takes CBOR and nothing else. */
+export function addPaymentRoutes(app: App, services: Services): void {
+  const { config, settleUpload, settleReoffers } = services;
+  const settleWith = createUploadHandler(config);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    [PAYMENTS_MEDIA_TYPE, ONE_MEDIA_TYPE],
+    { parseAs: 'buffer', bodyLimit: config.batchBytesMax },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.route({
+    ...ROUTES.payments,
+    url: ROUTES.payments.path,
+    config: { limited: 'uploads' },
+    schema: {
+      operationId: 'settlePayments',
+      summary: 'Bring authorizations, get a receipt or a refusal for each',
+      description:
+        'Needs no session: an authorization is signed by its payer, so anybody may carry it, any number of times. ' +
+        'The answer is the CBOR array [groups, items], an item for each authorization in its order.',
+      tags: ['payments'],
+      body: uploadOf('authorization', 'Authorizations'),
+      response: { 200: ANSWERS, ...problems(400, 413, 415, 429, 503) },
+    },
+    handler: async (request, reply) => settleWith(settleUpload, request, reply),
+  });
+
+  app.route({
+    ...ROUTES.reoffers,
+    url: ROUTES.reoffers.path,
+    config: { limited: 'uploads' },
+    schema: {
+      operationId: 'settleReoffers',
+      summary: 'After a restore: bring payments back with the receipts they had',
+      description:
+        'Each item is [authorization, receipt]. A payment that the server has forgotten gets the verdict again ' +
+        'that its receipt proves; one that it knows, its stored receipt. Needs no session. Answered as payments are.',
+      tags: ['payments'],
+      body: uploadOf('[authorization, receipt]', '[authorization, receipt] items'),
+      response: { 200: ANSWERS, ...problems(400, 413, 415, 429, 503) },
+    },
+    handler: async (request, reply) => settleWith(settleReoffers, request, reply),
+  });
+  addReceiptsRoute(app, services);
 }

@@ -89,10 +89,15 @@ export async function rotateKey(database: Database): Promise<void> {
   });
 }
 
-/** To be done after a restore from a backup: phones that see a newer epoch offer their payments again. */
+/**
+ * To be done after a restore from a backup, before the server is started: phones that see a newer epoch
+ * offer their payments again. It is called after the minute in which it begins, so that two restores
+ * of the same backup do not begin the same epoch.
+ */
 export async function beginEpoch(database: Database): Promise<number> {
   const { rows } = await database.query<{ epoch: number }>(
-    'UPDATE server_state SET epoch = epoch + 1 RETURNING epoch',
+    `UPDATE server_state
+      SET epoch = greatest(epoch + 1, (extract(epoch FROM now()) / 60)::integer) RETURNING epoch`,
   );
   return rows[0]?.epoch ?? 0;
 }

@@ -1,5 +1,7 @@
 /** Owns the way of an upload: read, recognise, verify, settle, and one answer for each of its items. */
+import type { StandingVerdict } from '#ledger/standing-verdict.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
+import type { Authorization } from '#protocol/authorization.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer.ts';
 import type { ReceiptGroup } from '#protocol/receipt.ts';
@@ -33,7 +35,11 @@ export type SettlementParts = {
   readonly onSettled?: (payments: readonly VerifiedPayment[]) => void;
 };
 
-export type SettleUpload = (items: readonly Bytes[]) => Promise<UploadResult>;
+/** `standingOf`: for what nothing is known of, by its place: the verdict that it had before a restore. */
+export type SettleUpload = (
+  items: readonly Bytes[],
+  standingOf?: (place: number, authorization: Authorization) => Promise<Outcome<StandingVerdict>>,
+) => Promise<UploadResult>;
 
 export type UploadResult = {
   /** For `encodePaymentsAnswer`. */
@@ -43,7 +49,12 @@ export type UploadResult = {
 
 type Step =
   | { readonly kind: 'answered'; readonly item: AnswerItem }
-  | { readonly kind: 'read'; readonly read: ReadAuthorization; readonly known: KnownPayment | null }
+  | {
+      readonly kind: 'read';
+      readonly read: ReadAuthorization;
+      readonly known: KnownPayment | null;
+      readonly standing?: StandingVerdict;
+    }
   | { readonly kind: 'verified'; readonly payment: VerifiedPayment };
 
 const refused = (refusal: Refusal): AnswerItem => ({ kind: 'refusal', ...refusal });
@@ -67,6 +78,16 @@ function plainAnswer(item: AnswerItem | LaneResult): AnswerItem {
   if (item.kind === 'refusal' && 'refusal' in item) return refused(item.refusal);
   return item;
 }
+
+const withStanding =
+  (standingOf: NonNullable<Parameters<SettleUpload>[1]>) =>
+  async (step: Step, place: number): Promise<Step> => {
+    if (step.kind !== 'read' || step.known) return step;
+    const standing = await standingOf(place, step.read.authorization);
+    return standing.ok
+      ? { ...step, standing: standing.value }
+      : answered(refused(standing.refusal));
+  };
 
 /** Unknown, not refused: said of the whole upload, since a wallet sets refused items aside. */
 function isUnavailable(result: LaneResult): boolean {
@@ -120,9 +141,9 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     }));
     const payers = await ledger.findPayers(questions);
     const verified = await Promise.all(
-      open.map(async ({ read, known }, index): Promise<Step> => {
+      open.map(async ({ read, known, standing }, index): Promise<Step> => {
         const payer = payers[index] ?? { isKnown: false, isDeviceKnown: false, credentials: [] };
-        const outcome = await verifyAuthorization(read, payer, party, verify);
+        const outcome = await verifyAuthorization(read, payer, party, verify, standing);
         if (!outcome.ok) return answered(refused(outcome.refusal));
         if (known) return answered({ kind: 'receipt', receipt: known.receipt });
         return { kind: 'verified', payment: outcome.value };
@@ -132,10 +153,11 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     return steps.map((step) => (step.kind === 'read' ? (verified[next++] ?? step) : step));
   }
 
-  return async (bytes) => {
+  return async (bytes, standingOf) => {
     const { server } = await signer();
+    const recognised = await recognise(bytes.map((item) => readAuthorization(item, server)));
     const steps = await verifyAll(
-      await recognise(bytes.map((item) => readAuthorization(item, server))),
+      standingOf ? await Promise.all(recognised.map(withStanding(standingOf))) : recognised,
     );
     const payments = steps.flatMap((step) => (step.kind === 'verified' ? [step.payment] : []));
     const results = payments.length > 0 ? await lane.settle(payments) : [];

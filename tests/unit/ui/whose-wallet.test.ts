@@ -62,7 +62,7 @@ function phoneWith(home: HomeView, answer: Partial<AccountApi>) {
       done.push(`released ${currency}`);
       return accept(undefined);
     },
-    readStatement: async () => accept({ entries: [], version: 0 }),
+    readStatement: async () => accept({ entries: [], version: 0, epoch: 1 }),
     ...answer,
   };
   const wallet = createWallet({
