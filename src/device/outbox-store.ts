@@ -1,6 +1,5 @@
 /** Owns the part of the storage that the relay works on, in page and worker alike: outbox, receipts, server keys. */
 import type { Bytes } from '#protocol/bytes.ts';
-import { BATCH_ITEMS_MAX } from '#protocol/payments-answer.ts';
 import type { Receipt } from '#protocol/receipt.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { payByCounterfoil } from '#wallet/paid-request.ts';
@@ -10,6 +9,7 @@ import {
   carriedEntryOf,
   type OutboxEntry,
   outboxEntryOf,
+  RECEIPTED_PAGE_MAX,
   type ReceiptedPlace,
 } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
@@ -119,10 +119,11 @@ async function readForgottenIn(
   { store, after = [Number.NEGATIVE_INFINITY] }: ReceiptedPlace,
 ) {
   const range = IDBKeyRange.bound(after, [-sinceMs], true);
-  const page = await tx.objectStore(store).byIndex('byNewest', range, BATCH_ITEMS_MAX);
+  const page = await tx.objectStore(store).byIndex('byNewest', range, RECEIPTED_PAGE_MAX);
   const entries = readRecords(RECEIPTED, page).filter((record) => isForgotten(record, epoch));
   const last: unknown = Object(page.at(-1)).newest;
-  if (page.length === BATCH_ITEMS_MAX) return { entries, next: { store, after: last as number[] } };
+  if (page.length === RECEIPTED_PAGE_MAX)
+    return { entries, next: { store, after: last as number[] } };
   return store === 'payments' ? { entries, next: { store: 'counterfoils' as const } } : { entries };
 }
 

@@ -1,5 +1,5 @@
 /** Owns what the payee's side keeps: statement entries, requests shown, payees heard of. */
-import { FIRST_EPOCH } from '#protocol/receipt.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import type { StatementEntry } from '#protocol/wire.ts';
 import { payRequest } from '#wallet/paid-request.ts';
 import type { WalletStore } from '#wallet/ports.ts';

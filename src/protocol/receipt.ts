@@ -28,8 +28,6 @@ const QR_CHARACTERS_MAX = RECEIPT_QR_PREFIX.length + (RECEIPT_BYTES_MAX * 3) / 2
 const RECEIPT_VERSION = 1n;
 
 export type Verdict = 'accepted' | 'refused' | 'expired';
-/** The epoch of a server that was never restored from a backup. */
-export const FIRST_EPOCH = 1;
 const VERDICTS: readonly Verdict[] = ['accepted', 'refused', 'expired'];
 
 /** What the server says about one payment. `settledAtS` is the server's clock, whole seconds. */

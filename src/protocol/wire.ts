@@ -2,6 +2,7 @@
 import { fromBase32 } from './base32.ts';
 import type { Bytes } from './bytes.ts';
 import { KEY_ID_LENGTH } from './cose-sign1.ts';
+import { FIRST_EPOCH } from './epoch.ts';
 import {
   accountId,
   amount,
@@ -20,7 +21,6 @@ import {
 } from './json-fields.ts';
 import { NAME_CERTIFICATE_LENGTH } from './name-certificate.ts';
 import { PAYMENT_ID_LENGTH, REQUEST_DIGEST_LENGTH, SERVER_ID_LENGTH } from './order.ts';
-import { FIRST_EPOCH } from './receipt.ts';
 import { isRefusalCode, type Outcome, type Refusal } from './refusals.ts';
 
 // Wire forms: account and server ids are base32 text, payment ids and receipts base64url text,

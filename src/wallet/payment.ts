@@ -1,6 +1,7 @@
 /** Owns the states of a payment on the payer's phone and the only steps between them. */
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
-import { FIRST_EPOCH, type Receipt, type Verdict } from '#protocol/receipt.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
+import type { Receipt, Verdict } from '#protocol/receipt.ts';
 import { assert, type RefusalCode } from '#protocol/refusals.ts';
 
 export type PaymentState = 'promised' | 'cancelled' | Verdict;
@@ -39,7 +40,7 @@ export type Payment = {
   readonly settledAtMs?: number;
   readonly code?: RefusalCode;
   readonly receipt?: Bytes;
-  /** In which the server last stood by the verdict: see `isForgotten`. */
+  /** In which the server last stood by the verdict, if not in the first: see `isForgotten`. */
   readonly epoch?: number;
   /** A second receipt with another verdict: the server contradicted itself. The first one stands. */
   readonly contradiction?: Bytes;
@@ -65,6 +66,12 @@ type Ending = Pick<
 > & {
   readonly state: string;
 };
+
+/**
+ * How long a settled payment is brought back, since it was promised: an order's own days, and some sixty
+ * for a server to be found broken and restored. Nothing is deleted then, it is only given up.
+ */
+export const REOFFERED_FOR_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** The server may have been restored, to before this receipt: it has not stood by it in this epoch. */
 export function isForgotten(record: Pick<Payment, 'receipt' | 'epoch'>, epoch: number): boolean {
@@ -95,7 +102,7 @@ export function withReceipt<T extends Ending>(
     state: receipt.verdict,
     settledAtMs: receipt.settledAtS * 1000,
     receipt: bytes,
-    epoch,
+    ...(epoch !== FIRST_EPOCH && { epoch }),
     ...(receipt.code !== undefined && { code: receipt.code }),
   };
 }

@@ -1,5 +1,5 @@
 /** Owns carrying the outbox to the server: one function for page and worker, safe to call at any time. */
-import { FIRST_EPOCH } from '#protocol/receipt.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import { createHoldBack, type HoldBack } from './hold-back.ts';
 import {
   type Clock,

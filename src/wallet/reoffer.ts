@@ -2,13 +2,12 @@
 import { BATCH_BYTES_MAX } from '#protocol/payments-answer.ts';
 import { encodeReoffer } from '#protocol/reoffer.ts';
 import { classifyUpload } from './classify.ts';
+import { REOFFERED_FOR_MS } from './payment.ts';
 import type { Random } from './ports.ts';
 import type { ReceiptedEntry, ReceiptedPlace } from './records.ts';
 import { leftMs, lesser } from './relay-pace.ts';
 import { takeReceipt, type UploadParts } from './relay-upload.ts';
 
-/** Since it was promised: an order's own days, and as many more as a server may need to be found broken. */
-export const REOFFERED_FOR_MS = 90 * 24 * 60 * 60 * 1000;
 const REST_FIRST_MS = 30_000;
 const REST_MAX_MS = 60 * 60 * 1000;
 

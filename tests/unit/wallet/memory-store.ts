@@ -1,5 +1,4 @@
 // The wallet's storage in memory, as the relay and authorizing need it: what the contract says, without a database.
-import { BATCH_ITEMS_MAX } from '#protocol/payments-answer.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { isForgotten, occupiesRequest, type Payment, step, withReceipt } from '#wallet/payment.ts';
 import type { Settled, Store } from '#wallet/ports.ts';
@@ -8,6 +7,7 @@ import {
   OUTBOX_ITEMS_MAX,
   type OutboxEntry,
   outboxEntryOf,
+  RECEIPTED_PAGE_MAX,
   type ReceiptedEntry,
 } from '#wallet/records.ts';
 
@@ -84,7 +84,7 @@ export function createMemoryStore(disk: MemoryDisk): Store {
       return settled.contradiction ? 'contradicted' : 'settled';
     },
     async readForgotten(epoch, sinceMs, { store, after: [begin = 0] = [] }) {
-      const end = begin + BATCH_ITEMS_MAX;
+      const end = begin + RECEIPTED_PAGE_MAX;
       const page = [...disk.payments.values()].slice(begin, end);
       const entries = page.filter(
         (payment): payment is Payment & ReceiptedEntry =>

@@ -1,7 +1,9 @@
 // After a restore: the wallet finds by its receipts alone what the server may have forgotten, and brings it back.
 import { describe, expect, test } from 'vitest';
+import { BATCH_ITEMS_MAX } from '#protocol/payments-answer.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
-import { REOFFERED_FOR_MS } from '#wallet/reoffer.ts';
+import { REOFFERED_FOR_MS } from '#wallet/payment.ts';
+import { RECEIPTED_PAGE_MAX } from '#wallet/records.ts';
 import { createFakeWorld, type FakeWorld, offline, online, SILENCE } from './fake-world.ts';
 import { answerOf, httpAnswer } from './paper-server.ts';
 
@@ -25,13 +27,17 @@ async function restoredWorld(forgotten?: (ids: string[]) => string[], count = 3)
   return world;
 }
 
-function epochsOf(world: FakeWorld): (number | undefined)[] {
-  return [...world.disk.payments.values()].map(({ epoch }) => epoch);
+function epochsOf(world: FakeWorld): number[] {
+  return [...world.disk.payments.values()].map(({ epoch = 1 }) => epoch);
 }
 
 const once = (world: FakeWorld) =>
   [...world.server.transfers.values()].every((count) => count === 1) &&
   world.server.transfers.size === world.disk.payments.size;
+
+test('what is read at once fits into one upload', () => {
+  expect(RECEIPTED_PAGE_MAX).toBeLessThanOrEqual(BATCH_ITEMS_MAX);
+});
 
 describe('a phone whose server was restored', () => {
   test('brings back what has a receipt of an earlier epoch, and keeps the new receipt', async () => {
