@@ -20,7 +20,14 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(root, process.env.BUILD_DIR ?? 'dist');
 const publicDir = path.join(dist, 'public');
 const firstScreenDir = path.join(dist, 'first-screen');
-const serverNames = ['main', 'operator', 'inspect', 'check-ledger', 'config'] as const;
+const serverNames = [
+  'main',
+  'verify-thread',
+  'operator',
+  'inspect',
+  'check-ledger',
+  'config',
+] as const;
 /** A wallet that is too large still starts; it does not pass the check. */
 const lenient = process.env.BUDGETS === 'report';
 const say = (line: string) => process.stdout.write(`${line}\n`);

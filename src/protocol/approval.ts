@@ -1,5 +1,5 @@
 /** Owns the question whether a passkey approved an order: the same answer at the server and on phones. */
-import { type Assertion, checkAssertion, type RelyingParty } from './assertion.ts';
+import { checkAssertion, checkAuthenticator, type RelyingParty } from './assertion.ts';
 import { type Authorization, assertionOf } from './authorization.ts';
 import type { Bytes } from './bytes.ts';
 import { accept, type Outcome, type Refusal, refuse } from './refusals.ts';
@@ -17,10 +17,12 @@ export function approvalCandidates(
 ): Outcome<SignedApproval[]> {
   const candidates: SignedApproval[] = [];
   let refusal: Refusal = { code: 'assertion_origin' };
-  const origins = typeof authorization.clientData === 'number' ? party.origins : [''];
-  for (const origin of origins) {
-    const assertion: Assertion = assertionOf(authorization, party.rpId, origin);
-    const signed = checkAssertion(assertion, authorization.id, party);
+  const isTemplate = typeof authorization.clientData === 'number';
+  for (const origin of isTemplate ? party.origins : ['']) {
+    const assertion = assertionOf(authorization, party.rpId, origin);
+    const signed = isTemplate
+      ? checkAuthenticator(assertion, party.rpId)
+      : checkAssertion(assertion, authorization.id, party);
     if (signed.ok) candidates.push({ signed: signed.value, signature: authorization.signature });
     else refusal = signed.refusal;
   }

@@ -1,6 +1,6 @@
 /** Owns the authorization: an order's bytes with the passkey's assertion over them, made small. */
 
-import { type Assertion, AUTHENTICATOR_DATA_LENGTH, signCount } from './assertion.ts';
+import { type Assertion, AUTHENTICATOR_DATA_LENGTH, rpIdHash, signCount } from './assertion.ts';
 import { fromBase45, toBase45 } from './base45.ts';
 import { type Bytes, concatBytes, equalBytes, toBase64url, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
@@ -66,7 +66,7 @@ export function templateFor(
 
 function authenticatorDataOf(rpId: string, flags: number, count: number): Bytes {
   const counter = Uint8Array.of(count >>> 24, count >>> 16, count >>> 8, count);
-  return concatBytes(sha256(toUtf8(rpId)), Uint8Array.of(flags), counter);
+  return concatBytes(rpIdHash(rpId), Uint8Array.of(flags), counter);
 }
 
 /**
@@ -97,7 +97,7 @@ export function encodeAuthorization(
 
 function readAuthenticator(item: Cbor | undefined): Authorization['authenticator'] | undefined {
   if (item instanceof Uint8Array) {
-    return item.length >= AUTHENTICATOR_DATA_LENGTH ? item.slice() : undefined;
+    return item.length >= AUTHENTICATOR_DATA_LENGTH ? (item as Bytes) : undefined;
   }
   if (!Array.isArray(item) || item.length !== 2) return undefined;
   const [flags, count] = item;
@@ -108,7 +108,7 @@ function readAuthenticator(item: Cbor | undefined): Authorization['authenticator
 
 function readClientData(item: Cbor | undefined): number | Bytes | undefined {
   if (item instanceof Uint8Array) {
-    return item.length <= CLIENT_DATA_BYTES_MAX ? item.slice() : undefined;
+    return item.length <= CLIENT_DATA_BYTES_MAX ? (item as Bytes) : undefined;
   }
   if (typeof item !== 'bigint' || item < 0n || item >= BigInt(TEMPLATES.length)) return undefined;
   return Number(item);
@@ -143,11 +143,11 @@ export function decodeAuthorization(bytes: Uint8Array): Outcome<Authorization> {
   return accept({
     id: paymentId(orderBytes),
     order: order.value,
-    orderBytes: orderBytes.slice(),
-    credentialHint: hint.slice(),
+    orderBytes: orderBytes as Bytes,
+    credentialHint: hint as Bytes,
     authenticator,
     clientData,
-    signature: signature.slice(),
+    signature: signature as Bytes,
   });
 }
 

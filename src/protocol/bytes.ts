@@ -24,14 +24,13 @@ const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 /** RFC 4648 §5 without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
-    const left = bytes.length - i;
-    text += BASE64URL.charAt(a >> 2) + BASE64URL.charAt(((a & 3) << 4) | (b >> 4));
-    if (left > 1) text += BASE64URL.charAt(((b & 15) << 2) | (c >> 6));
-    if (left > 2) text += BASE64URL.charAt(c & 63);
+  let held = 0;
+  let bits = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    held = ((held << 8) | (bytes[i] ?? 0)) & 0xffff;
+    for (bits += 8; bits >= 6; bits -= 6) text += BASE64URL[(held >> (bits - 6)) & 63];
   }
-  return text;
+  return bits > 0 ? text + BASE64URL[(held << (6 - bits)) & 63] : text;
 }
 
 /** Strict: no padding, no other characters, unused bits zero. Answers null otherwise. */
@@ -60,20 +59,24 @@ export function toHex(bytes: Uint8Array): string {
 
 /** UTF-8 (RFC 3629); a lone surrogate becomes U+FFFD, as TextEncoder does. */
 export function toUtf8(text: string): Bytes {
-  const bytes: number[] = [];
-  for (const character of text) {
-    let point = character.codePointAt(0) ?? 0;
-    if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
-    if (point < 0x80) bytes.push(point);
-    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63));
-    else if (point < 0x10000) {
-      bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
-    } else {
-      bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63));
-      bytes.push(0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    let point = text.charCodeAt(i);
+    if (point < 0x80) {
+      bytes[length++] = point;
+      continue;
     }
+    if (point >> 11 === 0x1b) {
+      point = text.codePointAt(i) ?? 0;
+      if (point < 0x10000) point = 0xfffd;
+      else i++;
+    }
+    const size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    bytes[length++] = ((0xf00 >> size) & 0xff) | (point >> (6 * (size - 1)));
+    for (let k = size - 2; k >= 0; k--) bytes[length++] = 0x80 | ((point >> (6 * k)) & 63);
   }
-  return Uint8Array.from(bytes);
+  return bytes.slice(0, length);
 }
 
 const LEAST_POINT = [0, 0, 0x80, 0x800, 0x10000];

@@ -1,4 +1,7 @@
-/** Owns reading the fields of a decoded CBOR map, each of its one shape or absent. */
+/**
+ * Owns reading the fields of a decoded CBOR map, each of its one shape or absent. Byte strings are not
+ * copied again: the decoder has made them.
+ */
 import type { Bytes } from './bytes.ts';
 import type { Cbor } from './cbor.ts';
 
@@ -10,7 +13,7 @@ export function bytesOf(fields: Fields, key: number, length: number): Bytes | un
 }
 
 export function bytesItem(value: Cbor | undefined, length: number): Bytes | undefined {
-  return value instanceof Uint8Array && value.length === length ? value.slice() : undefined;
+  return value instanceof Uint8Array && value.length === length ? (value as Bytes) : undefined;
 }
 
 export function wholeOf(fields: Fields, key: number, max: bigint): bigint | undefined {

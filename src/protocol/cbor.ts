@@ -1,5 +1,5 @@
 /** Owns deterministic CBOR (RFC 8949 §4.2.1), the part we use: what is signed has one encoding only. */
-import { type Bytes, concatBytes, fromUtf8, toUtf8 } from './bytes.ts';
+import { type Bytes, fromUtf8, toUtf8 } from './bytes.ts';
 
 /** Integers are bigint or safe number when encoded; decoded integers are always bigint. */
 export type Cbor =
@@ -17,55 +17,90 @@ export type CborMap = ReadonlyMap<number, Cbor>;
 
 const DEPTH_MAX = 8;
 
-function head(major: number, value: bigint): Bytes {
-  const size =
-    value < 24n ? 0 : value < 0x100n ? 1 : value < 0x10000n ? 2 : value < 0x100000000n ? 4 : 8;
-  const bytes = new Uint8Array(1 + size);
-  const info = size === 0 ? Number(value) : [0, 24, 25, 0, 26, 0, 0, 0, 27][size];
-  bytes[0] = (major << 5) | (info ?? 0);
-  for (let i = size, rest = value; i > 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
-  return bytes;
-}
+// One growing buffer for all encodings: many small pieces would cost more than all the rest.
+let room = new Uint8Array(1024);
+let view = new DataView(room.buffer);
+let end = 0;
 
-function integer(value: bigint): Bytes {
-  if (value < -(1n << 64n) || value >= 1n << 64n) throw new RangeError('integer beyond 64 bits');
-  return value < 0n ? head(1, -1n - value) : head(0, value);
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
+/** Makes room for so many bytes; answers where they go. */
+function claim(length: number): number {
+  const start = end;
+  end += length;
+  if (end > room.length) {
+    const larger = new Uint8Array(end * 2);
+    larger.set(room);
+    room = larger;
+    view = new DataView(room.buffer);
   }
-  return a.length - b.length;
+  return start;
+}
+
+function writeHead(major: number, value: number | bigint): void {
+  const info =
+    value < 24 ? 0 : value < 0x100 ? 24 : value < 0x10000 ? 25 : value < 2 ** 32 ? 26 : 27;
+  const at = claim(info === 0 ? 1 : 1 + (1 << (info - 24)));
+  room[at] = (major << 5) | (info || Number(value));
+  if (info === 24) room[at + 1] = Number(value);
+  if (info === 25) view.setUint16(at + 1, Number(value));
+  if (info === 26) view.setUint32(at + 1, Number(value));
+  if (info === 27) view.setBigUint64(at + 1, BigInt(value));
+}
+
+function writeInteger(value: number | bigint): void {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new RangeError('only whole numbers are encoded');
+  } else if (value < -(1n << 64n) || value >= 1n << 64n) {
+    throw new RangeError('integer beyond 64 bits');
+  }
+  if (value >= 0) writeHead(0, value);
+  else writeHead(1, typeof value === 'number' ? -1 - value : -1n - value);
+}
+
+function writeBytes(major: number, bytes: Uint8Array): void {
+  writeHead(major, bytes.length);
+  const at = claim(bytes.length);
+  room.set(bytes, at);
+}
+
+/** §4.2.1, in the order of the encoded keys: whole numbers from zero up, then from minus one down. */
+const rank = (key: number) => (key < 0 ? 2 ** 32 - key : key);
+const compareKeys = (a: number, b: number) => rank(a) - rank(b);
+
+/** Most maps are made in order: then they are not sorted again. */
+function sortedKeys(map: CborMap): Iterable<number> {
+  let previous: number | undefined;
+  for (const key of map.keys()) {
+    if (previous !== undefined && compareKeys(previous, key) > 0) {
+      return [...map.keys()].sort(compareKeys);
+    }
+    previous = key;
+  }
+  return map.keys();
+}
+
+function writeItem(value: Cbor): void {
+  if (typeof value === 'bigint' || typeof value === 'number') writeInteger(value);
+  else if (typeof value === 'string') writeBytes(3, toUtf8(value));
+  else if (value instanceof Uint8Array) writeBytes(2, value);
+  else if (value === null) writeHead(7, 22);
+  else if (typeof value === 'boolean') writeHead(7, value ? 21 : 20);
+  else if (value instanceof Map) {
+    writeHead(5, value.size);
+    for (const key of sortedKeys(value as CborMap)) {
+      writeInteger(key);
+      writeItem((value as CborMap).get(key) ?? null);
+    }
+  } else {
+    const items = value as readonly Cbor[];
+    writeHead(4, items.length);
+    for (const item of items) writeItem(item);
+  }
 }
 
 export function encodeCbor(value: Cbor): Bytes {
-  if (value === null) return Uint8Array.of(0xf6);
-  if (typeof value === 'boolean') return Uint8Array.of(value ? 0xf5 : 0xf4);
-  if (typeof value === 'bigint') return integer(value);
-  if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new RangeError('only whole numbers are encoded');
-    return integer(BigInt(value));
-  }
-  if (typeof value === 'string') {
-    const text = toUtf8(value);
-    return concatBytes(head(3, BigInt(text.length)), text);
-  }
-  if (value instanceof Uint8Array) return concatBytes(head(2, BigInt(value.length)), value);
-  if (value instanceof Map) {
-    const pairs = [...(value as CborMap)].map(([key, item]) => ({
-      key: encodeCbor(key),
-      item: encodeCbor(item),
-    }));
-    pairs.sort((a, b) => compareBytes(a.key, b.key));
-    return concatBytes(
-      head(5, BigInt(pairs.length)),
-      ...pairs.flatMap((pair) => [pair.key, pair.item]),
-    );
-  }
-  const items = value as readonly Cbor[];
-  return concatBytes(head(4, BigInt(items.length)), ...items.map(encodeCbor));
+  end = 0;
+  writeItem(value);
+  return room.slice(0, end);
 }
 
 /** Why bytes were not read: not CBOR of ours at all, or CBOR in another than its canonical form. */
@@ -81,35 +116,48 @@ class Fault extends Error {
 
 type Reader = { readonly bytes: Uint8Array; offset: number };
 
+/** Whatever the input is (a Buffer's `slice` would answer a view), pieces of it are plain and copies. */
+const readerOf = ({ buffer, byteOffset, length }: Uint8Array): Reader => ({
+  bytes: new Uint8Array(buffer, byteOffset, length),
+  offset: 0,
+});
+
+/** A copy: a view would keep the whole input alive, and share its changes. */
 function take(reader: Reader, length: number): Uint8Array {
   const start = reader.offset;
   reader.offset += length;
-  return reader.bytes.subarray(start, reader.offset);
+  return reader.bytes.slice(start, reader.offset);
 }
 
-/** An argument in any of its sizes (RFC 8949 §3). */
-function anyArgument(reader: Reader, info: number): bigint {
-  if (info < 24) return BigInt(info);
+/** An argument in any of its sizes (RFC 8949 §3); a bigint beyond what a number holds exactly. */
+function anyArgument(reader: Reader, info: number): number | bigint {
+  if (info < 24) return info;
   if (info > 27) throw new Fault('malformed'); // 28–30 are reserved
   const size = 1 << (info - 24);
-  if (reader.offset + size > reader.bytes.length) throw new Fault('malformed');
-  let value = 0n;
-  for (let i = 0; i < size; i++) value = (value << 8n) | BigInt(reader.bytes[reader.offset++] ?? 0);
-  return value;
+  const { bytes, offset } = reader;
+  reader.offset += size;
+  if (reader.offset > bytes.length) throw new Fault('malformed');
+  let value = 0;
+  for (let i = 0; i < size; i++) value = value * 256 + (bytes[offset + i] ?? 0);
+  if (value <= Number.MAX_SAFE_INTEGER) return value;
+  let exact = 0n;
+  for (let i = 0; i < size; i++) exact = (exact << 8n) | BigInt(bytes[offset + i] ?? 0);
+  return exact;
 }
 
-function readArgument(reader: Reader, info: number): bigint {
+const LEAST_ARGUMENT = [24, 0x100, 0x10000, 2 ** 32];
+
+function readArgument(reader: Reader, info: number): number | bigint {
   // 31 is an indefinite length, which deterministic CBOR never has.
   if (info === 31) throw new Fault('not-canonical');
   const value = anyArgument(reader, info);
-  const least = info < 24 ? 0n : info === 24 ? 24n : 1n << BigInt(4 << (info - 24));
-  if (value < least) throw new Fault('not-canonical');
+  if (info >= 24 && value < (LEAST_ARGUMENT[info - 24] ?? 0)) throw new Fault('not-canonical');
   return value;
 }
 
 /** A huge announced length costs nothing: it is held against the bytes that are really there. */
-function fitting(reader: Reader, length: bigint, bytesPerItem: number): number {
-  if (length * BigInt(bytesPerItem) > BigInt(reader.bytes.length - reader.offset)) {
+function fitting(reader: Reader, length: number | bigint, bytesPerItem: number): number {
+  if (Number(length) * bytesPerItem > reader.bytes.length - reader.offset) {
     throw new Fault('malformed');
   }
   return Number(length);
@@ -122,19 +170,18 @@ function readLength(reader: Reader, info: number, bytesPerItem: number): number 
 function readMap(reader: Reader, info: number, depth: number): CborMap {
   const size = readLength(reader, info, 2);
   const map = new Map<number, Cbor>();
-  let previous: Uint8Array | undefined;
+  let previous: number | undefined;
   for (let i = 0; i < size; i++) {
-    const start = reader.offset;
     // Looked at before it is read: a map as the key of a map as the key… would exhaust the stack.
-    if ((reader.bytes[start] ?? 0xff) >> 5 > 1) throw new Fault('malformed');
-    const key = readItem(reader, depth);
-    if (typeof key !== 'bigint' || key > 0xffffffffn || key < -0xffffffffn) {
-      throw new Fault('malformed');
-    }
-    const encodedKey = reader.bytes.subarray(start, reader.offset);
-    if (previous && compareBytes(previous, encodedKey) >= 0) throw new Fault('not-canonical');
-    previous = encodedKey;
-    map.set(Number(key), readItem(reader, depth + 1));
+    const initial = reader.bytes[reader.offset++] ?? 0xff;
+    if (initial >> 5 > 1) throw new Fault('malformed');
+    const argument = readArgument(reader, initial & 31);
+    if (argument > 0xffffffff) throw new Fault('malformed');
+    const key = initial >> 5 === 0 ? Number(argument) : -1 - Number(argument);
+    if (key < -0xffffffff) throw new Fault('malformed');
+    if (previous !== undefined && compareKeys(previous, key) >= 0) throw new Fault('not-canonical');
+    previous = key;
+    map.set(key, readItem(reader, depth + 1));
   }
   return map;
 }
@@ -152,13 +199,11 @@ function readItem(reader: Reader, depth: number): Cbor {
   const info = initial & 31;
   switch (initial >> 5) {
     case 0:
-      return readArgument(reader, info);
+      return BigInt(readArgument(reader, info));
     case 1:
-      return -1n - readArgument(reader, info);
+      return -1n - BigInt(readArgument(reader, info));
     case 2:
-      // A copy: a view would keep the whole input alive, and share its changes. Not by `slice`,
-      // which answers a view when the input is a Buffer.
-      return new Uint8Array(take(reader, readLength(reader, info, 1)));
+      return take(reader, readLength(reader, info, 1));
     case 3: {
       const text = fromUtf8(take(reader, readLength(reader, info, 1)));
       if (text === null) throw new Fault('malformed');
@@ -195,7 +240,7 @@ function reading<T>(read: () => T): CborReading<T> {
 /** Exactly one item and nothing behind it. */
 export function decodeCbor(bytes: Uint8Array): CborReading<Cbor> {
   return reading(() => {
-    const reader = { bytes, offset: 0 };
+    const reader = readerOf(bytes);
     const item = readItem(reader, 0);
     if (reader.offset !== bytes.length) throw new Fault('malformed');
     return item;
@@ -223,7 +268,7 @@ function skipItem(reader: Reader, depth: number): void {
   }
   const argument = anyArgument(reader, info);
   if (major === 2 || major === 3) reader.offset += fitting(reader, argument, 1);
-  if (major === 7 && info === 24 && argument < 32n) throw new Fault('malformed');
+  if (major === 7 && info === 24 && argument < 32) throw new Fault('malformed');
   const items =
     major === 4
       ? fitting(reader, argument, 1)
@@ -241,14 +286,14 @@ function skipItem(reader: Reader, depth: number): void {
  * delimited is the last item, for its own decoder to refuse. Only too many items are a fault.
  */
 export function splitCborSequence(bytes: Uint8Array, itemsMax: number): CborReading<Bytes[]> {
-  const reader = { bytes, offset: 0 };
+  const reader = readerOf(bytes);
   const items: Bytes[] = [];
   while (reader.offset < bytes.length) {
     if (items.length === itemsMax) return { ok: false, fault: 'malformed' };
     const start = reader.offset;
     const item = reading(() => skipItem(reader, 0));
     if (!item.ok) reader.offset = bytes.length;
-    items.push(new Uint8Array(bytes.subarray(start, reader.offset)));
+    items.push(reader.bytes.slice(start, reader.offset) as Bytes);
   }
   return { ok: true, value: items };
 }

@@ -10,8 +10,12 @@ export function leafHash(leaf: Uint8Array): Bytes {
   return sha256(concatBytes(Uint8Array.of(0), leaf));
 }
 
+const nodeBytes = Uint8Array.of(1, ...new Uint8Array(64));
+
 function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
-  return sha256(concatBytes(Uint8Array.of(1), left, right));
+  nodeBytes.set(left, 1);
+  nodeBytes.set(right, 33);
+  return sha256(nodeBytes);
 }
 
 /** The largest power of two below `size` (size ≥ 2). */
@@ -21,28 +25,32 @@ function splitPoint(size: number): number {
   return split;
 }
 
-type Tree = { readonly root: Bytes; readonly paths: readonly Bytes[][] };
+export type MerkleTree = {
+  /** RFC 9162 §2.1.1 */
+  readonly root: Bytes;
+  /** For each leaf the sibling hashes up to the root (RFC 9162 §2.1.3.1). */
+  readonly paths: readonly Bytes[][];
+};
 
-function treeOf(hashes: readonly Bytes[]): Tree {
-  const [only] = hashes;
-  if (!only) throw new RangeError('a tree has at least one leaf');
-  if (hashes.length === 1) return { root: only, paths: [[]] };
-  const split = splitPoint(hashes.length);
-  const left = treeOf(hashes.slice(0, split));
-  const right = treeOf(hashes.slice(split));
-  for (const path of left.paths) path.push(right.root);
-  for (const path of right.paths) path.push(left.root);
-  return { root: nodeHash(left.root, right.root), paths: [...left.paths, ...right.paths] };
+/** Of leaf hashes, of which there is at least one: each hash is made once. */
+export function merkleTree(hashes: readonly Bytes[]): MerkleTree {
+  const paths: Bytes[][] = hashes.map(() => []);
+  function rootOf(start: number, end: number): Bytes {
+    const only = hashes[start];
+    if (!only) throw new RangeError('a tree has at least one leaf');
+    if (end - start === 1) return only;
+    const middle = start + splitPoint(end - start);
+    const left = rootOf(start, middle);
+    const right = rootOf(middle, end);
+    for (let i = start; i < end; i++) paths[i]?.push(i < middle ? right : left);
+    return nodeHash(left, right);
+  }
+  return { root: rootOf(0, hashes.length), paths };
 }
 
-/** Root over the leaf hashes, of which there is at least one (RFC 9162 §2.1.1). */
+/** Root over the leaf hashes. */
 export function merkleRoot(hashes: readonly Bytes[]): Bytes {
-  return treeOf(hashes).root;
-}
-
-/** For each leaf the sibling hashes up to the root (RFC 9162 §2.1.3.1), all found in one pass. */
-export function inclusionPaths(hashes: readonly Bytes[]): readonly Bytes[][] {
-  return treeOf(hashes).paths;
+  return merkleTree(hashes).root;
 }
 
 /** The root that a path leads to, or null when the path has the wrong length for its tree (§2.1.3.2). */

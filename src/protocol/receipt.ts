@@ -2,9 +2,9 @@
 import { fromBase45, toBase45 } from './base45.ts';
 import type { Bytes } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
-import { bytesOf, type Fields, wholeOf } from './cbor-fields.ts';
+import { bytesOf, countOf, type Fields, wholeOf } from './cbor-fields.ts';
 import { KEY_ID_LENGTH, sigStructure } from './cose-sign1.ts';
-import { inclusionPaths, LEAVES_MAX, leafHash, merkleRoot, rootFromPath } from './merkle.ts';
+import { LEAVES_MAX, leafHash, type MerkleTree, merkleTree, rootFromPath } from './merkle.ts';
 import {
   ACCOUNT_ID_LENGTH,
   PAYMENT_ID_LENGTH,
@@ -70,28 +70,51 @@ const KEY = {
   epoch: 12,
 } as const;
 
+const SETTLED_AT_MAX_S = 0xffffffffff;
+const EPOCH_MAX = 0xffffffff;
+
 const KNOWN_KEYS: ReadonlySet<number> = new Set(Object.values(KEY));
 
 /** Throws when a field is not of its shape: what nobody can read must not be signed. */
 export function encodeReceiptBody(body: ReceiptBody): Bytes {
-  const map = new Map<number, Cbor>([
-    [KEY.version, RECEIPT_VERSION],
-    [KEY.server, body.server],
-    [KEY.paymentId, body.paymentId],
-    [KEY.verdict, VERDICTS.indexOf(body.verdict) + 1],
-    [KEY.amount, body.amountMinor],
-    [KEY.currency, body.currency],
-    [KEY.payer, body.payer],
-    [KEY.payee, body.payee],
-    [KEY.settledAt, body.settledAtS],
-    [KEY.epoch, body.epoch],
-  ]);
+  assert(isReadable(body), 'a receipt that we sign is one that we would read');
+  const map = new Map<number, Cbor>();
+  map.set(KEY.version, RECEIPT_VERSION);
+  map.set(KEY.server, body.server);
+  map.set(KEY.paymentId, body.paymentId);
+  map.set(KEY.verdict, VERDICTS.indexOf(body.verdict) + 1);
   if (body.code !== undefined) map.set(KEY.code, body.code);
+  map.set(KEY.amount, body.amountMinor);
+  map.set(KEY.currency, body.currency);
+  map.set(KEY.payer, body.payer);
+  map.set(KEY.payee, body.payee);
+  map.set(KEY.settledAt, body.settledAtS);
   if (body.transfer !== undefined) map.set(KEY.transfer, body.transfer);
-  const bytes = encodeCbor(map);
-  assert(readBody(bytes).ok, 'a receipt that we sign is one that we would read');
-  return bytes;
+  map.set(KEY.epoch, body.epoch);
+  return encodeCbor(map);
 }
+
+/** What `readBody` asks, of what was not encoded yet. */
+function isReadable(body: ReceiptBody): boolean {
+  const { server, paymentId, payer, payee, verdict, code, transfer } = body;
+  const isAccepted = verdict === 'accepted' && code === undefined && transfer !== undefined;
+  const isDenied = code !== undefined && isFinalCode(code) && transfer === undefined;
+  const isExpiry = (code === 'payment_expired') === (verdict === 'expired');
+  return (
+    server.length === SERVER_ID_LENGTH &&
+    paymentId.length === PAYMENT_ID_LENGTH &&
+    payer.length === ACCOUNT_ID_LENGTH &&
+    payee.length === ACCOUNT_ID_LENGTH &&
+    (isAccepted || (verdict !== 'accepted' && isDenied && isExpiry)) &&
+    isWithin(transfer ?? 0n, WIRE_AMOUNT_MAX) &&
+    isWithin(body.amountMinor, WIRE_AMOUNT_MAX) &&
+    isWithin(body.currency, 999) &&
+    isWithin(body.settledAtS, SETTLED_AT_MAX_S) &&
+    isWithin(body.epoch, EPOCH_MAX)
+  );
+}
+
+const isWithin = (value: number | bigint, max: number | bigint) => value >= 0 && value <= max;
 
 /** A verdict and its companions must agree: accepted has a transfer, the others a final code. */
 function readVerdict(
@@ -122,8 +145,8 @@ function readBody(bytes: Uint8Array): Outcome<ReceiptBody> {
   const payee = bytesOf(fields, KEY.payee, ACCOUNT_ID_LENGTH);
   const amountMinor = wholeOf(fields, KEY.amount, WIRE_AMOUNT_MAX);
   const currency = wholeOf(fields, KEY.currency, 999n);
-  const settledAtS = wholeOf(fields, KEY.settledAt, 0xffffffffffn);
-  const epoch = wholeOf(fields, KEY.epoch, 0xffffffffn);
+  const settledAtS = countOf(fields, KEY.settledAt, SETTLED_AT_MAX_S);
+  const epoch = countOf(fields, KEY.epoch, EPOCH_MAX);
   const verdict = readVerdict(fields);
   if (!server || !paymentId || !payer || !payee || !verdict) {
     return refuse('bytes_malformed', 'receipt body');
@@ -141,8 +164,8 @@ function readBody(bytes: Uint8Array): Outcome<ReceiptBody> {
     payee,
     amountMinor,
     currency: Number(currency),
-    settledAtS: Number(settledAtS),
-    epoch: Number(epoch),
+    settledAtS,
+    epoch,
     ...verdict,
   });
 }
@@ -175,19 +198,31 @@ export type ReceiptGroup = {
   readonly bodies: readonly Bytes[];
 };
 
-export function groupSignedBytes(header: Uint8Array, bodies: readonly Uint8Array[]): Bytes {
+export type SealedGroup = { readonly group: ReceiptGroup; readonly receipts: readonly Bytes[] };
+
+/** One signature for all bodies, raw r‖s, by `sign`; and the receipts of them all, in their order. */
+export function sealGroup(
+  header: Bytes,
+  bodies: readonly Bytes[],
+  sign: (signed: Bytes) => Bytes,
+): SealedGroup {
   assert(bodies.length <= LEAVES_MAX, 'a group has paths that can be read');
-  return receiptSignedBytes(header, merkleRoot(bodies.map(leafHash)));
+  const tree = merkleTree(bodies.map(leafHash));
+  const group = { header, signature: sign(receiptSignedBytes(header, tree.root)), bodies };
+  return { group, receipts: receiptsIn(group, tree) };
+}
+
+function receiptsIn({ header, signature, bodies }: ReceiptGroup, { paths }: MerkleTree): Bytes[] {
+  return bodies.map((body, index) => {
+    const proof = encodeCbor([bodies.length, index, paths[index] ?? []]);
+    const unprotected = new Map([[HEADER.proofs, new Map([[INCLUSION, [proof]]])]]);
+    return encodeCbor([body, [header, unprotected, null, signature]]);
+  });
 }
 
 /** The receipts of all members; each from then on stands alone. In the order of the bodies. */
 export function receiptsOfGroup(group: ReceiptGroup): Bytes[] {
-  const paths = inclusionPaths(group.bodies.map(leafHash));
-  return group.bodies.map((body, index) => {
-    const proof = encodeCbor([group.bodies.length, index, paths[index] ?? []]);
-    const unprotected = new Map<number, Cbor>([[HEADER.proofs, new Map([[INCLUSION, [proof]]])]]);
-    return encodeCbor([body, [group.header, unprotected, null, group.signature]]);
-  });
+  return receiptsIn(group, merkleTree(group.bodies.map(leafHash)));
 }
 
 /** The receipt of one member. Where all are wanted, `receiptsOfGroup` hashes once for them all. */

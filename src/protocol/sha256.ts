@@ -64,8 +64,18 @@ function compress(state: Int32Array, view: DataView, offset: number, schedule: I
   });
 }
 
+type Sha256 = (message: Uint8Array) => Bytes;
+
+let ofRuntime: Sha256 | undefined;
+
+/** For a runtime that has the same function, synchronous and faster, as Node has. */
+export function useSha256(hash: Sha256): void {
+  ofRuntime = hash;
+}
+
 /** 32 bytes. */
 export function sha256(message: Uint8Array): Bytes {
+  if (ofRuntime) return ofRuntime(message);
   const view = pad(message);
   const state = START.slice();
   const schedule = new Int32Array(64);

@@ -10,7 +10,8 @@ export function createLineLog(level: LogLevel, out: { write(line: string): void 
   const write = (at: LogLevel, message: string, cause?: unknown) => {
     if (level === 'silent' || LOG_LEVELS.indexOf(at) > least) return;
     const because = cause instanceof Error ? { cause: cause.stack ?? cause.message } : {};
-    const line = { level: at, time: new Date().toISOString(), ...because, msg: message };
+    const { pid } = process;
+    const line = { level: at, time: new Date().toISOString(), pid, ...because, msg: message };
     out.write(`${JSON.stringify(line)}\n`);
   };
   return {

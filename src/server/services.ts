@@ -4,6 +4,7 @@ import type { Database } from '#ledger/database.ts';
 import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
+import { useSha256 } from '#protocol/sha256.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
 import { type CertifyName, createCertifyName } from './accounts/name-certificate.ts';
 import { minorIn } from './money-by-currency.ts';
@@ -11,11 +12,13 @@ import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { createJudgeReoffer } from './payments/judge-reoffer.ts';
+import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
 import { createSettleReoffers, type SettleReoffers } from './payments/settle-reoffers.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
+import { NO_METER, type SettlementMeter } from './payments/settlement-meter.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
-import { createVerifySignature } from './payments/verify-signature.ts';
+import { createVerifyPool, type VerifyPool, verifyHere } from './payments/verify-pool.ts';
 import type { Clock, Random } from './ports.ts';
 import type { Config } from './settings.ts';
 
@@ -32,6 +35,7 @@ export type Services = {
   readonly settleReoffers: SettleReoffers;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
+  readonly meter: SettlementMeter;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -41,8 +45,12 @@ export type ServiceParts = {
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
+  /** The built thread that verifies signatures; without it this thread does. */
+  readonly verifyThread?: string;
   /** Told of faults that no request has to answer for. */
   readonly onFault: (what: string, cause: unknown) => void;
+  /** Nobody counts unless told. */
+  readonly meter?: SettlementMeter;
 };
 
 const DAY_S = 24 * 60 * 60;
@@ -62,8 +70,16 @@ function createExpiry({ config, database, clock, onFault }: ServiceParts): Allow
   });
 }
 
+function createPool({ config, verifyThread }: ServiceParts): VerifyPool {
+  const { verifyThreads } = config;
+  return verifyThread === undefined || verifyThreads === 0
+    ? verifyHere()
+    : createVerifyPool(verifyThread, verifyThreads);
+}
+
 export function createServices(parts: ServiceParts): Services {
   const { config, database, clock, random, onFault } = parts;
+  useSha256(nodeSha256);
   const party = { rpId: config.rpId, origins: config.origins };
   const keys = createServerKeys(database, clock);
   const watch = createAccountWatch({
@@ -74,7 +90,7 @@ export function createServices(parts: ServiceParts): Services {
   const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
     onFault('noting device sequences', cause),
   );
-  const verify = createVerifySignature();
+  const pool = createPool(parts);
   const settleUpload = createSettleUpload({
     ledger: createStoredPayments({
       database,
@@ -87,7 +103,7 @@ export function createServices(parts: ServiceParts): Services {
       },
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
-    verify,
+    verify: pool.verify,
     party,
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
@@ -114,11 +130,16 @@ export function createServices(parts: ServiceParts): Services {
     sessions,
     watch,
     settleUpload,
-    settleReoffers: createSettleReoffers(settleUpload, createJudgeReoffer(keys.current, verify)),
+    settleReoffers: createSettleReoffers(
+      settleUpload,
+      createJudgeReoffer(keys.current, pool.verify),
+    ),
     expiry,
     certifyName: createCertifyName(),
+    meter: parts.meter ?? NO_METER,
     async stop() {
       await expiry.stop();
+      await pool.stop();
       watch.stop();
       sequences.stop();
       await sequences.flush();

@@ -1,5 +1,6 @@
 /** Owns the server's settings: one table of environment variables, read and checked at the border. */
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { readMoneyByCurrency } from './money-by-currency.ts';
 
@@ -116,13 +117,23 @@ export const SETTINGS = {
     says: 'Least level that is logged, as JSON lines on standard error. At a terminal warn unless set.',
     ...oneOf(LOG_LEVELS),
   }),
+  processes: setting('PROCESSES', '1', {
+    says: 'How many processes share the work, each on a core of its own. Also: npm run serve -- --processes N.',
+    ...whole(1, 64),
+  }),
+  verifyThreads: setting('VERIFY_THREADS', '', {
+    fallbackSaid: 'one for each core, shared among the processes',
+    says: 'Threads that verify signatures, in each process; with 0 requests wait for it.',
+    ...whole(0, 64),
+  }),
   shutdownTimeoutMs: setting('SHUTDOWN_TIMEOUT_MS', '10000', {
     says: 'How long requests may take to end when the server is stopped.',
     ...whole(0, 600_000),
   }),
-  databaseConnectionsMax: setting('DATABASE_CONNECTIONS_MAX', '10', {
-    says: 'Most connections to the database.',
-    ...whole(2, 200),
+  databaseConnectionsMax: setting('DATABASE_CONNECTIONS_MAX', '', {
+    fallbackSaid: '10, or 4 for each of more than two processes',
+    says: 'Most connections to the database, of all processes together; each needs two.',
+    ...whole(2, 1000),
   }),
   sessionDays: setting('SESSION_DAYS', '90', {
     says: 'How long a sign-in lasts.',
@@ -133,15 +144,15 @@ export const SETTINGS = {
     ...whole(1000, 3_600_000),
   }),
   ceremoniesPerMinute: setting('CEREMONIES_PER_MINUTE', '60', {
-    says: 'Enrolments and sign-ins that one network address may begin in a minute.',
+    says: 'Enrolments and sign-ins that one network address may begin in a minute. Of several processes each grants its share.',
     ...whole(1, 1_000_000),
   }),
   uploadsPerMinute: setting('UPLOADS_PER_MINUTE', '6000', {
-    says: 'Uploads of payments and questions for receipts that one network address may send in a minute.',
+    says: 'Uploads of payments and questions for receipts that one network address may send in a minute. Of several processes each grants its share.',
     ...whole(1, 10_000_000),
   }),
   uploadsInFlightMax: setting('UPLOADS_IN_FLIGHT_MAX', '64', {
-    says: 'Uploads judged at the same time; more are asked to come back later.',
+    says: 'Uploads judged at the same time in one process; more are asked to come back later.',
     ...whole(1, 10_000),
   }),
   batchItemsMax: setting('BATCH_ITEMS_MAX', '200', {
@@ -190,7 +201,7 @@ export const SETTINGS = {
     ...oneOf(['operator', 'enrolment']),
   }),
   streamsPerAccountMax: setting('STREAMS_PER_ACCOUNT_MAX', '10', {
-    says: 'Most open live streams of one account; the oldest is closed for a new one.',
+    says: 'Most open live streams of one account in one process; the oldest is closed for a new one.',
     ...whole(1, 1000),
   }),
   publicDir: setting('PUBLIC_DIR', '', {
@@ -223,6 +234,12 @@ function checkTogether(config: Config): string[] {
     const most = config.allowanceCountMax;
     faults.push(`ALLOWANCE_COUNT_SOFT: at most ALLOWANCE_COUNT_MAX, which is ${most}.`);
   }
+  const connectionsMin = 2 * config.processes;
+  if (config.databaseConnectionsMax < connectionsMin) {
+    faults.push(
+      `DATABASE_CONNECTIONS_MAX: at least two for each of ${config.processes} processes, which is ${connectionsMin}.`,
+    );
+  }
   for (const origin of config.origins) {
     const { protocol, hostname } = new URL(origin);
     if (protocol !== 'https:' && hostname !== 'localhost' && !hostname.endsWith('.localhost')) {
@@ -244,9 +261,15 @@ const DERIVED: ReadonlySet<keyof Table> = new Set([
   'origins',
   'rpId',
   'databaseUrl',
+  'processes',
+  'verifyThreads',
+  'databaseConnectionsMax',
   'sandbox',
   'namesVerifiedBy',
 ]);
+
+const threadsOfProcess = (processes: number) =>
+  Math.max(1, Math.floor(availableParallelism() / processes));
 
 /** Every fault at once, one a line, in the refusal's detail. An empty variable counts as not set. */
 export function readConfig(environment: Environment): Outcome<Config> {
@@ -266,12 +289,16 @@ export function readConfig(environment: Environment): Outcome<Config> {
   const rest = Object.fromEntries(
     keys.filter((key) => !DERIVED.has(key)).map((key) => [key, read(key)]),
   );
+  const processes = read('processes') ?? 1;
   const sandbox = read('sandbox', String(!environment[SETTINGS.databaseUrl.name]));
   const config = {
     ...rest,
     port,
     origins,
     databaseUrl,
+    processes,
+    verifyThreads: read('verifyThreads', String(threadsOfProcess(processes))),
+    databaseConnectionsMax: read('databaseConnectionsMax', String(Math.max(10, 4 * processes))),
     rpId: read('rpId', new URL(origins[0] ?? '').hostname),
     sandbox,
     namesVerifiedBy: read('namesVerifiedBy', sandbox ? 'enrolment' : 'operator'),

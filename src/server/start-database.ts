@@ -1,4 +1,5 @@
 /** Owns where the database is: the embedded one, or any PostgreSQL by address; open, and up to date. */
+import type { PoolConfig } from 'pg';
 import { type Database, openDatabase } from '#ledger/database.ts';
 import { type Log, startEmbeddedPostgres } from '#ledger/embedded-postgres.ts';
 import { migrate } from '#ledger/migrate.ts';
@@ -6,6 +7,8 @@ import type { Config } from './settings.ts';
 
 export type StartedDatabase = {
   readonly database: Database;
+  /** For other processes on this machine; `max` is theirs to choose. */
+  readonly connection: PoolConfig;
   /** For people: where the money is. */
   readonly where: string;
   stop(): Promise<void>;
@@ -41,5 +44,5 @@ export async function startDatabase(place: Place, log: Log): Promise<StartedData
     await stop();
     throw error;
   }
-  return { database, where: server.where, stop };
+  return { database, connection: server.connection, where: server.where, stop };
 }

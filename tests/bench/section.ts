@@ -4,7 +4,7 @@ export interface BenchLine {
   readonly what: string;
   /** Null when it was not reached at all. */
   readonly measured: number | null;
-  readonly unit: 'ms' | 'kB' | 'B' | '1/s' | '';
+  readonly unit: 'ms' | 'µs' | 'kB' | 'MB' | 'B' | '1/s' | '×' | '';
   /** Without a goal the number is reported and never fails. */
   readonly goal?: number;
   readonly goalIs?: 'at most' | 'at least';
@@ -24,8 +24,11 @@ export function isMissed(line: BenchLine): boolean {
   return line.goalIs === 'at least' ? line.measured < line.goal : line.measured > line.goal;
 }
 
-const digits = (value: number, unit: BenchLine['unit']) =>
-  unit === 'kB' || (unit === 'ms' && value < 100) ? value.toFixed(1) : String(Math.round(value));
+function digits(value: number, unit: BenchLine['unit']): string {
+  if (unit === '×') return value.toFixed(2);
+  const isFine = unit === 'kB' || unit === 'µs' || (unit === 'ms' && value < 100);
+  return isFine ? value.toFixed(1) : String(Math.round(value));
+}
 
 /** A table for people. */
 export function formatSection(section: BenchSection): string {

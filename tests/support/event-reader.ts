@@ -28,9 +28,10 @@ function parse(block: string): ServerEvent | undefined {
 export function readEvents(
   url: string,
   headers: Readonly<Record<string, string>>,
+  agent: http.Agent | false = false,
 ): Promise<EventReader> {
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { headers, agent: false }, (response) => {
+    const request = http.get(url, { headers, agent }, (response) => {
       let text = '';
       let rest = '';
       let isOver = false;

@@ -13,6 +13,7 @@ import { decideGroup } from '#ledger/decide-group.ts';
 import type { SettledPayment, VerifiedPayment } from '#ledger/payment-rows.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import type {
+  Found,
   PayerCredential,
   PaymentsLedger,
   Settlement,
@@ -81,8 +82,13 @@ class Memory implements MemoryPayments {
     return this.#balances.get(`${keyOf(account)}${currency}`)?.balance;
   }
 
-  async findKnown(ids: readonly Bytes[]) {
-    return ids.map((id) => this.#payments.get(keyOf(id)) ?? null);
+  async find(questions: Parameters<PaymentsLedger['find']>[0]) {
+    const payers = await this.findPayers(questions);
+    return questions.map(({ id }, place): Found => {
+      const known = this.#payments.get(keyOf(id));
+      const nobody = { isKnown: false, isDeviceKnown: false, credentials: [] };
+      return known ? { kind: 'known', known } : { kind: 'new', payer: payers[place] ?? nobody };
+    });
   }
 
   async findPayers(questions: Parameters<PaymentsLedger['findPayers']>[0]) {

@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly dist?: string;
   /** Environment beside what every test server gets. An empty string unsets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Behind the program's name, such as `--processes 3`. */
+  readonly args?: readonly string[];
 }
 
 export interface TestServer {
@@ -106,14 +108,22 @@ function spawnProgram(
   return spawn(process.execPath, [file, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-async function spawnServer(dist: string, port: number, env: NodeJS.ProcessEnv): Promise<Process> {
-  const child = spawnProgram(dist, 'main', [], env);
+/** Said when all of its processes serve. */
+const greeted = (output: readonly string[]) => output.join('').includes('Counterfoil is at');
+
+async function spawnServer(
+  dist: string,
+  port: number,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Process> {
+  const child = spawnProgram(dist, 'main', args, env);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => output.push(text));
   }
   const deadlineMs = Date.now() + readyTimeoutMs;
-  while (!(await answersReady(port))) {
+  while (!(greeted(output) && (await answersReady(port)))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadlineMs) {
       child.kill('SIGKILL');
       throw new Error(`The server did not become ready. It said:\n${output.join('')}`);
@@ -139,6 +149,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
   fs.chmodSync(dataDir, 0o755);
   let dist = initial.dist ?? (await builtWallet());
   let extra = initial.env ?? {};
+  let args = initial.args ?? [];
 
   const environment = (): NodeJS.ProcessEnv => {
     const env: NodeJS.ProcessEnv = {
@@ -158,7 +169,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
     return env;
   };
 
-  let running: Process | null = await spawnServer(dist, port, environment());
+  let running: Process | null = await spawnServer(dist, port, args, environment());
   let said = '';
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
@@ -193,7 +204,8 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
       if (running !== null) throw new Error('The server is running already');
       dist = options.dist ?? dist;
       extra = options.env ?? extra;
-      running = await spawnServer(dist, port, environment());
+      args = options.args ?? args;
+      running = await spawnServer(dist, port, args, environment());
     },
     run: async (program, args = [], input = '') => {
       const child = spawnProgram(dist, program, args, environment());

@@ -28,13 +28,7 @@ import {
 } from '#protocol/authorization.ts';
 import { type Bytes, concatBytes, toBase64url, toUtf8 } from '#protocol/bytes.ts';
 import { encodeOrder, type Order, paymentId } from '#protocol/order.ts';
-import {
-  decodeReceipt,
-  encodeReceiptBody,
-  groupSignedBytes,
-  protectedHeader,
-  receiptsOfGroup,
-} from '#protocol/receipt.ts';
+import { decodeReceipt, encodeReceiptBody, protectedHeader, sealGroup } from '#protocol/receipt.ts';
 
 export const PARTY = { rpId: 'localhost', origin: 'http://localhost:8080' };
 export const SERVER_ID: Bytes = new Uint8Array(5).fill(7);
@@ -189,8 +183,7 @@ export function signReceipts(settled: readonly SettledPayment[]): Bytes[] {
     const bodies = settled
       .slice(start, start + 256)
       .map((item) => encodeReceiptBody({ ...item, server: SERVER_ID, epoch: 1 }));
-    const signature = signRaw(groupSignedBytes(header, bodies));
-    receipts.push(...receiptsOfGroup({ header, signature, bodies }));
+    receipts.push(...sealGroup(header, bodies, signRaw).receipts);
   }
   return receipts;
 }

@@ -17,7 +17,7 @@ export function loggerOptions(level: LogLevel, stream: Destination) {
   return {
     level,
     stream,
-    base: {},
+    base: { pid: process.pid },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: {

@@ -13,6 +13,8 @@ declare module 'fastify' {
   }
 }
 
+/** Who asks why something failed says it, and the log's lines carry it too. */
+const REQUEST_ID_HEADER = 'x-request-id';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function addRequestGuards(app: App, config: Config, clock: Clock): void {
@@ -26,6 +28,7 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
 
   app.addHook('onRequest', async (request, reply) => {
     setHeaders(reply, headers);
+    reply.header(REQUEST_ID_HEADER, request.id);
     const { limited } = request.routeOptions.config;
     const { origin } = request.headers;
     // Uploads carry their own proof and use no cookie; everything else that changes something must

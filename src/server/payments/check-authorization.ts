@@ -6,7 +6,13 @@ import { type Authorization, decodeAuthorization } from '#protocol/authorization
 import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import type { Order } from '#protocol/order.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
-import type { PayerCredential, PayerRecord, VerifiedPayment, VerifySignature } from './ports.ts';
+import type {
+  PayerCredential,
+  PayerRecord,
+  SignatureCheck,
+  VerifiedPayment,
+  VerifySignatures,
+} from './ports.ts';
 
 /** One item of an upload as read; its bytes are kept, for they are what is stored. */
 export type ReadAuthorization = { readonly bytes: Bytes; readonly authorization: Authorization };
@@ -35,33 +41,66 @@ function usableCredentials(
   return refuse('credential_revoked');
 }
 
-/**
- * Only what comes through here may get a verdict. Everything refused here is refused without one:
- * otherwise anybody could spoil an id by sending it with a false signature first.
- */
-export async function verifyAuthorization(
-  { authorization, bytes }: ReadAuthorization,
-  payer: PayerRecord,
+export type Claim = {
+  readonly read: ReadAuthorization;
+  readonly payer: PayerRecord;
+  /** Proven by a receipt of an earlier epoch: then the passkey was good when the verdict was given. */
+  readonly standing?: StandingVerdict;
+};
+
+/** What may have signed: almost always one passkey, for one origin. */
+type Candidate = SignatureCheck & { readonly credential: PayerCredential };
+
+function candidatesOf(
+  { read: { authorization }, payer, standing }: Claim,
   party: RelyingParty,
-  verify: VerifySignature,
-  standing?: StandingVerdict,
-): Promise<Outcome<VerifiedPayment>> {
-  const isStanding = standing !== undefined;
-  const credentials = usableCredentials(payer, authorization.order, isStanding);
+): Outcome<Candidate[]> {
+  const credentials = usableCredentials(payer, authorization.order, standing !== undefined);
   if (!credentials.ok) return credentials;
   // The cheap checks first: a wrong origin or a missing fingerprint costs no curve arithmetic.
   const approvals = approvalCandidates(authorization, party);
   if (!approvals.ok) return approvals;
-  for (const credential of credentials.value) {
-    for (const approval of approvals.value) {
-      if (await verify(credential, approval)) {
-        const { id, order, orderBytes } = authorization;
-        const payment = { id, order, orderBytes, bytes, ...(isStanding && { standing }) };
-        return accept(
-          credential.revoked ? { ...payment, revokedCredential: credential.id } : payment,
-        );
-      }
-    }
+  return accept(
+    credentials.value.flatMap((credential) =>
+      approvals.value.map((approval) => ({ ...approval, credential, spki: credential.spki })),
+    ),
+  );
+}
+
+const verifiedBy = (
+  { read: { authorization, bytes }, standing }: Claim,
+  credential: PayerCredential,
+): VerifiedPayment => {
+  const { id, order, orderBytes } = authorization;
+  const payment = { id, order, orderBytes, bytes, ...(standing && { standing }) };
+  return credential.revoked ? { ...payment, revokedCredential: credential.id } : payment;
+};
+
+
+/**
+ * Only what comes through here may get a verdict. Everything refused here is refused without one:
+ * otherwise anybody could spoil an id by sending it with a false signature first. In the order given.
+ */
+export async function verifyAuthorizations(
+  claims: readonly Claim[],
+  party: RelyingParty,
+  verify: VerifySignatures,
+): Promise<Outcome<VerifiedPayment>[]> {
+  const candidates = claims.map((claim) => candidatesOf(claim, party));
+  const outcomes = candidates.map(
+    (of): Outcome<VerifiedPayment> => (of.ok ? refuse('assertion_signature') : of),
+  );
+  // All first candidates at once; then, of those that failed, all second ones.
+  for (let round = 0; ; round++) {
+    const open = claims.flatMap((claim, place) => {
+      const of = candidates[place];
+      const candidate = of?.ok && !outcomes[place]?.ok ? of.value[round] : undefined;
+      return candidate ? [{ claim, place, candidate }] : [];
+    });
+    if (open.length === 0) return outcomes;
+    const valid = await verify(open.map(({ candidate }) => candidate));
+    open.forEach(({ claim, place, candidate }, index) => {
+      if (valid[index]) outcomes[place] = accept(verifiedBy(claim, candidate.credential));
+    });
   }
-  return refuse('assertion_signature');
 }

@@ -6,15 +6,13 @@ import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { ServerKey } from '#protocol/wire.ts';
-import type { PayerCredential, VerifySignature } from './ports.ts';
+import type { VerifySignatures } from './ports.ts';
 import type { KeyRing } from './server-keys.ts';
 
-/** As the verifier takes it: it keeps imported keys by their id, and a receipt key's is no passkey's. */
-function credentialOf({ keyId, point }: ServerKey): PayerCredential {
+function spkiOf({ point }: ServerKey): Bytes {
   const [x, y] = [toBase64url(point.subarray(0, 32)), toBase64url(point.subarray(32))];
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-  const spki = new Uint8Array(key.export({ format: 'der', type: 'spki' }));
-  return { id: keyId, spki, revoked: false };
+  return new Uint8Array(key.export({ format: 'der', type: 'spki' }));
 }
 
 /** It speaks of this payment and repeats what the payer signed. */
@@ -41,9 +39,9 @@ export type JudgeReoffer = (
  */
 export function createJudgeReoffer(
   ring: () => Promise<KeyRing>,
-  verify: VerifySignature,
+  verify: VerifySignatures,
 ): JudgeReoffer {
-  const credentials = new Map<string, PayerCredential>();
+  const spkis = new Map<string, Bytes>();
 
   return async (bytes, authorization) => {
     const decoded = decodeReceipt(bytes);
@@ -55,9 +53,11 @@ export function createJudgeReoffer(
     if (!key || !isOurs) return refuse('receipt_not_this_server');
     if (!isAbout(receipt, authorization)) return refuse('receipt_other_payment');
     const name = toBase64url(key.keyId);
-    const credential = credentials.get(name) ?? credentialOf(key);
-    credentials.set(name, credential);
-    if (!(await verify(credential, receipt))) return refuse('receipt_altered');
+    const spki = spkis.get(name) ?? spkiOf(key);
+    spkis.set(name, spki);
+    const { signed, signature } = receipt;
+    const [isGenuine] = await verify([{ spki, signed, signature }]);
+    if (!isGenuine) return refuse('receipt_altered');
     const { verdict, code, settledAtS } = receipt;
     return accept({ verdict, settledAtS, receipt: bytes, ...(code !== undefined && { code }) });
   };

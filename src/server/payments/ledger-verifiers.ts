@@ -23,15 +23,15 @@ export function createLedgerVerifiers(
   const verifySignature = createVerifySignature();
   const serverKeys = keys.map((key) => ({ keyId: key.keyId, key: keyObjectOf(key) }));
 
-  async function isSigned(bytes: Bytes, party: RelyingParty, credentials: Credentials) {
+  function isSigned(bytes: Bytes, party: RelyingParty, credentials: Credentials) {
     const authorization = decodeAuthorization(bytes);
     if (!authorization.ok) return false;
     const approvals = approvalCandidates(authorization.value, party);
     if (!approvals.ok) return false;
-    for (const { id, hint, publicKeySpki: spki } of credentials) {
+    for (const { hint, publicKeySpki: spki } of credentials) {
       if (!equalBytes(hint, authorization.value.credentialHint)) continue;
       for (const approval of approvals.value) {
-        if (await verifySignature({ id, spki, revoked: false }, approval)) return true;
+        if (verifySignature({ ...approval, spki })) return true;
       }
     }
     return false;
@@ -45,8 +45,7 @@ export function createLedgerVerifiers(
 
   return {
     async authorization(bytes, credentials) {
-      for (const party of parties) if (await isSigned(bytes, party, credentials)) return true;
-      return false;
+      return parties.some((party) => isSigned(bytes, party, credentials));
     },
     receipt(bytes) {
       const receipt = decodeReceipt(bytes);

@@ -28,19 +28,25 @@ export type PayerRecord = {
   readonly credentials: readonly PayerCredential[];
 };
 
+/** What is stored under an id, or who would have to have signed it. */
+export type Found =
+  | { readonly kind: 'known'; readonly known: KnownPayment }
+  | { readonly kind: 'new'; readonly payer: PayerRecord };
+
 /** What throws here is a fault of the world and never becomes a verdict. */
 export type PaymentsLedger = {
-  /** In the order of the ids; null for what has no verdict. */
-  findKnown(ids: readonly Bytes[]): Promise<(KnownPayment | null)[]>;
   /** In the order of the questions. */
+  find(questions: readonly (PayerQuestion & { readonly id: Bytes })[]): Promise<Found[]>;
+  /** The same, of payments that are known. In the order of the questions. */
   findPayers(questions: readonly PayerQuestion[]): Promise<PayerRecord[]>;
   settle(payments: readonly VerifiedPayment[], sign: SignReceipts): Promise<Settlement[]>;
 };
 
-export type VerifySignature = (
-  credential: PayerCredential,
-  approval: SignedApproval,
-) => Promise<boolean>;
+/** What must verify: `spki` in DER, the signature raw r‖s. */
+export type SignatureCheck = SignedApproval & { readonly spki: Bytes };
+
+/** In the order of the checks. Throws `Unavailable` when it cannot be found out. */
+export type VerifySignatures = (checks: readonly SignatureCheck[]) => Promise<boolean[]>;
 
 /** The server's active receipt key, and in whose name it signs. */
 export type ReceiptSigner = {

@@ -2,43 +2,54 @@
 import type { StandingVerdict } from '#ledger/standing-verdict.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import type { Authorization } from '#protocol/authorization.ts';
-import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer.ts';
 import type { ReceiptGroup } from '#protocol/receipt.ts';
 import type { Outcome, Refusal } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
 import {
+  type Claim,
   type ReadAuthorization,
   readAuthorization,
-  verifyAuthorization,
+  verifyAuthorizations,
 } from './check-authorization.ts';
+import { createGathering } from './gathering.ts';
 import type {
-  KnownPayment,
+  Found,
+  PayerQuestion,
   PaymentsLedger,
   ReceiptSigner,
   VerifiedPayment,
-  VerifySignature,
+  VerifySignatures,
 } from './ports.ts';
 import { createSettlementLane, type LaneResult } from './settlement-lane.ts';
+import { NO_METER, type SettlementMeter } from './settlement-meter.ts';
 
-/** Payments of several uploads that may share one transaction. */
+/** Payments of several uploads that may share one question or one transaction. */
 const GROUP_MAX = 500;
 
 export type SettlementParts = {
   readonly ledger: PaymentsLedger;
-  readonly verify: VerifySignature;
+  readonly verify: VerifySignatures;
   readonly party: RelyingParty;
   readonly signer: () => Promise<ReceiptSigner>;
+  readonly meter?: SettlementMeter;
   /** Told of bugs that a payment met: it stays without a verdict, others are not held up. */
   readonly onFault: (cause: unknown) => void;
   /** Told after the commit what was settled anew: who watches is to be woken. */
   readonly onSettled?: (payments: readonly VerifiedPayment[]) => void;
 };
 
-/** `standingOf`: for what nothing is known of, by its place: the verdict that it had before a restore. */
+/** What a phone brings back after a restore proves the verdict that the payment had. */
+export type StandingOf = (
+  place: number,
+  authorization: Authorization,
+) => Promise<Outcome<StandingVerdict>>;
+
+/** `standingOf` is asked of what nothing is known of. */
 export type SettleUpload = (
   items: readonly Bytes[],
-  standingOf?: (place: number, authorization: Authorization) => Promise<Outcome<StandingVerdict>>,
+  standingOf?: StandingOf,
 ) => Promise<UploadResult>;
 
 export type UploadResult = {
@@ -47,51 +58,79 @@ export type UploadResult = {
   readonly items: readonly AnswerItem[];
 };
 
+/** How far an item has come: to its answer, or to what is left to do with it. */
 type Step =
   | { readonly kind: 'answered'; readonly item: AnswerItem }
-  | {
-      readonly kind: 'read';
-      readonly read: ReadAuthorization;
-      readonly known: KnownPayment | null;
-      readonly standing?: StandingVerdict;
-    }
+  /** `receipt` when it is known, and only this signature is not. */
+  | { readonly kind: 'claimed'; readonly claim: Claim; readonly receipt?: Bytes }
   | { readonly kind: 'verified'; readonly payment: VerifiedPayment };
+
+type Question = PayerQuestion & { readonly id: Bytes };
 
 const refused = (refusal: Refusal): AnswerItem => ({ kind: 'refusal', ...refusal });
 const answered = (item: AnswerItem): Step => ({ kind: 'answered', item });
+
+const questionOf = ({ authorization }: ReadAuthorization): Question => ({
+  id: authorization.id,
+  payer: authorization.order.payer,
+  credentialHint: authorization.credentialHint,
+  device: authorization.order.device,
+});
 
 /** Gathers the groups in the order in which they are first named. */
 function collectAnswer(items: readonly (AnswerItem | LaneResult)[]): UploadResult {
   const groups: ReceiptGroup[] = [];
   const answers = items.map((item): AnswerItem => {
-    if (!('signed' in item) || item.signed === undefined) return plainAnswer(item);
-    const { group, index } = item.signed;
-    let number = groups.indexOf(group);
+    if (item.kind === 'refusal') return 'refusal' in item ? refused(item.refusal) : item;
+    if (item.kind === 'member') return item;
+    if (!('member' in item) || !item.member) return { kind: 'receipt', receipt: item.receipt };
+    const { group, index } = item.member;
+    let number = groups.lastIndexOf(group);
     if (number < 0) number = groups.push(group) - 1;
     return { kind: 'member', group: number, index };
   });
   return { groups, items: answers };
 }
 
-function plainAnswer(item: AnswerItem | LaneResult): AnswerItem {
-  if (item.kind === 'receipt') return { kind: 'receipt', receipt: item.receipt };
-  if (item.kind === 'refusal' && 'refusal' in item) return refused(item.refusal);
-  return item;
-}
-
-const withStanding =
-  (standingOf: NonNullable<Parameters<SettleUpload>[1]>) =>
-  async (step: Step, place: number): Promise<Step> => {
-    if (step.kind !== 'read' || step.known) return step;
-    const standing = await standingOf(place, step.read.authorization);
-    return standing.ok
-      ? { ...step, standing: standing.value }
-      : answered(refused(standing.refusal));
-  };
-
 /** Unknown, not refused: said of the whole upload, since a wallet sets refused items aside. */
 function isUnavailable(result: LaneResult): boolean {
   return result.kind === 'refusal' && result.refusal.code === 'unavailable';
+}
+
+const withStanding = (standingOf: StandingOf) => async (step: Step, place: number) => {
+  if (step.kind !== 'claimed' || step.receipt) return step;
+  const standing = await standingOf(place, step.claim.read.authorization);
+  if (!standing.ok) return answered(refused(standing.refusal));
+  return { ...step, claim: { ...step.claim, standing: standing.value } };
+};
+
+/** Questions of uploads that come together are asked together. */
+function createFinder(ledger: PaymentsLedger) {
+  type Job = {
+    readonly questions: readonly Question[];
+    readonly resolve: (found: Found[]) => void;
+    readonly reject: (cause: unknown) => void;
+  };
+  const gathering = createGathering<Job>({
+    sizeOf: (job) => job.questions.length,
+    sizeMax: GROUP_MAX,
+    async work(jobs) {
+      try {
+        const found = await ledger.find(jobs.flatMap((job) => job.questions));
+        let next = 0;
+        for (const { questions, resolve } of jobs) {
+          resolve(found.slice(next, next + questions.length));
+          next += questions.length;
+        }
+      } catch (cause) {
+        for (const job of jobs) job.reject(cause);
+      }
+    },
+  });
+  return (questions: readonly Question[]): Promise<Found[]> =>
+    questions.length === 0
+      ? Promise.resolve([])
+      : new Promise((resolve, reject) => gathering.add({ questions, resolve, reject }));
 }
 
 /**
@@ -100,11 +139,13 @@ function isUnavailable(result: LaneResult): boolean {
  * whole upload is unanswered, which proves nothing, and is to be sent again.
  */
 export function createSettleUpload(parts: SettlementParts): SettleUpload {
-  const { ledger, verify, party, signer, onFault, onSettled } = parts;
+  const { ledger, verify, party, signer, onFault, onSettled, meter = NO_METER } = parts;
+  const find = createFinder(ledger);
   const lane = createSettlementLane({
     ledger,
     signer,
     groupMax: GROUP_MAX,
+    meter,
     onFault: (cause) => {
       onFault(cause);
       return undefined;
@@ -114,16 +155,24 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
   /** Ids before signatures: a repeat is answered from what is stored, which costs no verification. */
   async function recognise(reads: readonly Outcome<ReadAuthorization>[]): Promise<Step[]> {
     const good = reads.flatMap((read) => (read.ok ? [read.value] : []));
-    const ids = good.map((read) => read.authorization.id);
-    const found = ids.length > 0 ? await ledger.findKnown(ids) : [];
-    const knownById = new Map(ids.map((id, index) => [toBase64url(id), found[index] ?? null]));
+    const found = await find(good.map(questionOf));
+    const resigned = good.filter((read, place) => {
+      const of = found[place];
+      return of?.kind === 'known' && !equalBytes(of.known.authorization, read.bytes);
+    });
+    const payers = resigned.length > 0 ? await ledger.findPayers(resigned.map(questionOf)) : [];
+    let next = 0;
     return reads.map((read): Step => {
       if (!read.ok) return answered(refused(read.refusal));
-      const known = knownById.get(toBase64url(read.value.authorization.id)) ?? null;
-      if (known && equalBytes(known.authorization, read.value.bytes)) {
-        return answered({ kind: 'receipt', receipt: known.receipt });
+      const of = found[next++];
+      if (!of) return answered(refused({ code: 'internal' }));
+      if (of.kind === 'new') {
+        return { kind: 'claimed', claim: { read: read.value, payer: of.payer } };
       }
-      return { kind: 'read', read: read.value, known };
+      const { receipt } = of.known;
+      const payer = payers[resigned.indexOf(read.value)];
+      if (!payer) return answered({ kind: 'receipt', receipt });
+      return { kind: 'claimed', claim: { read: read.value, payer }, receipt };
     });
   }
 
@@ -132,25 +181,19 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
    * payment: its receipt is told once that signature verifies, and not before.
    */
   async function verifyAll(steps: readonly Step[]): Promise<Step[]> {
-    const open = steps.filter((step) => step.kind === 'read');
-    if (open.length === 0) return [...steps];
-    const questions = open.map(({ read: { authorization } }) => ({
-      payer: authorization.order.payer,
-      credentialHint: authorization.credentialHint,
-      device: authorization.order.device,
-    }));
-    const payers = await ledger.findPayers(questions);
-    const verified = await Promise.all(
-      open.map(async ({ read, known, standing }, index): Promise<Step> => {
-        const payer = payers[index] ?? { isKnown: false, isDeviceKnown: false, credentials: [] };
-        const outcome = await verifyAuthorization(read, payer, party, verify, standing);
-        if (!outcome.ok) return answered(refused(outcome.refusal));
-        if (known) return answered({ kind: 'receipt', receipt: known.receipt });
-        return { kind: 'verified', payment: outcome.value };
-      }),
-    );
+    const claims = steps.flatMap((step) => (step.kind === 'claimed' ? [step.claim] : []));
+    if (claims.length === 0) return [...steps];
+    const startedMs = performance.now();
+    const outcomes = await verifyAuthorizations(claims, party, verify);
+    meter.verified(claims.length, performance.now() - startedMs);
     let next = 0;
-    return steps.map((step) => (step.kind === 'read' ? (verified[next++] ?? step) : step));
+    return steps.map((step): Step => {
+      if (step.kind !== 'claimed') return step;
+      const outcome = outcomes[next++];
+      if (!outcome?.ok) return answered(refused(outcome?.refusal ?? { code: 'internal' }));
+      if (step.receipt) return answered({ kind: 'receipt', receipt: step.receipt });
+      return { kind: 'verified', payment: outcome.value };
+    });
   }
 
   return async (bytes, standingOf) => {

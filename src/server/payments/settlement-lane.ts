@@ -1,11 +1,14 @@
 /** Owns the lane to the ledger: one group at a time, and what arrives meanwhile makes up the next. */
-import { type Bytes, toBase64url } from '#protocol/bytes.ts';
+import { keyOf } from '#ledger/books.ts';
+import type { Bytes } from '#protocol/bytes.ts';
 import { assert } from '#protocol/refusals.ts';
+import { createGathering } from './gathering.ts';
 import type { PaymentsLedger, ReceiptSigner, Settlement, VerifiedPayment } from './ports.ts';
+import type { SettlementMeter } from './settlement-meter.ts';
 import { type SignedReceipt, signUploads } from './sign-receipts.ts';
 
-/** A settlement, and for a fresh one how its receipt was signed within its upload. */
-export type LaneResult = Settlement & { readonly signed?: SignedReceipt };
+/** A settlement; of a fresh one also how its receipt was signed within its upload. */
+export type LaneResult = Settlement & { readonly member?: SignedReceipt['member'] };
 
 export type SettlementLane = {
   /** In the order given. Rejects, for the uploads of its group alone, when there is no key to sign with. */
@@ -14,6 +17,7 @@ export type SettlementLane = {
 
 type Upload = {
   readonly payments: readonly VerifiedPayment[];
+  readonly sinceMs: number;
   readonly resolve: (results: LaneResult[]) => void;
   readonly reject: (cause: unknown) => void;
 };
@@ -23,6 +27,7 @@ export type LaneParts = {
   /** Asked for each group: the key may have been rotated. */
   readonly signer: () => Promise<ReceiptSigner>;
   readonly groupMax: number;
+  readonly meter: SettlementMeter;
   /** Told of bugs; answers nothing. */
   readonly onFault: (cause: unknown) => undefined;
 };
@@ -35,37 +40,20 @@ function findOwners(uploads: readonly Upload[]): (paymentId: Bytes) => Upload {
   const owners = new Map<string, Upload>();
   for (const upload of uploads) {
     for (const { id } of upload.payments) {
-      const key = toBase64url(id);
+      const key = keyOf(id);
       if (!owners.has(key)) owners.set(key, upload);
     }
   }
   return (paymentId) => {
-    const owner = owners.get(toBase64url(paymentId));
+    const owner = owners.get(keyOf(paymentId));
     assert(owner !== undefined, 'every payment came with an upload');
     return owner;
   };
 }
 
 /** One connection that posts sets beats many that post singles; no timer, so nobody waits alone. */
-export function createSettlementLane({
-  ledger,
-  signer,
-  groupMax,
-  onFault,
-}: LaneParts): SettlementLane {
-  const waiting: Upload[] = [];
-  let busy = false;
-
-  function nextGroup(): Upload[] {
-    let size = 0;
-    let count = 0;
-    for (const { payments } of waiting) {
-      if (count > 0 && size + payments.length > groupMax) break;
-      size += payments.length;
-      count++;
-    }
-    return waiting.splice(0, count);
-  }
+export function createSettlementLane(parts: LaneParts): SettlementLane {
+  const { ledger, signer, groupMax, meter, onFault } = parts;
 
   /** In the order of the uploads. Throws when the ledger throws, which it does for bugs alone. */
   async function settleTogether(
@@ -76,8 +64,9 @@ export function createSettlementLane({
     let signed: SignedReceipt[] = [];
     const payments = uploads.flatMap((upload) => upload.payments);
     const settlements = await ledger.settle(payments, (settled) => {
+      const owners = settled.map(({ paymentId }) => ownerOf(paymentId));
       // Also when the ledger tries again: the last signing is the one that was committed.
-      signed = signUploads(settled, ownerOf, key);
+      signed = signUploads(settled, owners, key);
       return signed.map((item) => item.receipt);
     });
     let next = 0;
@@ -86,8 +75,8 @@ export function createSettlementLane({
         const settlement = settlements[next++];
         assert(settlement !== undefined, 'every payment has a settlement');
         if (settlement.kind !== 'receipt' || settlement.position === null) return settlement;
-        const receipt = signed[settlement.position];
-        return receipt && ownerOf(id) === upload ? { ...settlement, signed: receipt } : settlement;
+        const member = signed[settlement.position]?.member;
+        return member && ownerOf(id) === upload ? { ...settlement, member } : settlement;
       }),
     );
   }
@@ -110,23 +99,28 @@ export function createSettlementLane({
     }
   }
 
-  async function drain(): Promise<void> {
-    busy = true;
-    while (waiting.length > 0) {
-      const uploads = nextGroup();
-      await settleGroup(uploads).catch((cause: unknown) => {
-        for (const upload of uploads) upload.reject(cause);
-      });
-    }
-    busy = false;
-  }
+  const uploads = createGathering<Upload>({
+    sizeOf: (upload) => upload.payments.length,
+    sizeMax: groupMax,
+    async work(group) {
+      const size = group.reduce((sum, upload) => sum + upload.payments.length, 0);
+      const startedMs = performance.now();
+      meter.waiting(-size);
+      try {
+        await settleGroup(group);
+      } catch (cause) {
+        for (const upload of group) upload.reject(cause);
+      }
+      const queueWaitMs = startedMs - (group[0]?.sinceMs ?? startedMs);
+      meter.group(size, queueWaitMs, performance.now() - startedMs);
+    },
+  });
 
   return {
-    settle(payments) {
-      return new Promise((resolve, reject) => {
-        waiting.push({ payments, resolve, reject });
-        if (!busy) void drain();
-      });
-    },
+    settle: (payments) =>
+      new Promise((resolve, reject) => {
+        meter.waiting(payments.length);
+        uploads.add({ payments, sinceMs: performance.now(), resolve, reject });
+      }),
   };
 }

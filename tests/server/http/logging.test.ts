@@ -20,11 +20,13 @@ afterAll(async () => {
 test('every request is one JSON line with its id, route, status and time', async () => {
   const response = await server.app.inject({ url: '/api/payees/nobody?secret=1' });
   const id = response.json().instance.replace('urn:uuid:', '');
+  expect(response.headers['x-request-id']).toBe(id);
   const lines = server.log.map((line) => JSON.parse(line)).filter((line) => line.reqId === id);
   expect(lines).toEqual([
     {
       level: 'info',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      pid: process.pid,
       reqId: id,
       method: 'GET',
       route: '/api/payees/:id',

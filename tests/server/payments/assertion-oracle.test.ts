@@ -36,10 +36,7 @@ async function ours(sample: Sample): Promise<boolean> {
   const assertion = { authenticatorData, clientDataJson, signature };
   const checked = checkAssertion(assertion, bytesOf(sample.challenge), party);
   if (!checked.ok) return false;
-  // A key of its own each time: the cache goes by the credential's id.
-  const id = new Uint8Array(createHash('sha256').update(sample.spki).digest());
-  const credential = { id, spki: sample.spki, revoked: false };
-  return verifySignature(credential, { signed: checked.value, signature });
+  return verifySignature({ spki: sample.spki, signed: checked.value, signature });
 }
 
 async function oracle(sample: Sample): Promise<boolean> {

@@ -2,10 +2,10 @@ import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { approvalCandidates } from '#protocol/approval.ts';
-import { type RelyingParty, signatureFromDer } from '#protocol/assertion.ts';
-import { decodeAuthorization, encodeAuthorization } from '#protocol/authorization.ts';
+import { checkAssertion, type RelyingParty, signatureFromDer } from '#protocol/assertion.ts';
+import { assertionOf, decodeAuthorization, encodeAuthorization } from '#protocol/authorization.ts';
 import { type Bytes, concatBytes, toBase64url, toUtf8 } from '#protocol/bytes.ts';
-import { encodeCbor } from '#protocol/cbor.ts';
+import { decodeCbor, encodeCbor } from '#protocol/cbor.ts';
 import { encodeOrder, paymentId } from '#protocol/order.ts';
 import { filled, oneByteOff, SAMPLE_ORDER } from './sample-orders.ts';
 
@@ -41,6 +41,14 @@ function authorize(orderBytes: Uint8Array, ceremony: Ceremony = {}): Bytes {
     { authenticatorData, clientDataJson, signature },
     { rpId: 'wallet.example', origin },
   );
+}
+
+/** The refusal of an authorization whose client data is the template of this number. */
+function readWithTemplate(number: number): string | undefined {
+  const item = decodeCbor(authorize(encodeOrder(SAMPLE_ORDER)));
+  if (!item.ok || !Array.isArray(item.value)) throw new Error('it was encoded');
+  const read = decodeAuthorization(encodeCbor(item.value.with(3, number)));
+  return read.ok ? undefined : read.refusal.code;
 }
 
 function hash(bytes: Uint8Array): Uint8Array {
@@ -86,6 +94,19 @@ describe('a passkey’s approval of an order', () => {
     ['assertion_backup_flags', { flags: 0x15 }],
   ])('is refused as %s', (code, ceremony) => {
     expect(judge(authorize(ORDER_BYTES, ceremony))).toEqual({ code });
+  });
+
+  it('rebuilt from any template passes every check of client data that was sent', () => {
+    const read = decodeAuthorization(authorize(encodeOrder(SAMPLE_ORDER)));
+    if (!read.ok) throw new Error(read.refusal.code);
+    const templates = [0, 1, 2, 3];
+    expect(readWithTemplate(templates.length)).toBe('bytes_malformed');
+    for (const clientData of templates) {
+      for (const origin of PARTY.origins) {
+        const assertion = assertionOf({ ...read.value, clientData }, PARTY.rpId, origin);
+        expect(checkAssertion(assertion, read.value.id, PARTY).ok).toBe(true);
+      }
+    }
   });
 
   it('does not stand for another origin sent as a template: no candidate verifies', () => {

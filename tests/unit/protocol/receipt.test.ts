@@ -8,13 +8,14 @@ import { leafHash, merkleRoot } from '#protocol/merkle.ts';
 import {
   decodeReceipt,
   encodeReceiptBody,
-  groupSignedBytes,
   protectedHeader,
   RECEIPT_BYTES_MAX,
   type ReceiptBody,
   receiptFromQrText,
   receiptOfGroup,
+  receiptSignedBytes,
   receiptToQrText,
+  sealGroup,
 } from '#protocol/receipt.ts';
 import { anyBytes, filled, hex, oneByteOff } from './sample-orders.ts';
 import { anyBody, bodiesOf, groupOf, KEY_ID, SAMPLE_BODY } from './sample-receipts.ts';
@@ -23,12 +24,12 @@ const SERVER_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 function signedGroup(bodies: readonly Bytes[]) {
   const header = protectedHeader(KEY_ID);
-  const signature = sign('sha256', groupSignedBytes(header, bodies), {
-    key: SERVER_KEY.privateKey,
-    dsaEncoding: 'ieee-p1363',
-  });
-  return { header, signature: Uint8Array.from(signature), bodies };
+  const key = { key: SERVER_KEY.privateKey, dsaEncoding: 'ieee-p1363' } as const;
+  return sealGroup(header, bodies, (signed) => Uint8Array.from(sign('sha256', signed, key))).group;
 }
+
+const signedOf = (bodies: readonly Bytes[]) =>
+  receiptSignedBytes(protectedHeader(KEY_ID), merkleRoot(bodies.map(leafHash)));
 
 function isSigned(receipt: { signed: Uint8Array; signature: Uint8Array }): boolean {
   const key = { key: SERVER_KEY.publicKey, dsaEncoding: 'ieee-p1363' } as const;
@@ -55,7 +56,7 @@ describe('a receipt', () => {
             ...body,
             keyId: KEY_ID,
             signature: filled(64, 0x99),
-            signed: groupSignedBytes(protectedHeader(KEY_ID), [encodeReceiptBody(body)]),
+            signed: signedOf([encodeReceiptBody(body)]),
           },
         });
       }),
@@ -126,7 +127,7 @@ describe('a receipt', () => {
     );
     const [proof] = unprotected.get(396).get(-1);
     expect(decode(proof)).toEqual([2, 0, [leafHash(group.bodies[1] ?? hex(''))]]);
-    expect(decode(groupSignedBytes(header, group.bodies))).toEqual([
+    expect(decode(signedOf(group.bodies))).toEqual([
       'Signature1',
       header,
       new Uint8Array(0),
@@ -205,7 +206,6 @@ describe('a receipt’s body is refused with', () => {
 });
 
 const BODY = encodeReceiptBody(SAMPLE_BODY);
-const HEADER = protectedHeader(KEY_ID);
 
 describe('a group', () => {
   it('of the largest receipts stays within a receipt’s limit', () => {
@@ -223,8 +223,8 @@ describe('a group', () => {
   });
 
   it('too large for its paths to be read is never signed', () => {
-    expect(() => groupSignedBytes(HEADER, Array(257).fill(BODY))).toThrow();
-    expect(() => groupSignedBytes(HEADER, [])).toThrow();
+    expect(() => signedGroup(Array(257).fill(BODY))).toThrow();
+    expect(() => signedGroup([])).toThrow();
     expect(() => receiptOfGroup(groupOf([BODY]), 1)).toThrow(RangeError);
   });
 });

@@ -79,11 +79,12 @@ function createSettle(ledger: PaymentsLedger = memory, change: Partial<Settlemen
     ledger,
     party,
     signer,
-    verify: async ({ spki }, { signed, signature }) => {
-      verified++;
-      const key = { key: Buffer.from(spki), format: 'der', type: 'spki', ...p1363 } as const;
-      return verify('sha256', signed, key, signature);
-    },
+    verify: async (checks) =>
+      checks.map(({ spki, signed, signature }) => {
+        verified++;
+        const key = { key: Buffer.from(spki), format: 'der', type: 'spki', ...p1363 } as const;
+        return verify('sha256', signed, key, signature);
+      }),
     onFault: (cause) => faults.push(cause),
     onSettled: (payments) => announced.push(...payments),
     ...change,
@@ -122,7 +123,7 @@ const told = (answer: PaymentAnswer | undefined) =>
 /** A ledger that breaks, in a way that is a bug, over payments of this amount. */
 function breakOver(amountMinor: bigint): PaymentsLedger {
   return {
-    findKnown: (ids) => memory.findKnown(ids),
+    find: (questions) => memory.find(questions),
     findPayers: (questions) => memory.findPayers(questions),
     settle: (payments, signReceipts) => {
       if (payments.some(({ order }) => order.amountMinor === amountMinor)) {
@@ -170,7 +171,7 @@ describe('an upload', () => {
       throw new Error('asked the ledger');
     };
     const settle = createSettle({
-      findKnown: untouchable,
+      find: untouchable,
       findPayers: untouchable,
       settle: untouchable,
     });
@@ -191,7 +192,7 @@ describe('an upload', () => {
 
   test('that the ledger cannot answer is unanswered, whole, and nothing is refused', async () => {
     const away: PaymentsLedger = {
-      findKnown: (ids) => memory.findKnown(ids),
+      find: (questions) => memory.find(questions),
       findPayers: (questions) => memory.findPayers(questions),
       settle: async (payments) =>
         payments.map(() => ({ kind: 'refusal', refusal: { code: 'unavailable' } })),
@@ -232,26 +233,59 @@ describe('a payment that breaks the ledger', () => {
 });
 
 describe('uploads that come while the ledger is busy', () => {
-  test('are settled together, and each has a signature of its own', async () => {
+  /** The first is alone, and all the others wait for it. */
+  async function settleAtOnce(count: number, size: number) {
+    let signatures = 0;
     const groups: number[] = [];
-    const slow: PaymentsLedger = {
-      findKnown: (ids) => memory.findKnown(ids),
+    const counting: PaymentsLedger = {
+      find: (questions) => memory.find(questions),
       findPayers: (questions) => memory.findPayers(questions),
       settle: (payments, signReceipts) => {
         groups.push(payments.length);
         return memory.settle(payments, signReceipts);
       },
     };
-    const settle = createSettle(slow);
-    const results = await Promise.all(
-      Array.from({ length: 6 }, () => settle([authorize(), authorize()])),
-    );
-    expect(groups.reduce((sum, size) => sum + size, 0)).toBe(12);
-    expect(groups.length).toBeLessThan(6);
-    for (const { groups: signed, items } of results) {
-      expect(signed).toHaveLength(1);
-      expect(signed[0]?.bodies).toHaveLength(2);
-      expect(items.map((item) => item.kind)).toEqual(['member', 'member']);
+    const settle = createSettle(counting, {
+      signer: async () => {
+        const key = await signer();
+        const sign = (bytes: Bytes) => {
+          signatures++;
+          return key.sign(bytes);
+        };
+        return { ...key, sign };
+      },
+    });
+    const uploads = Array.from({ length: count }, () => Array.from({ length: size }, () => authorize()));
+    const results = await Promise.all(uploads.map((items) => settle(items)));
+    expect(groups.reduce((sum, some) => sum + some, 0)).toBe(count * size);
+    expect(groups.length).toBeLessThan(count);
+    return { results, signatures };
+  }
+
+  test('are settled together; small ones share a signature, and see nothing of each other', async () => {
+    const { results, signatures } = await settleAtOnce(6, 2);
+    expect(signatures).toBeLessThan(6);
+    for (const result of results.slice(1)) {
+      expect(result.groups).toEqual([]);
+      const answers = decodePaymentsAnswer(encodeUploadResult(result));
+      if (!answers.ok) throw new Error(answers.refusal.detail);
+      const receipts = answers.value.map((answer) =>
+        decodeReceipt(answer.kind === 'receipt' ? answer.receipt : new Uint8Array()),
+      );
+      const key = { key: keys.publicKey, ...p1363 };
+      const valid = receipts.map(
+        (read) => read.ok && verify('sha256', read.value.signed, key, read.value.signature),
+      );
+      expect(valid).toEqual([true, true]);
+    }
+  });
+
+  test('and are large have a signature each, and send their bodies once', async () => {
+    const { results, signatures } = await settleAtOnce(4, 8);
+    expect(signatures).toBe(4);
+    for (const { groups, items } of results) {
+      expect(groups.map((group) => group.bodies.length)).toEqual([8]);
+      expect(new Set(items.map((item) => item.kind))).toEqual(new Set(['member']));
     }
   });
 

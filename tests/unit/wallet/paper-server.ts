@@ -10,10 +10,10 @@ import {
 import {
   decodeReceipt,
   encodeReceiptBody,
-  groupSignedBytes,
   protectedHeader,
   type ReceiptBody,
   receiptOfGroup,
+  sealGroup,
 } from '#protocol/receipt.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import { decodeReoffer } from '#protocol/reoffer.ts';
@@ -94,8 +94,7 @@ export function createPaperServer(): PaperServer {
     };
     const bodies = [encodeReceiptBody(body)];
     const header = protectedHeader(signer.key.keyId);
-    const signature = signer.sign(groupSignedBytes(header, bodies));
-    const receipt = receiptOfGroup({ header, signature, bodies }, 0);
+    const receipt = receiptOfGroup(sealGroup(header, bodies, signer.sign).group, 0);
     receipts.set(name, receipt);
     if (body.verdict === 'accepted') transfers.set(name, (transfers.get(name) ?? 0) + 1);
     return receipt;

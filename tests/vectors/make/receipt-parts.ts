@@ -4,11 +4,11 @@ import { type Cbor, decodeCbor, encodeCbor } from '#protocol/cbor.ts';
 import { encodeOrder, paymentId } from '#protocol/order.ts';
 import {
   encodeReceiptBody,
-  groupSignedBytes,
   protectedHeader,
   type ReceiptBody,
   type ReceiptGroup,
   receiptOfGroup,
+  sealGroup,
 } from '#protocol/receipt.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import { signEs256 } from './deterministic-es256.ts';
@@ -35,7 +35,7 @@ export function refusedFor(code: RefusalCode): ReceiptBody {
 
 export function groupOf(bodies: readonly Bytes[], key = SERVER_KEY): ReceiptGroup {
   const header = protectedHeader(key.keyId);
-  return { header, signature: signEs256(key.secret, groupSignedBytes(header, bodies)), bodies };
+  return sealGroup(header, bodies, (signed) => signEs256(key.secret, signed)).group;
 }
 
 /** Bodies of so many payments, the first the typical one. */

@@ -1,0 +1,13 @@
+/** Owns what the first process and its workers say to each other. */
+import type { PoolConfig } from 'pg';
+
+export type ToWorker =
+  /** Where the database is: the first process has started or found it. */
+  { readonly kind: 'begin'; readonly connection: PoolConfig } | { readonly kind: 'stop' };
+
+export type ToPrimary =
+  /** Listens, and is to be told where the database is. */
+  | { readonly kind: 'awake' }
+  | { readonly kind: 'ready' }
+  /** Said before it ends: why this worker cannot serve, in words for a terminal. */
+  | { readonly kind: 'cannot'; readonly words: string };

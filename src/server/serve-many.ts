@@ -1,0 +1,37 @@
+/** Owns a server of several processes: this one keeps the database and the workers, and serves nobody itself. */
+import { createCrew } from './crew.ts';
+import { assertPortFree } from './free-port.ts';
+import { greeting } from './greeting.ts';
+import { createLineLog } from './log-lines.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { type Config, warningsOf } from './settings.ts';
+import { once, stopOnSignal } from './stop-on-signal.ts';
+
+/** To prepare the database takes one; the workers have the rest. */
+const OWN_CONNECTIONS_MAX = 2;
+
+export async function serveMany(config: Config): Promise<void> {
+  const log = createLineLog(config.logLevel, process.stderr);
+  for (const warning of warningsOf(config)) log.warn(warning);
+  await assertPortFree(config.host, config.port);
+  const own = { ...config, databaseConnectionsMax: OWN_CONNECTIONS_MAX };
+  const { connection, where, stop: stopDatabase } = await prepareDatabase(own, log);
+  const crew = createCrew({
+    size: config.processes,
+    begin: { kind: 'begin', connection },
+    stopTimeoutMs: config.shutdownTimeoutMs,
+    log,
+  });
+  const stop = once(async () => {
+    await crew.stop();
+    await stopDatabase();
+  });
+  stopOnSignal(stop, log);
+  try {
+    await crew.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  process.stdout.write(greeting(config, where));
+}

@@ -1,0 +1,29 @@
+/** Owns a server of one process: database and front together, from start to stop. */
+import { assertPortFree } from './free-port.ts';
+import { openFront } from './front.ts';
+import { greeting } from './greeting.ts';
+import { createLineLog } from './log-lines.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import type { Config } from './settings.ts';
+import { warningsOf } from './settings.ts';
+import { once, stopOnSignal } from './stop-on-signal.ts';
+
+export async function serveOne(config: Config): Promise<void> {
+  const log = createLineLog(config.logLevel, process.stderr);
+  for (const warning of warningsOf(config)) log.warn(warning);
+  await assertPortFree(config.host, config.port);
+  const { database, where, stop: stopDatabase } = await prepareDatabase(config, log);
+  const front = await openFront({ config, database, log });
+  const stop = once(async () => {
+    await front.stop();
+    await stopDatabase();
+  });
+  stopOnSignal(stop, log);
+  try {
+    await front.listen();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  process.stdout.write(greeting(config, where));
+}
