@@ -76,7 +76,6 @@ const verifiedBy = (
   return credential.revoked ? { ...payment, revokedCredential: credential.id } : payment;
 };
 
-
 /**
  * Only what comes through here may get a verdict. Everything refused here is refused without one:
  * otherwise anybody could spoil an id by sending it with a false signature first. In the order given.
