@@ -26,6 +26,8 @@ const serverNames = [
   'operator',
   'inspect',
   'check-ledger',
+  'backup',
+  'restore',
   'config',
 ] as const;
 /** A wallet that is too large still starts; it does not pass the check. */

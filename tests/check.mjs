@@ -79,9 +79,11 @@ function count(report) {
 /** Projects that need what an earlier step could not provide are left out, and said to be. */
 function runnableProjects({ built, browser }) {
   const projects = ['unit', 'tidy', 'simulation'];
-  if (built) projects.push('server');
+  if (built) projects.push('server', 'engine-serializable', 'engine-debian');
   if (built && browser) projects.push('browser');
-  const left = ['server', 'browser'].filter((name) => !projects.includes(name));
+  const left = ['server', 'engine-serializable', 'engine-debian', 'browser'].filter(
+    (name) => !projects.includes(name),
+  );
   if (left.length > 0) say(`NOT RUN, for want of an earlier step: ${left.join(', ')}`);
   return projects;
 }

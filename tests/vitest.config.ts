@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { createPrecachePlugin } from '../.build/precache.ts';
+import { findDebianFolder } from './support/debian-postgres.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -32,6 +33,62 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
   };
 }
 
+const SERVER: ProjectTiming = {
+  testTimeoutMs: 60_000,
+  hookTimeoutMs: 120_000,
+  group: 3,
+  workersMax: 2,
+  setupFiles: realThings,
+};
+
+/**
+ * The server project runs on the embedded database with PostgreSQL's default isolation. These files
+ * run on ordinary servers as well: settlement, allowances, and what else writes rows that others read.
+ */
+const WRITING = [
+  'tests/server/ledger/{settle,covered,allowances,fund,migrate,paid-requests}.test.ts',
+  'tests/server/payments/repeats.test.ts',
+];
+
+type Engine = {
+  readonly env: { readonly ENGINE: 'npm' | 'debian'; readonly ISOLATION: string };
+  readonly files: readonly string[];
+};
+
+/**
+ * Transactions that a serializable server ends stand in for engines that end more of them than
+ * PostgreSQL does by itself, CockroachDB and YugabyteDB. Whatever writes must try again.
+ */
+const SERIALIZABLE: Engine = {
+  env: { ENGINE: 'npm', ISOLATION: 'serializable' },
+  files: [
+    ...WRITING,
+    'tests/server/ledger/{broken-connection,backup}.test.ts',
+    'tests/server/payments/server-keys.test.ts',
+    'tests/server/{offline,accounts}/*.test.ts',
+    'tests/server/passkeys/enrolment.test.ts',
+  ],
+};
+
+/** An older PostgreSQL, as distributions have it, and the built server's life on it by DATABASE_URL. */
+const DEBIAN: Engine = {
+  env: { ENGINE: 'debian', ISOLATION: 'read committed' },
+  files: [...WRITING, 'tests/server/{own-database,backup}.test.ts'],
+};
+
+/** One server for all files of the project, started before them: see engine.ts. */
+function engine(name: string, { env, files }: Engine): TestProjectInlineConfiguration {
+  const { test } = project(name, { ...SERVER, setupFiles: [] });
+  const globalSetup = ['tests/support/engine.ts'];
+  return { extends: true, test: { ...test, include: [...files], env, globalSetup } };
+}
+
+/** In the place of an engine that this machine lacks: one test that says so. */
+function missing(name: string): TestProjectInlineConfiguration {
+  const { test } = project(name, SERVER);
+  return { extends: true, test: { ...test, include: ['tests/support/missing-engine.test.ts'] } };
+}
+
 export default defineConfig({
   root,
   // An empty file list, so that the worker's parts load outside of a build.
@@ -48,13 +105,9 @@ export default defineConfig({
         group: 2,
         workersMax: 2,
       }),
-      project('server', {
-        testTimeoutMs: 60_000,
-        hookTimeoutMs: 120_000,
-        group: 3,
-        workersMax: 2,
-        setupFiles: realThings,
-      }),
+      project('server', SERVER),
+      engine('engine-serializable', SERIALIZABLE),
+      findDebianFolder() === undefined ? missing('engine-debian') : engine('engine-debian', DEBIAN),
       project('browser', {
         testTimeoutMs: 60_000,
         hookTimeoutMs: 120_000,

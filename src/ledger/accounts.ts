@@ -28,9 +28,14 @@ export async function setFrozen(database: Queryable, id: Bytes, frozen: boolean)
   return rowCount === 1;
 }
 
-export async function readAccount(database: Queryable, id: Bytes): Promise<AccountRow | undefined> {
-  const { rows } = await database.query<AccountRow>(
-    'SELECT id, kind, frozen, version FROM account WHERE id = $1',
+export async function readAccount(
+  database: Queryable,
+  id: Bytes,
+): Promise<(AccountRow & { readonly version: bigint }) | undefined> {
+  const { rows } = await database.query<AccountRow & { readonly version: bigint }>(
+    `SELECT id, kind, frozen,
+        (SELECT coalesce(max(version), 0) FROM balance WHERE account = id) AS version
+      FROM account WHERE id = $1`,
     [id],
   );
   return rows[0];
@@ -41,9 +46,11 @@ export async function readVersions(
   database: Queryable,
   ids: readonly Bytes[],
 ): Promise<(bigint | null)[]> {
-  const { rows } = await database.query<Pick<AccountRow, 'id' | 'version'>>({
+  const { rows } = await database.query<{ id: Bytes; version: bigint }>({
     name: 'read_versions',
-    text: 'SELECT id, version FROM account WHERE id = ANY($1::bytea[])',
+    text: `SELECT a.id, coalesce(max(b.version), 0) AS version
+      FROM account a LEFT JOIN balance b ON b.account = a.id
+      WHERE a.id = ANY($1::bytea[]) GROUP BY a.id`,
     values: [byteaColumn(ids)],
   });
   const versions = new Map(rows.map((row) => [keyOf(row.id), row.version]));

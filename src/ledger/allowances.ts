@@ -19,7 +19,7 @@ import {
 } from './allowance-rows.ts';
 import { type BalanceRow, type Books, keyOf, openBooks } from './books.ts';
 import { type Database, pipeline, type Statement } from './database.ts';
-import { BEGIN, COMMIT, lockAccounts, readAllBalancesOf, rowsOf, writeChanges } from './posting.ts';
+import { BEGIN, COMMIT, lockAccounts, readBalancesOf, rowsOf, writeChanges } from './posting.ts';
 
 type Standing = {
   readonly stopped: boolean;
@@ -39,7 +39,7 @@ async function lockAndRead(
   const [, , balances, open, ...answers] = await pipeline(client, [
     BEGIN,
     lockAccounts(accounts),
-    readAllBalancesOf(accounts),
+    readBalancesOf(accounts),
     findOpenAllowances(accounts),
     ...also,
   ]);
@@ -59,7 +59,7 @@ async function store(
 ): Promise<void> {
   const changed = allowances.changes();
   const results = await pipeline(client, [
-    ...writeChanges(books.changes(), nowS),
+    ...writeChanges(client, books.changes(), nowS),
     ...(changed.length > 0 ? [updateAllowances(changed, nowS)] : []),
     ...also,
     COMMIT,

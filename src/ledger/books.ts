@@ -9,7 +9,6 @@ export type AccountRow = {
   readonly id: Bytes;
   readonly kind: AccountKind;
   readonly frozen: boolean;
-  readonly version: bigint;
 };
 
 export type Funds = {
@@ -21,16 +20,21 @@ export type Funds = {
   readonly owed: bigint;
 };
 
-export type BalanceRow = Funds & { readonly account: Bytes; readonly currency: number };
+export type BalanceState = Funds & {
+  /** Of the newest entry in this currency: the highest of an account's is the account's version. */
+  readonly version: bigint;
+};
+
+export type BalanceRow = BalanceState & { readonly account: Bytes; readonly currency: number };
 
 type Request = { readonly payee: Bytes; readonly requestDigest: Bytes };
 
-/** What is known of a request: which payment it is marked with, and what was paid for it. */
+/** What is known of a request that was made for one sale and paid: a row for each currency. */
 export type RequestRow = Request & {
-  /** Null when nobody has paid it as one made for one sale. */
-  readonly paymentId: Bytes | null;
+  /** The payment that it is marked with. */
+  readonly paymentId: Bytes;
   readonly currency: number;
-  /** The largest accepted payment for it in this currency; zero when there is none. */
+  /** The largest payment of it in this currency. */
   readonly mostMinor: bigint;
 };
 
@@ -48,8 +52,12 @@ export type RequestPayment = Request & {
 /** `before` is null when the request was not marked. */
 export type PaidRequest = Request & { readonly before: Bytes | null; readonly after: Bytes };
 
+/** The most that was paid for a request in another currency than that of the payment it is marked with. */
+export type OutpaidRequest = Request & { readonly currency: number; readonly mostMinor: bigint };
+
 export type Snapshot = {
   readonly accounts: readonly AccountRow[];
+  /** In all currencies of every account that money is to move to or from. */
   readonly balances: readonly BalanceRow[];
   readonly paidRequests: readonly RequestRow[];
 };
@@ -74,25 +82,19 @@ export type Transfer = {
   readonly paymentId: Bytes | null;
 };
 
-export type VersionChange = {
-  readonly account: Bytes;
-  readonly before: bigint;
-  readonly after: bigint;
-};
-
 /** `before` is null when the account has never held this currency. */
 export type BalanceChange = {
   readonly account: Bytes;
   readonly currency: number;
-  readonly before: Funds | null;
-  readonly after: Funds;
+  readonly before: BalanceState | null;
+  readonly after: BalanceState;
 };
 
 export type Changes = {
   readonly entries: readonly Entry[];
-  readonly versions: readonly VersionChange[];
   readonly balances: readonly BalanceChange[];
   readonly paidRequests: readonly PaidRequest[];
+  readonly outpaid: readonly OutpaidRequest[];
 };
 
 /** What a decision may look at. */
@@ -105,7 +107,7 @@ export type BooksView = {
   owed(account: Bytes, currency: number): bigint;
   /** Whether it was made for one sale and somebody has paid it. */
   isPaid(payee: Bytes, requestDigest: Bytes): boolean;
-  /** The largest accepted payment for the request in this currency. */
+  /** The largest payment of the request, as one made for one sale, in this currency. */
   paidMost(payee: Bytes, requestDigest: Bytes, currency: number): bigint;
 };
 
@@ -135,77 +137,103 @@ export function fitsBalance(minor: bigint): boolean {
 }
 
 /** One character a byte: equal texts exactly for equal bytes, and cheap to make. */
-export function keyOf(...parts: readonly Uint8Array[]): string {
-  return parts
-    .map((part) => Buffer.from(part.buffer, part.byteOffset, part.length).toString('latin1'))
-    .join('|');
+export function keyOf(first: Uint8Array, second?: Uint8Array): string {
+  const text = Buffer.from(first.buffer, first.byteOffset, first.length).toString('latin1');
+  return second ? `${text}|${keyOf(second)}` : text;
 }
 
-type AccountPage = { readonly row: AccountRow; version: bigint };
+/** One account, open: everything about it is found by one look. */
+type Page = {
+  readonly id: Bytes;
+  readonly row: AccountRow | undefined;
+  readonly balances: BalancePage[];
+  version: bigint;
+};
+
 type BalancePage = {
   readonly account: Bytes;
   readonly currency: number;
-  readonly before: Funds | null;
+  readonly before: BalanceState | null;
   balance: bigint;
   held: bigint;
   owed: bigint;
+  version: bigint;
 };
 
 type RequestPage = {
   readonly request: Request;
   readonly before: Bytes | null;
   paymentId: Bytes | null;
+  markCurrency: number;
   readonly mostMinor: Map<number, bigint>;
 };
 
-const NO_FUNDS: Funds = { balance: 0n, held: 0n, owed: 0n };
+const NOTHING: BalanceState = { balance: 0n, held: 0n, owed: 0n, version: 0n };
 
 class OpenBooks implements Books {
-  readonly #accounts = new Map<string, AccountPage>();
-  readonly #balances = new Map<string, BalancePage>();
+  readonly #pages = new Map<string, Page>();
+  /** The same pages by the very object that names them: of one order, asked for many times. */
+  readonly #seen = new Map<Bytes, Page>();
   readonly #requests = new Map<string, RequestPage>();
   readonly #entries: Entry[] = [];
 
   constructor(snapshot: Snapshot) {
     for (const row of snapshot.accounts) {
-      this.#accounts.set(keyOf(row.id), { row, version: row.version });
+      this.#pages.set(keyOf(row.id), { id: row.id, row, balances: [], version: 0n });
     }
-    for (const { account, currency, balance, held, owed } of snapshot.balances) {
-      const before = { balance, held, owed };
-      this.#balances.set(`${keyOf(account)}${currency}`, { account, currency, before, ...before });
+    for (const { account, currency, balance, held, owed, version } of snapshot.balances) {
+      const page = this.#page(account);
+      // Several statements may have read the same row.
+      if (page.balances.some((known) => known.currency === currency)) continue;
+      const before = { balance, held, owed, version };
+      page.balances.push({ account, currency, before, balance, held, owed, version });
+      if (version > page.version) page.version = version;
     }
     for (const { currency, mostMinor, ...request } of snapshot.paidRequests) {
-      this.#requestPage(request, request.paymentId).mostMinor.set(currency, mostMinor);
+      const most = this.#requestPage(request, request.paymentId).mostMinor;
+      if (mostMinor > (most.get(currency) ?? 0n)) most.set(currency, mostMinor);
     }
+  }
+
+  #page(id: Bytes): Page {
+    const seen = this.#seen.get(id);
+    if (seen) return seen;
+    const key = keyOf(id);
+    const page = this.#pages.get(key) ?? { id, row: undefined, balances: [], version: 0n };
+    this.#pages.set(key, page);
+    this.#seen.set(id, page);
+    return page;
   }
 
   account(id: Bytes): AccountRow | undefined {
-    return this.#accounts.get(keyOf(id))?.row;
+    return this.#page(id).row;
   }
 
   balance(account: Bytes, currency: number): bigint | undefined {
-    return this.#balances.get(`${keyOf(account)}${currency}`)?.balance;
+    return this.#find(account, currency)?.balance;
   }
 
   available(account: Bytes, currency: number): bigint {
-    const { balance, held, owed } = this.#funds(account, currency);
+    const { balance, held, owed } = this.#find(account, currency) ?? NOTHING;
     return balance - held - owed;
   }
 
   owed(account: Bytes, currency: number): bigint {
-    return this.#funds(account, currency).owed;
+    return (this.#find(account, currency) ?? NOTHING).owed;
   }
 
-  #funds(account: Bytes, currency: number): Funds {
-    return this.#balances.get(`${keyOf(account)}${currency}`) ?? NO_FUNDS;
+  #find(account: Bytes, currency: number): BalancePage | undefined {
+    for (const page of this.#page(account).balances) if (page.currency === currency) return page;
+    return undefined;
   }
 
   /** The page to write on, opened when the account has never held this currency. */
   #balancePage(account: Bytes, currency: number): BalancePage {
-    const key = `${keyOf(account)}${currency}`;
-    const page = this.#balances.get(key) ?? { account, currency, before: null, ...NO_FUNDS };
-    this.#balances.set(key, page);
-    return page;
+    const found = this.#find(account, currency);
+    if (found) return found;
+    const opened = { account, currency, before: null, ...NOTHING };
+    this.#page(account).balances.push(opened);
+    return opened;
   }
 
   isPaid(payee: Bytes, requestDigest: Bytes): boolean {
@@ -222,6 +250,7 @@ class OpenBooks implements Books {
       request: { payee, requestDigest },
       before,
       paymentId: before,
+      markCurrency: 0,
       mostMinor: new Map(),
     };
     this.#requests.set(key, page);
@@ -229,15 +258,16 @@ class OpenBooks implements Books {
   }
 
   #enter(account: Bytes, amountMinor: bigint, counterparty: Bytes, transfer: Transfer): void {
-    const page = this.#accounts.get(keyOf(account));
-    assert(page !== undefined, 'money moves only between locked accounts');
+    const page = this.#page(account);
+    assert(page.row !== undefined, 'money moves only between locked accounts');
     const funds = this.#balancePage(account, transfer.currency);
     const balance = funds.balance + amountMinor;
     assert(fitsBalance(balance), 'a balance stays within 64 bits');
     assert(balance >= 0n || page.row.kind !== 'person', 'no person goes below zero');
     assert(balance >= funds.held || page.row.kind !== 'person', 'what is set aside stays there');
-    funds.balance = balance;
     page.version += 1n;
+    funds.balance = balance;
+    funds.version = page.version;
     this.#entries.push({
       account,
       version: page.version,
@@ -269,45 +299,57 @@ class OpenBooks implements Books {
     funds.owed += amountMinor;
   }
 
+  *#balancePages(): Iterable<BalancePage> {
+    for (const { balances } of this.#pages.values()) yield* balances;
+  }
+
   debts(): Debt[] {
-    return [...this.#balances.values()].flatMap(({ account, currency, balance, held, owed }) => {
+    const debts: Debt[] = [];
+    for (const { account, currency, balance, held, owed } of this.#balancePages()) {
+      if (owed === 0n) continue;
       const free = balance - held;
       const amountMinor = owed < free ? owed : free;
-      return amountMinor > 0n ? [{ account, currency, amountMinor }] : [];
-    });
+      if (amountMinor > 0n) debts.push({ account, currency, amountMinor });
+    }
+    return debts;
   }
 
   notePaid(payment: RequestPayment): void {
     const { currency, amountMinor, paymentId, once, isStanding = false, ...request } = payment;
+    // Whoever does not claim to pay the one sale neither marks the request nor outpays its payment.
+    if (!once) return;
     const page = this.#requestPage(request);
     const mostMinor = page.mostMinor.get(currency) ?? 0n;
-    if (once) {
-      const isMost = page.paymentId === null || amountMinor > mostMinor;
-      assert(isMost || isStanding, 'only more is paid again');
-      if (isMost) page.paymentId = paymentId;
-    }
-    if (amountMinor > mostMinor) page.mostMinor.set(currency, amountMinor);
-  }
-
-  #paidRequests(): PaidRequest[] {
-    return [...this.#requests.values()].flatMap(({ request, before, paymentId }) =>
-      paymentId && paymentId !== before ? [{ ...request, before, after: paymentId }] : [],
-    );
+    const isMost = page.paymentId === null || amountMinor > mostMinor;
+    assert(isMost || isStanding, 'only more is paid again');
+    if (!isMost) return;
+    page.paymentId = paymentId;
+    page.markCurrency = currency;
+    page.mostMinor.set(currency, amountMinor);
   }
 
   changes(): Changes {
-    const versions: VersionChange[] = [];
-    for (const { row, version } of this.#accounts.values()) {
-      if (version !== row.version) {
-        versions.push({ account: row.id, before: row.version, after: version });
+    const balances: BalanceChange[] = [];
+    for (const page of this.#balancePages()) {
+      const { account, currency, before, balance, held, owed, version } = page;
+      const isSame =
+        before?.version === version &&
+        before.balance === balance &&
+        before.held === held &&
+        before.owed === owed;
+      if (isSame) continue;
+      balances.push({ account, currency, before, after: { balance, held, owed, version } });
+    }
+    const paidRequests: PaidRequest[] = [];
+    const outpaid: OutpaidRequest[] = [];
+    for (const { request, before, paymentId, markCurrency, mostMinor } of this.#requests.values()) {
+      if (!paymentId || paymentId === before) continue;
+      paidRequests.push({ ...request, before, after: paymentId });
+      for (const [currency, most] of mostMinor) {
+        if (currency !== markCurrency) outpaid.push({ ...request, currency, mostMinor: most });
       }
     }
-    const balances: BalanceChange[] = [];
-    for (const { account, currency, before, balance, held, owed } of this.#balances.values()) {
-      const isSame = before?.balance === balance && before.held === held && before.owed === owed;
-      if (!isSame) balances.push({ account, currency, before, after: { balance, held, owed } });
-    }
-    return { entries: this.#entries, versions, balances, paidRequests: this.#paidRequests() };
+    return { entries: this.#entries, balances, paidRequests, outpaid };
   }
 }
 

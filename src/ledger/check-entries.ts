@@ -5,8 +5,13 @@ import { GUARANTEE_ACCOUNT, ISSUER_ACCOUNT } from './accounts.ts';
 import { nameOf, type ReportDraft } from './check-report.ts';
 import { openRowStream, type RowStream } from './row-stream.ts';
 
-type AccountRow = { readonly id: Bytes; readonly version: bigint };
-type BalanceRow = { readonly account: Bytes; readonly currency: number; readonly balance: bigint };
+type AccountRow = { readonly id: Bytes };
+type BalanceRow = {
+  readonly account: Bytes;
+  readonly currency: number;
+  readonly balance: bigint;
+  readonly version: bigint;
+};
 type EntryRow = {
   readonly account: Bytes;
   readonly version: bigint;
@@ -14,6 +19,10 @@ type EntryRow = {
   readonly amount: bigint;
   readonly balance_after: bigint;
 };
+
+/** What the entries of one currency come to. */
+type Held = { readonly balance: bigint; readonly version: bigint };
+const NOTHING_HELD: Held = { balance: 0n, version: 0n };
 
 type Streams = {
   readonly entries: RowStream<EntryRow>;
@@ -23,21 +32,21 @@ type Streams = {
 function checkEntry(
   entry: EntryRow,
   version: bigint,
-  held: Map<number, bigint>,
+  held: Map<number, Held>,
   mayOwe: boolean,
   draft: ReportDraft,
 ): void {
   const where = `${nameOf('account', entry.account)} version ${entry.version}`;
   const { currency, balance_after: after } = entry;
   if (entry.version !== version) draft.find('version_gap', `${where}, expected ${version}`);
-  const expected = (held.get(currency) ?? 0n) + entry.amount;
+  const expected = (held.get(currency)?.balance ?? 0n) + entry.amount;
   if (after !== expected) {
     draft.find('chain_broken', `${where}: ${after} instead of ${expected} in currency ${currency}`);
   }
   if (after < 0n && !mayOwe) {
     draft.find('balance_negative', `${where}: ${after} in currency ${currency}`);
   }
-  held.set(currency, after);
+  held.set(currency, { balance: after, version: entry.version });
 }
 
 /** Rows below this account belong to none that exists: the streams are all in the order of ids. */
@@ -64,7 +73,7 @@ async function checkAccount(
     row !== undefined && Buffer.compare(row.account, account.id) === 0;
   const isIssuer = Buffer.compare(account.id, ISSUER_ACCOUNT) === 0;
   const mayOwe = isIssuer || Buffer.compare(account.id, GUARANTEE_ACCOUNT) === 0;
-  const held = new Map<number, bigint>();
+  const held = new Map<number, Held>();
   let version = 0n;
   while (isMine(await streams.entries.peek())) {
     const entry = await streams.entries.take();
@@ -74,23 +83,23 @@ async function checkAccount(
     sums.set(entry.currency, (sums.get(entry.currency) ?? 0n) + entry.amount);
     draft.entries++;
   }
-  if (version !== account.version) {
-    draft.find('version_differs', `${where}: ${account.version}, newest entry ${version}`);
-  }
   while (isMine(await streams.balances.peek())) {
     const row = await streams.balances.take();
     if (!row) break;
-    const expected = held.get(row.currency) ?? 0n;
+    const expected = held.get(row.currency) ?? NOTHING_HELD;
     held.delete(row.currency);
-    if (row.balance !== expected) {
-      const difference = `${row.balance} instead of ${expected}`;
-      draft.find('balance_differs', `${where} currency ${row.currency}: ${difference}`);
+    const what = `${where} currency ${row.currency}`;
+    if (row.balance !== expected.balance) {
+      draft.find('balance_differs', `${what}: ${row.balance} instead of ${expected.balance}`);
+    }
+    if (row.version !== expected.version) {
+      draft.find('version_differs', `${what}: ${row.version}, newest entry ${expected.version}`);
     }
     if (isIssuer) draft.circulation.set(row.currency, -row.balance);
     else if (row.balance < 0n && !mayOwe)
       draft.find('balance_negative', `${where}: ${row.balance}`);
   }
-  for (const [currency, balance] of held) {
+  for (const [currency, { balance }] of held) {
     draft.find('balance_differs', `${where} currency ${currency}: none instead of ${balance}`);
   }
   draft.accounts++;
@@ -100,7 +109,7 @@ export async function checkEntries(client: pg.PoolClient, draft: ReportDraft): P
   const accounts = await openRowStream<AccountRow>(
     client,
     'check_accounts',
-    'SELECT id, version FROM account ORDER BY id',
+    'SELECT id FROM account ORDER BY id',
   );
   const streams = {
     entries: await openRowStream<EntryRow>(
@@ -112,7 +121,7 @@ export async function checkEntries(client: pg.PoolClient, draft: ReportDraft): P
     balances: await openRowStream<BalanceRow>(
       client,
       'check_balances',
-      'SELECT account, currency, balance FROM balance ORDER BY account, currency',
+      'SELECT account, currency, balance, version FROM balance ORDER BY account, currency',
     ),
   };
   const sums = new Map<number, bigint>();

@@ -5,7 +5,8 @@ import { checkPayments, type LedgerVerifiers } from './check-payments.ts';
 import { checkReoffers } from './check-reoffers.ts';
 import { type LedgerReport, ReportDraft } from './check-report.ts';
 import { checkTransfers } from './check-transfers.ts';
-import { type Database, pipeline } from './database.ts';
+import type { Database } from './database.ts';
+import { readSnapshot } from './read-snapshot.ts';
 
 /**
  * Reads everything in one snapshot, so it may run while payments are settled, and in constant
@@ -15,23 +16,13 @@ export async function checkLedger(
   database: Database,
   verifiers: LedgerVerifiers,
 ): Promise<LedgerReport> {
-  return database.borrow(async (client) => {
-    await pipeline(client, [
-      { text: 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY' },
-      { text: 'SET LOCAL statement_timeout = 0' },
-      { text: 'SET LOCAL idle_in_transaction_session_timeout = 0' },
-      // Whole tables are read here, which the settings of the money path forbid.
-      { text: 'SET LOCAL enable_seqscan = on' },
-      { text: 'SET LOCAL enable_hashjoin = on' },
-      { text: 'SET LOCAL enable_mergejoin = on' },
-    ]);
+  return readSnapshot(database, async (client) => {
     const draft = new ReportDraft();
     await checkEntries(client, draft);
     await checkTransfers(client, draft);
     await checkPayments(client, verifiers, draft);
     await checkAllowances(client, verifiers, draft);
     await checkReoffers(client, verifiers, draft);
-    await client.query('COMMIT');
     return draft.finish();
   });
 }

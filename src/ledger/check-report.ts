@@ -5,7 +5,7 @@ import { toHex } from '#protocol/bytes.ts';
 export const MONEY_RULES = {
   account_missing: 'rows name an account that does not exist',
   version_gap: 'an account’s entries are not numbered 1, 2, 3 …',
-  version_differs: 'an account’s version is not that of its newest entry',
+  version_differs: 'a balance’s version is not that of its newest entry',
   chain_broken: 'an entry’s balance is not the one before it plus its amount',
   balance_differs: 'a balance is not that of the newest entry in its currency',
   balance_negative: 'an account that is neither the issuer nor the guarantee was below zero',

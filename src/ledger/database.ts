@@ -30,6 +30,8 @@ export type Database = Queryable & {
   /** Repeats an attempt that is safe to repeat, after conflicts and broken connections. */
   retry<T>(attempt: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
+  /** As they are now: open, of these not lent, and how many wait to be lent one. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
 };
 
 /** Time and chance come from outside, so that a test decides them. */
@@ -76,11 +78,26 @@ const TIMEOUTS: pg.PoolConfig = {
 
 /**
  * Plans are kept, and one that was made while a table was small may read all of it for ever after.
- * Whatever the money path looks up has an index, so plans always use it. Other engines may not know
+ * Whatever the money path looks up has an index, so plans always use it. Nor is a plan made anew for
+ * each group, because its size would make it look cheaper: planning costs more than a small group. Other engines may not know
  * these settings, and do without.
  */
-const PLAN_SETTINGS =
-  'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off';
+const PLAN_SETTINGS = `SET enable_seqscan = off; SET enable_hashjoin = off;
+  SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan`;
+
+const keeping = new WeakSet<pg.ClientBase>();
+
+/** Whether transactions on this connection see one moment from their start to their end. */
+export function keepsSnapshot(client: pg.ClientBase): boolean {
+  return keeping.has(client);
+}
+
+async function prepare(client: pg.ClientBase): Promise<void> {
+  const settings = client.query(PLAN_SETTINGS).catch(() => undefined);
+  const { rows } = await client.query('SHOW transaction_isolation');
+  if (rows[0]?.transaction_isolation !== 'read committed') keeping.add(client);
+  await settings;
+}
 
 export type FaultKind = 'conflict' | 'connection' | 'bug';
 
@@ -153,7 +170,7 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
   pool.on('error', (error) => log.warn(`a database connection broke: ${error.message}`));
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
-    client.query(PLAN_SETTINGS).catch(() => undefined);
+    prepare(client).catch(() => undefined);
   });
 
   async function borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -202,5 +219,10 @@ export function openDatabase(connection: pg.PoolConfig, options: DatabaseOptions
     retry: (attempt) =>
       repeat(attempt, (error) => faultKind(error) !== 'bug' || codeOf(error) === '23505'),
     close: () => pool.end(),
+    connections: () => ({
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
   };
 }

@@ -8,15 +8,8 @@ import { type AccountRow, type BalanceRow, fitsBalance, openBooks } from './book
 import { type Database, pipeline, type Statement } from './database.ts';
 import { repayDebts } from './guarantee.ts';
 import { writeBrokenPromises } from './guarantee-rows.ts';
-import {
-  BEGIN,
-  COMMIT,
-  drawTransferNumbers,
-  lockAccounts,
-  readBalancesOf,
-  rowsOf,
-  writeChanges,
-} from './posting.ts';
+import { BEGIN, COMMIT, lockAccounts, readBalancesOf, rowsOf, writeChanges } from './posting.ts';
+import { drawTransferNumbers, type NumberRow, takeTransferNumbers } from './transfer-numbers.ts';
 
 export type Funding = {
   /** 16 random bytes, made once by whoever gives the command: a repeat moves nothing more. */
@@ -25,6 +18,9 @@ export type Funding = {
   readonly currency: number;
   readonly amountMinor: bigint;
 };
+
+/** One for the issue, and one for a debt in every currency. */
+const NUMBERS_MAX = 1000;
 
 export type Funded = { readonly transfer: bigint; readonly repeated: boolean };
 
@@ -63,13 +59,13 @@ async function fundOnce(
   const [, locked, balances, issued, numbers] = await pipeline(client, [
     BEGIN,
     lockAccounts(all),
-    readBalancesOf(all.map((id) => ({ account: id, currency }))),
+    readBalancesOf(all),
     {
       name: 'find_issue',
       text: 'SELECT account, currency, amount, transfer_id FROM issue WHERE id = $1',
       values: [funding.id],
     },
-    drawTransferNumbers(2),
+    ...drawTransferNumbers(client, NUMBERS_MAX),
   ]);
   const books = openBooks({
     accounts: rowsOf<AccountRow>(locked),
@@ -88,7 +84,7 @@ async function fundOnce(
   if (!fitsBalance(heldMinor + amountMinor) || !fitsBalance(issuedMinor - amountMinor)) {
     return end(refuse('balance_overflow'));
   }
-  const [transfer, ...more] = rowsOf<{ number: bigint }>(numbers).map((row) => row.number);
+  const [transfer] = takeTransferNumbers(client, 1, rowsOf<NumberRow>(numbers));
   assert(transfer !== undefined, 'a transfer has a number');
   books.post({
     from: ISSUER_ACCOUNT,
@@ -98,10 +94,10 @@ async function fundOnce(
     transfer,
     paymentId: null,
   });
-  const repayments = repayDebts(books, more);
+  const repayments = repayDebts(books, takeTransferNumbers(client, books.debts().length, []));
   const results = await pipeline(client, [
     insertIssue(funding, transfer, nowS),
-    ...writeChanges(books.changes(), nowS),
+    ...writeChanges(client, books.changes(), nowS),
     ...writeBrokenPromises({ advances: [], repayments, doublePromises: [] }, nowS),
     COMMIT,
   ]);

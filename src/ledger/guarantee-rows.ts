@@ -5,7 +5,7 @@ import type { Statement } from './database.ts';
 import type { DoublePromise, PromisedNumber } from './decide-group.ts';
 import type { Advance, Repayment } from './guarantee.ts';
 
-export type NumberRow = {
+export type PromisedNumberRow = {
   readonly payer: Bytes;
   readonly device: number;
   readonly seq: bigint;
@@ -19,7 +19,8 @@ export function findPromisedNumbers(
   return {
     name: 'find_promised_numbers',
     text: `SELECT p.payer, p.device, p.seq, p.id
-      FROM unnest($1::bytea[], $2::integer[], $3::bigint[]) AS w (payer, device, seq)
+      FROM (SELECT unnest($1::bytea[]) AS payer, unnest($2::integer[]) AS device,
+          unnest($3::bigint[]) AS seq) w
       JOIN payment p ON p.payer = w.payer AND p.device = w.device AND p.seq = w.seq
         AND p.allowance_id IS NOT NULL
       ORDER BY p.settled_at, p.id`,
@@ -31,7 +32,7 @@ export function findPromisedNumbers(
   };
 }
 
-export const numberOf = ({ payer, device, seq, id }: NumberRow): PromisedNumber => ({
+export const numberOf = ({ payer, device, seq, id }: PromisedNumberRow): PromisedNumber => ({
   payer,
   device,
   seq: Number(seq),

@@ -30,7 +30,7 @@ const SHIPPED = readMigrations(
 /** A migration may rewrite a large table, and others wait for their turn meanwhile. */
 const LONGEST_MS = 30 * 60_000;
 
-type Applied = { number: number; name: string; digest: string };
+export type Applied = Pick<Migration, 'number' | 'name' | 'digest'>;
 
 /** Tables that the history itself needs. Two creations at once may collide: the loser looks again. */
 async function createHistory(database: Database): Promise<void> {
@@ -63,6 +63,25 @@ function assertHistory(applied: readonly Applied[], migrations: readonly Migrati
       );
     }
   }
+}
+
+/** Nothing of a database that has no history yet. */
+export async function readApplied(database: Queryable): Promise<Applied[]> {
+  const { rows: found } = await database.query<{ migrated: boolean }>(
+    `SELECT count(*) > 0 AS migrated FROM information_schema.tables
+      WHERE table_schema = current_schema() AND table_name = 'migration'`,
+  );
+  if (!found[0]?.migrated) return [];
+  const { rows } = await database.query<Applied>(
+    'SELECT number, name, digest FROM migration ORDER BY number',
+  );
+  return rows;
+}
+
+/** The files that were applied there. Throws when they are not those of this release. */
+export function migrationsOf(applied: readonly Applied[]): Migration[] {
+  assertHistory(applied, SHIPPED);
+  return SHIPPED.slice(0, applied.length);
 }
 
 /** Applies the next missing file, if any, while holding the turn: other processes wait for it. */

@@ -38,45 +38,42 @@ export const SOURCE_NUMBERS: Readonly<Record<PaymentSource, number>> = {
 export type KnownRow = {
   readonly id: Bytes;
   readonly receipt: Bytes;
-  readonly same_order: boolean;
+  readonly authorization_bytes: Bytes;
 };
 
-/** The order's bytes stand whole inside the authorization, however that was signed. */
 export function findKnown(payments: readonly VerifiedPayment[]): Statement {
   return {
     name: 'find_known',
-    text: `SELECT p.id, p.receipt, position(w.order_bytes IN p.authorization_bytes) > 0 AS same_order
-      FROM unnest($1::bytea[], $2::bytea[]) AS w (id, order_bytes) JOIN payment p ON p.id = w.id`,
-    values: [
-      byteaColumn(payments.map((payment) => payment.id)),
-      byteaColumn(payments.map((payment) => payment.orderBytes)),
-    ],
+    text: `SELECT id, receipt, authorization_bytes FROM payment WHERE id = ANY($1::bytea[])`,
+    values: [byteaColumn(payments.map((payment) => payment.id))],
   };
 }
 
 export type PaidRow = {
   readonly payee: Bytes;
   readonly request_digest: Bytes;
-  readonly payment_id: Bytes | null;
+  readonly payment_id: Bytes;
   readonly currency: number;
   readonly most: bigint;
 };
 
-/** Of payments to requests that were made for one sale: the mark, and the most that was paid. */
+/** Of requests that were made for one sale and are paid: the mark, and the most in each currency. */
 export function findPaidRequests(single: readonly VerifiedPayment[]): Statement {
   return {
     name: 'find_paid_requests',
-    text: `SELECT w.payee, w.request_digest, w.currency, r.payment_id, coalesce((
-          SELECT p.amount FROM payment p
-          WHERE p.payee = w.payee AND p.request_digest = w.request_digest
-            AND p.currency = w.currency AND p.verdict = 1
-          ORDER BY p.amount DESC LIMIT 1), 0) AS most
-      FROM unnest($1::bytea[], $2::bytea[], $3::integer[]) AS w (payee, request_digest, currency)
-      LEFT JOIN paid_request r ON r.payee = w.payee AND r.request_digest = w.request_digest`,
+    text: `WITH marked AS (
+        SELECT r.payee, r.request_digest, r.payment_id
+        FROM (SELECT unnest($1::bytea[]) AS payee, unnest($2::bytea[]) AS request_digest) w
+        JOIN paid_request r ON r.payee = w.payee AND r.request_digest = w.request_digest)
+      SELECT m.payee, m.request_digest, m.payment_id, o.currency, o.amount AS most
+      FROM marked m
+      JOIN outpaid_request o ON o.payee = m.payee AND o.request_digest = m.request_digest
+      UNION ALL
+      SELECT m.payee, m.request_digest, m.payment_id, coalesce(p.currency, 0), coalesce(p.amount, 0)
+      FROM marked m LEFT JOIN payment p ON p.id = m.payment_id`,
     values: [
       byteaColumn(single.map((payment) => payment.order.payee)),
       byteaColumn(single.map((payment) => payment.order.requestDigest)),
-      int4Column(single.map((payment) => payment.order.currency)),
     ],
   };
 }
@@ -97,10 +94,11 @@ export function insertPayments(rows: readonly PaymentToStore[], nowS: number): S
     text: `INSERT INTO payment (id, authorization_bytes, payer, payee, currency, amount,
         request_digest, device, seq, verdict, code, transfer_id, receipt, allowance_id, source,
         settled_at)
-      SELECT p.*, to_timestamp($16::bigint)
-      FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::integer[], $6::bigint[],
-        $7::bytea[], $8::integer[], $9::bigint[], $10::smallint[], $11::text[], $12::bigint[],
-        $13::bytea[], $14::bytea[], $15::smallint[]) AS p`,
+      SELECT unnest($1::bytea[]), unnest($2::bytea[]), unnest($3::bytea[]), unnest($4::bytea[]),
+        unnest($5::integer[]), unnest($6::bigint[]), unnest($7::bytea[]), unnest($8::integer[]),
+        unnest($9::bigint[]), unnest($10::smallint[]), unnest($11::text[]), unnest($12::bigint[]),
+        unnest($13::bytea[]), unnest($14::bytea[]), unnest($15::smallint[]),
+        to_timestamp($16::bigint)`,
     values: [
       byteaColumn(rows.map((row) => row.payment.id)),
       byteaColumn(rows.map((row) => row.payment.bytes)),

@@ -22,8 +22,8 @@ import {
 import { type Repayment, repayDebts } from './guarantee.ts';
 import {
   findPromisedNumbers,
-  type NumberRow,
   numberOf,
+  type PromisedNumberRow,
   writeBrokenPromises,
 } from './guarantee-rows.ts';
 import {
@@ -38,15 +38,14 @@ import {
 import {
   BEGIN,
   COMMIT,
-  drawTransferNumbers,
   lockAccounts,
   ROLLBACK,
-  readAllBalancesOf,
   readBalancesOf,
   rowsOf,
   writeChanges,
 } from './posting.ts';
 import { writeReoffers } from './reoffer-rows.ts';
+import { drawTransferNumbers, type NumberRow, takeTransferNumbers } from './transfer-numbers.ts';
 
 export const GROUP_MAX = 1000;
 
@@ -86,16 +85,6 @@ function distinct(ids: readonly Bytes[]): Bytes[] {
   return [...new Map(ids.map((id) => [keyOf(id), id])).values()];
 }
 
-function balancesToRead(payments: readonly VerifiedPayment[]) {
-  const wanted = new Map<string, { account: Bytes; currency: number }>();
-  for (const { order } of payments) {
-    for (const account of [order.payer, order.payee]) {
-      wanted.set(`${keyOf(account)}${order.currency}`, { account, currency: order.currency });
-    }
-  }
-  return [...wanted.values()];
-}
-
 /** What only orders that name an allowance need to know: nothing for a group without them. */
 function readCover(payments: readonly VerifiedPayment[]): Statement[] {
   const orders = payments.map((payment) => payment.order).filter((order) => order.allowance);
@@ -107,7 +96,6 @@ function readCover(payments: readonly VerifiedPayment[]): Statement[] {
     ),
     findOpenAllowances(payers),
     findPromisedNumbers(orders),
-    readAllBalancesOf(payers),
   ];
 }
 
@@ -122,24 +110,26 @@ async function lockAndRead(
   withGuarantee: boolean,
 ): Promise<Reading> {
   const people = payments.flatMap(({ order }) => [order.payer, order.payee]);
-  const guarantee = withGuarantee ? [GUARANTEE_ACCOUNT] : [];
+  const accounts = distinct(withGuarantee ? [GUARANTEE_ACCOUNT, ...people] : people);
   const single = payments.filter((payment) => payment.order.once);
   const cover = readCover(payments);
-  const [, locked, balances, known, numbers, ...rest] = await pipeline(client, [
+  const count = payments.length * (withGuarantee ? 2 : 1);
+  const draw = drawTransferNumbers(client, count);
+  const [, locked, balances, known, ...rest] = await pipeline(client, [
     BEGIN,
-    lockAccounts(distinct([...guarantee, ...people])),
-    readBalancesOf(balancesToRead(payments)),
+    lockAccounts(accounts),
+    readBalancesOf(accounts),
     findKnown(payments),
-    drawTransferNumbers(payments.length * (withGuarantee ? 2 : 1)),
+    ...draw,
     ...cover,
     ...(single.length > 0 ? [findPaidRequests(single)] : []),
-    ...(withGuarantee ? [readAllBalancesOf(guarantee)] : []),
   ]);
-  const [named, open, promised, payersBalances] = cover.length > 0 ? rest.splice(0, 4) : [];
-  const paid = single.length > 0 ? rest.shift() : undefined;
+  const drawn = rowsOf<NumberRow>(draw.length > 0 ? rest.shift() : undefined);
+  const [named, open, promised] = cover.length > 0 ? rest.splice(0, cover.length) : [];
+  const [paid] = rest;
   const books = openBooks({
     accounts: rowsOf<AccountRow>(locked),
-    balances: [balances, payersBalances, rest[0]].flatMap((result) => rowsOf<BalanceRow>(result)),
+    balances: rowsOf<BalanceRow>(balances),
     paidRequests: rowsOf<PaidRow>(paid).map((row) => ({
       payee: row.payee,
       requestDigest: row.request_digest,
@@ -151,9 +141,9 @@ async function lockAndRead(
   return {
     books,
     allowances: openAllowanceBook(allowancesOf(named, open), books),
-    promised: rowsOf<NumberRow>(promised).map(numberOf),
+    promised: rowsOf<PromisedNumberRow>(promised).map(numberOf),
     known: new Map(rowsOf<KnownRow>(known).map((row) => [keyOf(row.id), row])),
-    numbers: rowsOf<{ number: bigint }>(numbers).map((row) => row.number),
+    numbers: takeTransferNumbers(client, count, drawn),
   };
 }
 
@@ -161,11 +151,8 @@ async function lockAndRead(
 async function repayInBooks(client: pg.PoolClient, books: Books): Promise<Repayment[]> {
   const count = books.debts().length;
   if (count === 0) return [];
-  const [numbers] = await pipeline(client, [drawTransferNumbers(count)]);
-  return repayDebts(
-    books,
-    rowsOf<{ number: bigint }>(numbers).map((row) => row.number),
-  );
+  const [drawn] = await pipeline(client, drawTransferNumbers(client, count));
+  return repayDebts(books, takeTransferNumbers(client, count, rowsOf<NumberRow>(drawn)));
 }
 
 async function storeNew(
@@ -191,7 +178,7 @@ async function storeNew(
   const changed = allowances.changes();
   const results = await pipeline(client, [
     insertPayments(rows, nowS),
-    ...writeChanges(books.changes(), nowS),
+    ...writeChanges(client, books.changes(), nowS),
     ...(changed.length > 0 ? [updateAllowances(changed, nowS)] : []),
     ...writeBrokenPromises({ advances, repayments, doublePromises }, nowS),
     ...writeReoffers(settled, nowS),
@@ -201,14 +188,19 @@ async function storeNew(
   return receipts;
 }
 
+/** The order's bytes stand whole inside the authorization, however that was signed. */
+const isSameOrder = (known: KnownRow, { orderBytes }: VerifiedPayment) =>
+  Buffer.from(known.authorization_bytes).includes(Buffer.from(orderBytes));
+
 function settlementOf(
+  payment: VerifiedPayment,
   known: KnownRow | undefined,
   position: number | undefined,
   receipts: readonly Uint8Array[],
   unsigned: UnsignedCode = 'payer_unknown',
 ): Settlement {
   if (known) {
-    return known.same_order
+    return isSameOrder(known, payment)
       ? { kind: 'receipt', receipt: known.receipt, position: null }
       : { kind: 'refusal', refusal: { code: 'id_conflict' } };
   }
@@ -238,10 +230,10 @@ async function settleOnce(
   }
   const positions = new Map(verdicts.settled.map((item, index) => [keyOf(item.payment.id), index]));
   const receipts = await storeNew(client, verdicts, reading, options, nowS);
-  return payments.map(({ id }) => {
-    const key = keyOf(id);
+  return payments.map((payment) => {
+    const key = keyOf(payment.id);
     const unsigned = verdicts.unsigned.get(key);
-    return settlementOf(reading.known.get(key), positions.get(key), receipts, unsigned);
+    return settlementOf(payment, reading.known.get(key), positions.get(key), receipts, unsigned);
   });
 }
 

@@ -1,9 +1,9 @@
 /** Owns the statements that lock, read and write the books: set-based, each with one plan. */
 import type pg from 'pg';
 import type { Bytes } from '#protocol/bytes.ts';
-import type { BalanceChange, Changes, Funds, PaidRequest } from './books.ts';
+import type { BalanceChange, BalanceState, Changes, OutpaidRequest, PaidRequest } from './books.ts';
 import { byteaColumn, int4Column, int8Column } from './column.ts';
-import type { Statement } from './database.ts';
+import { keepsSnapshot, type Statement } from './database.ts';
 
 export const BEGIN: Statement = { text: 'BEGIN' };
 export const COMMIT: Statement = { text: 'COMMIT' };
@@ -16,54 +16,33 @@ export const ROLLBACK: Statement = { text: 'ROLLBACK' };
 export function lockAccounts(ids: readonly Bytes[]): Statement {
   return {
     name: 'lock_accounts',
-    text: `SELECT id, kind, frozen, version FROM account
+    text: `SELECT id, kind, frozen FROM account
       WHERE id = ANY($1::bytea[]) ORDER BY id FOR UPDATE`,
     values: [byteaColumn(ids)],
   };
 }
 
-export function readBalancesOf(
-  wanted: readonly { readonly account: Bytes; readonly currency: number }[],
-): Statement {
+/** In all their currencies: the account's version is the highest of them. */
+export function readBalancesOf(accounts: readonly Bytes[]): Statement {
   return {
     name: 'read_balances',
-    text: `SELECT b.account, b.currency, b.balance, b.held, b.owed
-      FROM unnest($1::bytea[], $2::integer[]) AS w (account, currency)
-      JOIN balance b ON b.account = w.account AND b.currency = w.currency`,
-    values: [
-      byteaColumn(wanted.map((want) => want.account)),
-      int4Column(wanted.map((want) => want.currency)),
-    ],
-  };
-}
-
-/** In all their currencies. */
-export function readAllBalancesOf(accounts: readonly Bytes[]): Statement {
-  return {
-    name: 'read_all_balances',
-    text: `SELECT account, currency, balance, held, owed FROM balance
+    text: `SELECT account, currency, balance, held, owed, version FROM balance
       WHERE account = ANY($1::bytea[])`,
     values: [byteaColumn(accounts)],
   };
 }
 
-/** Gaps are fine: numbers of payments that were refused are never used. */
-export function drawTransferNumbers(count: number): Statement {
-  return {
-    name: 'draw_transfer_numbers',
-    text: `SELECT nextval('transfer_number') AS number FROM generate_series(1, $1::integer)`,
-    values: [count],
-  };
-}
+// Columns are unnested in the select list, where rows flow: behind FROM each column would first be
+// stored as a whole, which costs more than all the inserts.
 
 function insertEntries({ entries }: Changes, nowS: number): Statement {
   return {
     name: 'insert_entries',
     text: `INSERT INTO entry (account, version, currency, amount, balance_after, transfer_id,
         payment_id, counterparty, posted_at)
-      SELECT e.*, to_timestamp($9::bigint)
-      FROM unnest($1::bytea[], $2::bigint[], $3::integer[], $4::bigint[], $5::bigint[],
-        $6::bigint[], $7::bytea[], $8::bytea[]) AS e`,
+      SELECT unnest($1::bytea[]), unnest($2::bigint[]), unnest($3::integer[]),
+        unnest($4::bigint[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bytea[]),
+        unnest($8::bytea[]), to_timestamp($9::bigint)`,
     values: [
       byteaColumn(entries.map((entry) => entry.account)),
       int8Column(entries.map((entry) => entry.version)),
@@ -81,22 +60,26 @@ function insertEntries({ entries }: Changes, nowS: number): Statement {
 // The updates name what they expect to find, and divide by zero when a row is not as it was read:
 // the COMMIT that was sent behind them then rolls back, without a round trip to ask.
 function updateBalances(changes: readonly BalanceChange[]): Statement {
-  const columns = (pick: (change: BalanceChange) => Funds | null) => [
+  const columns = (pick: (change: BalanceChange) => BalanceState | null) => [
     int8Column(changes.map((change) => pick(change)?.balance ?? null)),
     int8Column(changes.map((change) => pick(change)?.held ?? null)),
     int8Column(changes.map((change) => pick(change)?.owed ?? null)),
+    int8Column(changes.map((change) => pick(change)?.version ?? null)),
   ];
   return {
     name: 'update_balances',
     text: `WITH moved AS (
-        UPDATE balance b SET balance = c.balance, held = c.held, owed = c.owed
-        FROM unnest($1::bytea[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[],
-            $6::bigint[], $7::bigint[], $8::bigint[])
-          AS c (account, currency, was_balance, was_held, was_owed, balance, held, owed)
-        WHERE b.account = c.account AND b.currency = c.currency
-          AND b.balance = c.was_balance AND b.held = c.was_held AND b.owed = c.was_owed
+        UPDATE balance b
+        SET balance = c.balance, held = c.held, owed = c.owed, version = c.version
+        FROM (SELECT unnest($1::bytea[]) AS account, unnest($2::integer[]) AS currency,
+            unnest($3::bigint[]) AS was_balance, unnest($4::bigint[]) AS was_held,
+            unnest($5::bigint[]) AS was_owed, unnest($6::bigint[]) AS was_version,
+            unnest($7::bigint[]) AS balance, unnest($8::bigint[]) AS held,
+            unnest($9::bigint[]) AS owed, unnest($10::bigint[]) AS version) c
+        WHERE b.account = c.account AND b.currency = c.currency AND b.balance = c.was_balance
+          AND b.held = c.was_held AND b.owed = c.was_owed AND b.version = c.was_version
         RETURNING 1)
-      SELECT 1 / (CASE WHEN count(*) = $9::integer THEN 1 ELSE 0 END) FROM moved`,
+      SELECT 1 / (CASE WHEN count(*) = $11::integer THEN 1 ELSE 0 END) FROM moved`,
     values: [
       byteaColumn(changes.map((change) => change.account)),
       int4Column(changes.map((change) => change.currency)),
@@ -110,10 +93,11 @@ function updateBalances(changes: readonly BalanceChange[]): Statement {
 function insertBalances(changes: readonly BalanceChange[]): Statement {
   return {
     name: 'insert_balances',
-    text: `INSERT INTO balance (account, currency, balance, held, owed, may_go_negative)
-      SELECT c.account, c.currency, c.balance, c.held, c.owed, a.kind <> 'person'
-      FROM unnest($1::bytea[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[])
-        AS c (account, currency, balance, held, owed)
+    text: `INSERT INTO balance (account, currency, balance, held, owed, version, may_go_negative)
+      SELECT c.account, c.currency, c.balance, c.held, c.owed, c.version, a.kind <> 'person'
+      FROM (SELECT unnest($1::bytea[]) AS account, unnest($2::integer[]) AS currency,
+          unnest($3::bigint[]) AS balance, unnest($4::bigint[]) AS held,
+          unnest($5::bigint[]) AS owed, unnest($6::bigint[]) AS version) c
       JOIN account a ON a.id = c.account`,
     values: [
       byteaColumn(changes.map((change) => change.account)),
@@ -121,24 +105,7 @@ function insertBalances(changes: readonly BalanceChange[]): Statement {
       int8Column(changes.map((change) => change.after.balance)),
       int8Column(changes.map((change) => change.after.held)),
       int8Column(changes.map((change) => change.after.owed)),
-    ],
-  };
-}
-
-function updateVersions({ versions }: Changes): Statement {
-  return {
-    name: 'update_versions',
-    text: `WITH counted AS (
-        UPDATE account a SET version = c.after
-        FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) AS c (account, before, after)
-        WHERE a.id = c.account AND a.version = c.before
-        RETURNING 1)
-      SELECT 1 / (CASE WHEN count(*) = $4::integer THEN 1 ELSE 0 END) FROM counted`,
-    values: [
-      byteaColumn(versions.map((change) => change.account)),
-      int8Column(versions.map((change) => change.before)),
-      int8Column(versions.map((change) => change.after)),
-      versions.length,
+      int8Column(changes.map((change) => change.after.version)),
     ],
   };
 }
@@ -147,7 +114,7 @@ function insertPaidRequests(paidRequests: readonly PaidRequest[]): Statement {
   return {
     name: 'insert_paid_requests',
     text: `INSERT INTO paid_request (payee, request_digest, payment_id)
-      SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[])`,
+      SELECT unnest($1::bytea[]), unnest($2::bytea[]), unnest($3::bytea[])`,
     values: [
       byteaColumn(paidRequests.map((request) => request.payee)),
       byteaColumn(paidRequests.map((request) => request.requestDigest)),
@@ -161,8 +128,8 @@ function movePaidRequests(paidRequests: readonly PaidRequest[]): Statement {
     name: 'move_paid_requests',
     text: `WITH moved AS (
         UPDATE paid_request r SET payment_id = c.after
-        FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[])
-          AS c (payee, request_digest, before, after)
+        FROM (SELECT unnest($1::bytea[]) AS payee, unnest($2::bytea[]) AS request_digest,
+            unnest($3::bytea[]) AS before, unnest($4::bytea[]) AS after) c
         WHERE r.payee = c.payee AND r.request_digest = c.request_digest AND r.payment_id = c.before
         RETURNING 1)
       SELECT 1 / (CASE WHEN count(*) = $5::integer THEN 1 ELSE 0 END) FROM moved`,
@@ -176,8 +143,36 @@ function movePaidRequests(paidRequests: readonly PaidRequest[]): Statement {
   };
 }
 
+/** What was paid in other currencies than the mark's: no mark would say it any more. */
+function noteOutpaid(outpaid: readonly OutpaidRequest[]): Statement {
+  return {
+    name: 'note_outpaid_requests',
+    text: `INSERT INTO outpaid_request (payee, request_digest, currency, amount)
+      SELECT unnest($1::bytea[]), unnest($2::bytea[]), unnest($3::integer[]), unnest($4::bigint[])
+      ON CONFLICT (payee, request_digest, currency) DO UPDATE SET amount = EXCLUDED.amount`,
+    values: [
+      byteaColumn(outpaid.map((request) => request.payee)),
+      byteaColumn(outpaid.map((request) => request.requestDigest)),
+      int4Column(outpaid.map((request) => request.currency)),
+      int8Column(outpaid.map((request) => request.mostMinor)),
+    ],
+  };
+}
+
+/**
+ * Where a transaction keeps its snapshot, whoever has waited for these locks has an old one and must
+ * begin again. A row that was written tells so at once; one that was only locked would not.
+ */
+function touchAccounts({ balances }: Changes): Statement {
+  return {
+    name: 'touch_accounts',
+    text: 'UPDATE account SET frozen = frozen WHERE id = ANY($1::bytea[])',
+    values: [byteaColumn(balances.map((change) => change.account))],
+  };
+}
+
 /** Everything that the changed books say, as the statements that store it. */
-export function writeChanges(changes: Changes, nowS: number): Statement[] {
+export function writeChanges(client: pg.PoolClient, changes: Changes, nowS: number): Statement[] {
   const held = changes.balances.filter((change) => change.before !== null);
   const opened = changes.balances.filter((change) => change.before === null);
   const marked = changes.paidRequests.filter((change) => change.before === null);
@@ -188,7 +183,8 @@ export function writeChanges(changes: Changes, nowS: number): Statement[] {
   if (moved.length > 0) statements.push(movePaidRequests(moved));
   if (held.length > 0) statements.push(updateBalances(held));
   if (opened.length > 0) statements.push(insertBalances(opened));
-  if (changes.versions.length > 0) statements.push(updateVersions(changes));
+  if (changes.outpaid.length > 0) statements.push(noteOutpaid(changes.outpaid));
+  if (keepsSnapshot(client) && changes.balances.length > 0) statements.push(touchAccounts(changes));
   return statements;
 }
 

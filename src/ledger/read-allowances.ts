@@ -13,6 +13,22 @@ export async function readOpenAllowances(
   return rows.map(allowanceOf);
 }
 
+export type OpenAllowances = {
+  readonly currency: number;
+  readonly count: bigint;
+  readonly unspentMinor: bigint;
+};
+
+/** Of all accounts together. Costs as much as there are open allowances, however many have ended. */
+export async function sumOpenAllowances(database: Queryable): Promise<OpenAllowances[]> {
+  const { rows } = await database.query<{ currency: number; count: bigint; unspent: bigint }>({
+    name: 'sum_open_allowances',
+    text: `SELECT currency, count(*) AS count, sum(total - spent)::bigint AS unspent FROM allowance
+      WHERE state = 'open' GROUP BY currency ORDER BY currency`,
+  });
+  return rows.map(({ currency, count, unspent }) => ({ currency, count, unspentMinor: unspent }));
+}
+
 /** Whether the account gets no new allowances. */
 export async function areAllowancesStopped(database: Queryable, account: Bytes): Promise<boolean> {
   const { rows } = await database.query<{ stopped: boolean }>({

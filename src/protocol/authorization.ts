@@ -14,6 +14,8 @@ export const AUTHORIZATION_QR_PREFIX = 'CFA:';
 const QR_CHARACTERS_MAX = AUTHORIZATION_QR_PREFIX.length + (AUTHORIZATION_BYTES_MAX * 3) / 2;
 export const CREDENTIAL_HINT_LENGTH = 8;
 const CLIENT_DATA_BYTES_MAX = 1024;
+/** It has eight at most; what is nothing but parts costs no more than that shows. */
+const PARTS_MAX = 8;
 
 /**
  * An authorization as read. One payment may have many: signatures are not unique (n−s verifies too),
@@ -117,7 +119,7 @@ function readClientData(item: Cbor | undefined): number | Bytes | undefined {
 /** Refusals: bytes_too_long, bytes_malformed, bytes_not_canonical, version_unknown. */
 export function decodeAuthorization(bytes: Uint8Array): Outcome<Authorization> {
   if (bytes.length > AUTHORIZATION_BYTES_MAX) return refuse('bytes_too_long', 'authorization');
-  const item = decodeCbor(bytes);
+  const item = decodeCbor(bytes, PARTS_MAX);
   if (!item.ok) {
     const code = item.fault === 'malformed' ? 'bytes_malformed' : 'bytes_not_canonical';
     return refuse(code, 'authorization');

@@ -114,12 +114,14 @@ class Fault extends Error {
   }
 }
 
-type Reader = { readonly bytes: Uint8Array; offset: number };
+/** `left`: how many more items, nested ones included, may be looked at. */
+type Reader = { readonly bytes: Uint8Array; offset: number; left: number };
 
 /** Whatever the input is (a Buffer's `slice` would answer a view), pieces of it are plain and copies. */
-const readerOf = ({ buffer, byteOffset, length }: Uint8Array): Reader => ({
+const readerOf = ({ buffer, byteOffset, length }: Uint8Array, left: number): Reader => ({
   bytes: new Uint8Array(buffer, byteOffset, length),
   offset: 0,
+  left,
 });
 
 /** A copy: a view would keep the whole input alive, and share its changes. */
@@ -193,9 +195,16 @@ function readSimple(info: number): Cbor {
   throw new Fault('malformed');
 }
 
-function readItem(reader: Reader, depth: number): Cbor {
+/** The first byte of the next item. */
+function nextInitial(reader: Reader, depth: number): number {
   const initial = reader.bytes[reader.offset++];
-  if (initial === undefined || depth > DEPTH_MAX) throw new Fault('malformed');
+  if (initial === undefined || depth > DEPTH_MAX || reader.left === 0) throw new Fault('malformed');
+  reader.left--;
+  return initial;
+}
+
+function readItem(reader: Reader, depth: number): Cbor {
+  const initial = nextInitial(reader, depth);
   const info = initial & 31;
   switch (initial >> 5) {
     case 0:
@@ -237,10 +246,16 @@ function reading<T>(read: () => T): CborReading<T> {
   }
 }
 
-/** Exactly one item and nothing behind it. */
-export function decodeCbor(bytes: Uint8Array): CborReading<Cbor> {
+/**
+ * Exactly one item and nothing behind it. `partsMax`: of how many items it may consist, itself and
+ * those nested in it; what consists of more is malformed, at the cost of so many.
+ */
+export function decodeCbor(
+  bytes: Uint8Array,
+  partsMax: number = Number.POSITIVE_INFINITY,
+): CborReading<Cbor> {
   return reading(() => {
-    const reader = readerOf(bytes);
+    const reader = readerOf(bytes, partsMax);
     const item = readItem(reader, 0);
     if (reader.offset !== bytes.length) throw new Fault('malformed');
     return item;
@@ -248,11 +263,12 @@ export function decodeCbor(bytes: Uint8Array): CborReading<Cbor> {
 }
 
 const BREAK = 0xff;
+/** An authorization has about ten. */
+const PARTS_PER_ITEM = 64;
 
 /** Passes one well-formed item of any kind (RFC 8949 appendix C). */
 function skipItem(reader: Reader, depth: number): void {
-  const initial = reader.bytes[reader.offset++];
-  if (initial === undefined || depth > DEPTH_MAX) throw new Fault('malformed');
+  const initial = nextInitial(reader, depth);
   const [major, info] = [initial >> 5, initial & 31];
   if (info === 31) {
     if (major < 2 || major > 5) throw new Fault('malformed');
@@ -283,10 +299,11 @@ function skipItem(reader: Reader, depth: number): void {
 /**
  * Splits a CBOR sequence (RFC 8742) into the bytes of its items, whatever they mean and however
  * they are written, so that one bad item of a batch leaves its neighbours alone. What cannot be
- * delimited is the last item, for its own decoder to refuse. Only too many items are a fault.
+ * delimited is the last item, for its own decoder to refuse; so is what consists of very many parts,
+ * since looking for its end would cost more than its neighbours. Only too many items are a fault.
  */
 export function splitCborSequence(bytes: Uint8Array, itemsMax: number): CborReading<Bytes[]> {
-  const reader = readerOf(bytes);
+  const reader = readerOf(bytes, itemsMax * PARTS_PER_ITEM);
   const items: Bytes[] = [];
   while (reader.offset < bytes.length) {
     if (items.length === itemsMax) return { ok: false, fault: 'malformed' };

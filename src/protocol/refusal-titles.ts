@@ -109,6 +109,7 @@ export const REFUSAL_TITLES: Readonly<Record<RefusalCode, string>> = {
   input_invalid: 'The input is not valid',
   body_too_large: 'The body is too large',
   media_type: 'Unsupported media type',
+  request_timeout: 'The request came too slowly',
   batch_too_large: 'Too many payments at once',
   ceremony_unknown: 'This sign-in has expired, start again',
   passkey_rejected: 'The passkey was not accepted',

@@ -116,6 +116,7 @@ export const REFUSALS = {
   input_invalid: 400,
   body_too_large: 413,
   media_type: 415,
+  request_timeout: 408,
   batch_too_large: 413,
   ceremony_unknown: 400,
   passkey_rejected: 400,

@@ -1,5 +1,4 @@
 /** Owns the HTTP server: the framework set up so that every answer is ours, and the routes put together. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -7,12 +6,16 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { ROUTES } from '#protocol/routes.ts';
 import { addAccountRoutes, addPayeeRoute } from './accounts/account-routes.ts';
 import { addEventsRoute } from './accounts/events-route.ts';
+import { createHttpServer } from './http/http-server.ts';
 import { loggerOptions } from './http/logging.ts';
 import { describeInterface } from './http/openapi.ts';
-import { handleError, problemBeforeRequest } from './http/problem-response.ts';
+import { handleError } from './http/problem-response.ts';
 import { addRequestGuards } from './http/request-guards.ts';
+import { createRequestIds } from './http/request-id.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { sendNotFound, serveStaticFiles } from './http/static-files.ts';
+import { countRequests } from './metrics/count-requests.ts';
+import type { Registry } from './metrics/registry.ts';
 import { addAllowanceRoutes, addTermsRoute } from './offline/allowance-routes.ts';
 import { addDeviceRoutes } from './offline/device-routes.ts';
 import { addEnrolmentRoutes } from './passkeys/enrolment-routes.ts';
@@ -32,12 +35,12 @@ export type App = FastifyInstance<
 
 /** Enough for a passkey with an attestation; uploads of payments have a limit of their own. */
 const JSON_BYTES_MAX = 64 * 1024;
-/** A phone on a bad line may take its time, but not for ever. */
-const REQUEST_TIMEOUT_MS = 120_000;
 
 export type AppParts = Services & {
   readonly publicDir: string;
   readonly logTo: { write(line: string): void };
+  /** Where requests are counted, if they are. */
+  readonly registry?: Registry | undefined;
 };
 
 /** Methods that the table offers on this path, for the Allow of a 405; undefined when none. */
@@ -60,23 +63,17 @@ function createInstance({ config, logTo }: AppParts): App {
   return Fastify<Server>({
     logger: loggerOptions(config.logLevel, logTo),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(config.trustProxy),
     trustProxy: proxiesTrusted(config),
     bodyLimit: JSON_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       handleError(error, request, reply);
     },
-    clientErrorHandler: (error, socket) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) {
-        socket.destroy();
-        return;
-      }
-      const detail = 'The request is not HTTP as it should be.';
-      socket.end(problemBeforeRequest({ code: 'input_invalid', detail }));
-    },
+    serverFactory: (handler) => createHttpServer({ handler, config }),
+    // The server has its own, on every address that it listens on.
+    clientErrorHandler: () => undefined,
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
@@ -103,6 +100,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   });
   readEmptyJsonAsObject(app);
   addRequestGuards(app, config, clock);
+  if (parts.registry) countRequests(app, parts.registry);
   await app.register(fastifyCookie);
   await describeInterface(app, sessions.cookieName);
   addEnrolmentRoutes(app, parts);

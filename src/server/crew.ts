@@ -2,11 +2,16 @@
 import cluster, { type Worker } from 'node:cluster';
 import { StartRefused } from './free-port.ts';
 import type { LineLog } from './log-lines.ts';
+import type { Member } from './metrics/ask-workers.ts';
 import type { ToPrimary, ToWorker } from './process-messages.ts';
 
 export type Crew = {
   /** Comes back when all serve; throws `StartRefused` when one cannot. */
   start(): Promise<void>;
+  /** Who is there now; some may only be starting. */
+  members(): Member[];
+  /** How many ended by themselves since the start. */
+  replaced(): number;
   /** Lets all of them end what they have begun; who takes too long is killed. */
   stop(): Promise<void>;
 };
@@ -27,8 +32,9 @@ const STEADY_MS = 30_000;
 
 /**
  * This process accepts connections and hands them out in turn, then never sees them again: its part
- * is a few microseconds a connection and nothing a request. Left to the operating system (SCHED_NONE)
- * most connections would go to few of the workers, and phones keep theirs for long.
+ * is some microseconds a connection and nothing a request. Left to the operating system (SCHED_NONE)
+ * most connections would go to few of the workers, and phones keep theirs for long. A worker is handed
+ * one connection at a time: that one is lost, until its client gives up, when the worker dies just then.
  */
 function deal(): void {
   cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -46,28 +52,30 @@ const ended = (worker: Worker) =>
   });
 
 export function createCrew({ size, begin, stopTimeoutMs, log }: CrewParts): Crew {
-  const crew = new Set<Worker>();
+  const crew = new Map<Worker, number>();
   const replacements = new Set<NodeJS.Timeout>();
   let deaths = 0;
+  let replaced = 0;
   let isStarted = false;
   let isStopping = false;
 
-  function replaceLater(livedMs: number): void {
+  function replaceLater(place: number, livedMs: number): void {
+    replaced++;
     deaths = livedMs > STEADY_MS ? 0 : deaths + 1;
     const delayMs = RESTART_DELAYS_MS[deaths] ?? RESTART_DELAYS_MS.at(-1);
     const timer = setTimeout(() => {
       replacements.delete(timer);
       // Its end is met above, by the next attempt.
-      addWorker().catch(() => undefined);
+      addWorker(place).catch(() => undefined);
     }, delayMs);
     replacements.add(timer);
   }
 
   /** Comes back when it serves. */
-  function addWorker(): Promise<void> {
+  function addWorker(place: number): Promise<void> {
     const startedMs = Date.now();
     const worker = cluster.fork();
-    crew.add(worker);
+    crew.set(worker, place);
     return new Promise((resolve, reject) => {
       let words = 'A worker process ended while it started.';
       worker.on('error', (error) => log.warn(`worker ${worker.process.pid}: ${error.message}`));
@@ -82,7 +90,7 @@ export function createCrew({ size, begin, stopTimeoutMs, log }: CrewParts): Crew
         reject(new StartRefused(words));
         if (isStopping || !isStarted) return;
         log.warn(`worker ${worker.process.pid} has ended (${signal || code}): starting another`);
-        replaceLater(Date.now() - startedMs);
+        replaceLater(place, Date.now() - startedMs);
       });
     });
   }
@@ -90,16 +98,20 @@ export function createCrew({ size, begin, stopTimeoutMs, log }: CrewParts): Crew
   return {
     async start() {
       deal();
-      await Promise.all(Array.from({ length: size }, addWorker));
+      await Promise.all(Array.from({ length: size }, (_, index) => addWorker(index + 1)));
+      // One that served may have ended while the others came.
+      if (crew.size < size) throw new StartRefused('A worker process ended while others started.');
       isStarted = true;
     },
+    members: () => [...crew].map(([worker, place]) => ({ place, worker })),
+    replaced: () => replaced,
     async stop() {
       isStopping = true;
       for (const timer of replacements) clearTimeout(timer);
-      const all = [...crew];
+      const all = [...crew.keys()];
       for (const worker of all) tell(worker, { kind: 'stop' });
       const late = setTimeout(() => {
-        for (const worker of crew) worker.process.kill('SIGKILL');
+        for (const worker of crew.keys()) worker.process.kill('SIGKILL');
       }, stopTimeoutMs + LAST_WRITES_MS);
       await Promise.all(all.map(ended));
       clearTimeout(late);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BuildFailed, dist, ensureBuilt } from '../../.build/ensure-built.mjs';
 
-const programs = ['main', 'operator', 'inspect', 'check-ledger', 'config'];
+const programs = ['main', 'operator', 'inspect', 'check-ledger', 'backup', 'restore', 'config'];
 const say = (line) => process.stderr.write(`${line}\n`);
 
 async function launch([name, ...rest]) {

@@ -1,4 +1,5 @@
 /** Owns what is done to the database once at a start, however many processes follow. */
+import { readDurabilityFaults } from '#ledger/durability.ts';
 import { isMoneyOfKind } from './accounts/play-money.ts';
 import { StartRefused } from './free-port.ts';
 import type { LineLog } from './log-lines.ts';
@@ -18,6 +19,7 @@ function saidOfOtherMoney(sandbox: boolean, where: string): string {
 export async function prepareDatabase(config: Config, log: LineLog): Promise<StartedDatabase> {
   const started = await startDatabase(config, log);
   const { database, where, stop } = started;
+  for (const fault of await readDurabilityFaults(database)) log.warn(fault);
   await createIdentityOnce(database, systemRandom);
   if (!(await isMoneyOfKind(database, config.sandbox))) {
     await stop();

@@ -3,11 +3,14 @@ import { createCrew } from './crew.ts';
 import { assertPortFree } from './free-port.ts';
 import { greeting } from './greeting.ts';
 import { createLineLog } from './log-lines.ts';
+import { askWorkers } from './metrics/ask-workers.ts';
+import { type MetricsServer, startMetricsServer } from './metrics/metrics-server.ts';
+import { createServerFigures } from './metrics/server-figures.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { type Config, warningsOf } from './settings.ts';
 import { once, stopOnSignal } from './stop-on-signal.ts';
 
-/** To prepare the database takes one; the workers have the rest. */
+/** For preparing the database, and for its figures later; the workers' come besides. */
 const OWN_CONNECTIONS_MAX = 2;
 
 export async function serveMany(config: Config): Promise<void> {
@@ -15,20 +18,33 @@ export async function serveMany(config: Config): Promise<void> {
   for (const warning of warningsOf(config)) log.warn(warning);
   await assertPortFree(config.host, config.port);
   const own = { ...config, databaseConnectionsMax: OWN_CONNECTIONS_MAX };
-  const { connection, where, stop: stopDatabase } = await prepareDatabase(own, log);
+  const { database, connection, where, stop: stopDatabase } = await prepareDatabase(own, log);
   const crew = createCrew({
     size: config.processes,
     begin: { kind: 'begin', connection },
     stopTimeoutMs: config.shutdownTimeoutMs,
     log,
   });
+  let metrics: MetricsServer | undefined;
   const stop = once(async () => {
     await crew.stop();
+    await metrics?.stop();
     await stopDatabase();
   });
   stopOnSignal(stop, log);
   try {
     await crew.start();
+    metrics = await startMetricsServer({
+      host: config.metricsHost,
+      port: config.metricsPort,
+      log,
+      collect: createServerFigures({
+        database,
+        log,
+        askProcesses: () => askWorkers(crew.members()),
+        replaced: crew.replaced,
+      }),
+    });
   } catch (error) {
     await stop();
     throw error;

@@ -3,9 +3,10 @@ import { assertPortFree } from './free-port.ts';
 import { openFront } from './front.ts';
 import { greeting } from './greeting.ts';
 import { createLineLog } from './log-lines.ts';
+import { type MetricsServer, startMetricsServer } from './metrics/metrics-server.ts';
+import { createServerFigures } from './metrics/server-figures.ts';
 import { prepareDatabase } from './prepare-database.ts';
-import type { Config } from './settings.ts';
-import { warningsOf } from './settings.ts';
+import { type Config, warningsOf } from './settings.ts';
 import { once, stopOnSignal } from './stop-on-signal.ts';
 
 export async function serveOne(config: Config): Promise<void> {
@@ -14,13 +15,26 @@ export async function serveOne(config: Config): Promise<void> {
   await assertPortFree(config.host, config.port);
   const { database, where, stop: stopDatabase } = await prepareDatabase(config, log);
   const front = await openFront({ config, database, log });
+  let metrics: MetricsServer | undefined;
   const stop = once(async () => {
     await front.stop();
+    await metrics?.stop();
     await stopDatabase();
   });
   stopOnSignal(stop, log);
   try {
     await front.listen();
+    metrics = await startMetricsServer({
+      host: config.metricsHost,
+      port: config.metricsPort,
+      log,
+      collect: createServerFigures({
+        database,
+        log,
+        askProcesses: async () => [{ labels: { process: '1' }, families: front.metrics() }],
+        replaced: () => 0,
+      }),
+    });
   } catch (error) {
     await stop();
     throw error;

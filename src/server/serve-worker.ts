@@ -41,7 +41,7 @@ export async function serveWorker(whole: Config, self: Worker): Promise<void> {
     const database = openDatabase({ ...connection, max: config.databaseConnectionsMax }, { log });
     const opened = await openFront({ config, database, log });
     front = {
-      listen: opened.listen,
+      ...opened,
       async stop() {
         await opened.stop();
         await database.close();
@@ -54,6 +54,9 @@ export async function serveWorker(whole: Config, self: Worker): Promise<void> {
 
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'stop') stopAndLeave();
+    if (message.kind === 'metrics' && front) {
+      void tell({ kind: 'metrics', ask: message.ask, families: front.metrics() });
+    }
     if (message.kind !== 'begin') return;
     begin(message.connection).catch(async (error: unknown) => {
       log.error('a worker cannot start', error);

@@ -10,6 +10,7 @@ import { type CertifyName, createCertifyName } from './accounts/name-certificate
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
+import { createAccountLimit } from './payments/account-limit.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
 import { createJudgeReoffer } from './payments/judge-reoffer.ts';
 import { nodeSha256 } from './payments/node-sha256.ts';
@@ -35,7 +36,6 @@ export type Services = {
   readonly settleReoffers: SettleReoffers;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
-  readonly meter: SettlementMeter;
   /** Ends the timers and writes what was to be written late. The database stays open. */
   stop(): Promise<void>;
 };
@@ -55,7 +55,7 @@ export type ServiceParts = {
 
 const DAY_S = 24 * 60 * 60;
 /** How late a page may learn of what another process settled. */
-const WATCH_INTERVAL_MS = 1000;
+const WATCH_INTERVAL_MS = 250;
 const NOTE_INTERVAL_MS = 2000;
 const EXPIRY_INTERVAL_MS = 5 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -78,7 +78,7 @@ function createPool({ config, verifyThread }: ServiceParts): VerifyPool {
 }
 
 export function createServices(parts: ServiceParts): Services {
-  const { config, database, clock, random, onFault } = parts;
+  const { config, database, clock, random, onFault, meter = NO_METER } = parts;
   useSha256(nodeSha256);
   const party = { rpId: config.rpId, origins: config.origins };
   const keys = createServerKeys(database, clock);
@@ -90,8 +90,10 @@ export function createServices(parts: ServiceParts): Services {
   const sequences = createDeviceSequences(database, NOTE_INTERVAL_MS, (cause) =>
     onFault('noting device sequences', cause),
   );
+  const accountLimit = createAccountLimit(config.accountPaymentsPerMinute, clock);
   const pool = createPool(parts);
   const settleUpload = createSettleUpload({
+    accountLimit,
     ledger: createStoredPayments({
       database,
       clock,
@@ -104,10 +106,12 @@ export function createServices(parts: ServiceParts): Services {
       onFault: (cause) => onFault('settling, outcome unknown', cause),
     }),
     verify: pool.verify,
+    meter,
     party,
     signer: async () => (await keys.current()).signer,
     onFault: (cause) => onFault('settling', cause),
     onSettled: (payments) => {
+      accountLimit.charge(payments);
       sequences.note(payments);
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },
@@ -136,7 +140,6 @@ export function createServices(parts: ServiceParts): Services {
     ),
     expiry,
     certifyName: createCertifyName(),
-    meter: parts.meter ?? NO_METER,
     async stop() {
       await expiry.stop();
       await pool.stop();

@@ -121,6 +121,15 @@ export const SETTINGS = {
     says: 'How many processes share the work, each on a core of its own. Also: npm run serve -- --processes N.',
     ...whole(1, 64),
   }),
+  metricsPort: setting('METRICS_PORT', '', {
+    fallbackSaid: 'no metrics',
+    says: 'TCP port where Prometheus reads /metrics, apart from what people reach.',
+    ...whole(1, 65535),
+  }),
+  metricsHost: setting('METRICS_HOST', 'localhost', {
+    says: 'Name or address to listen on for METRICS_PORT. Whoever reaches it sees how much is paid and promised.',
+    ...freeText,
+  }),
   verifyThreads: setting('VERIFY_THREADS', '', {
     fallbackSaid: 'one for each core, shared among the processes',
     says: 'Threads that verify signatures, in each process; with 0 requests wait for it.',
@@ -151,9 +160,29 @@ export const SETTINGS = {
     says: 'Uploads of payments and questions for receipts that one network address may send in a minute. Of several processes each grants its share.',
     ...whole(1, 10_000_000),
   }),
-  uploadsInFlightMax: setting('UPLOADS_IN_FLIGHT_MAX', '64', {
-    says: 'Uploads judged at the same time in one process; more are asked to come back later.',
-    ...whole(1, 10_000),
+  paymentsPerMinute: setting('PAYMENTS_PER_MINUTE', '60000', {
+    says: 'Payments that one network address may bring in a minute, whatever they are worth. Of several processes each grants its share.',
+    ...whole(1, 100_000_000),
+  }),
+  accountPaymentsPerMinute: setting('ACCOUNT_PAYMENTS_PER_MINUTE', '600', {
+    says: 'Payments of one payer that get a verdict in a minute; more are asked to come back later. Of several processes each grants its share.',
+    ...whole(1, 100_000_000),
+  }),
+  paymentsWaitingMax: setting('PAYMENTS_WAITING_MAX', '10000', {
+    says: 'Payments that may wait for a verdict in one process at the same time; more are asked to come back later.',
+    ...whole(1, 1_000_000),
+  }),
+  uploadBytesWaitingMax: setting('UPLOAD_BYTES_WAITING_MAX', '33554432', {
+    says: 'Bytes of uploads that may be on their way or wait in one process at the same time.',
+    ...whole(16_384, 1_073_741_824),
+  }),
+  connectionsMax: setting('CONNECTIONS_MAX', '10000', {
+    says: 'Open connections of one process; more are closed at once.',
+    ...whole(10, 1_000_000),
+  }),
+  connectionsPerAddressMax: setting('CONNECTIONS_PER_ADDRESS_MAX', '1000', {
+    says: 'Open connections of one network address to one process. Not asked with TRUST_PROXY, since all are the proxy’s.',
+    ...whole(1, 1_000_000),
   }),
   batchItemsMax: setting('BATCH_ITEMS_MAX', '200', {
     says: 'Most payments in one upload. Wallets send no more than 20.',
@@ -204,6 +233,14 @@ export const SETTINGS = {
     says: 'Most open live streams of one account in one process; the oldest is closed for a new one.',
     ...whole(1, 1000),
   }),
+  streamsPerAddressMax: setting('STREAMS_PER_ADDRESS_MAX', '200', {
+    says: 'Most open live streams of one network address in one process.',
+    ...whole(1, 1_000_000),
+  }),
+  streamsMax: setting('STREAMS_MAX', '5000', {
+    says: 'Most open live streams of one process.',
+    ...whole(1, 1_000_000),
+  }),
   publicDir: setting('PUBLIC_DIR', '', {
     fallbackSaid: 'the wallet as built',
     says: 'Folder of the static files.',
@@ -215,8 +252,9 @@ type Table = typeof SETTINGS;
 type Read = { readonly [K in keyof Table]: ReturnType<Table[K]['read']> };
 type Filled = { readonly [K in keyof Table]: NonNullable<Read[K]> };
 
-export type Config = Omit<Filled, 'databaseUrl' | 'publicDir'> & {
+export type Config = Omit<Filled, 'databaseUrl' | 'metricsPort' | 'publicDir'> & {
   readonly databaseUrl: string | undefined;
+  readonly metricsPort: number | undefined;
   readonly publicDir: string | undefined;
 };
 
@@ -233,6 +271,15 @@ function checkTogether(config: Config): string[] {
   if (config.allowanceCountSoft > config.allowanceCountMax) {
     const most = config.allowanceCountMax;
     faults.push(`ALLOWANCE_COUNT_SOFT: at most ALLOWANCE_COUNT_MAX, which is ${most}.`);
+  }
+  // What does not fit into an empty queue would be asked to come back for ever.
+  if (config.paymentsWaitingMax < config.batchItemsMax) {
+    const least = config.batchItemsMax;
+    faults.push(`PAYMENTS_WAITING_MAX: at least BATCH_ITEMS_MAX, which is ${least}.`);
+  }
+  if (config.uploadBytesWaitingMax < config.batchBytesMax) {
+    const least = config.batchBytesMax;
+    faults.push(`UPLOAD_BYTES_WAITING_MAX: at least BATCH_BYTES_MAX, which is ${least}.`);
   }
   const connectionsMin = 2 * config.processes;
   if (config.databaseConnectionsMax < connectionsMin) {

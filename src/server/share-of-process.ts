@@ -14,5 +14,7 @@ export function shareOfProcess(config: Config): Config {
     databaseConnectionsMax: divided(config.databaseConnectionsMax, processes),
     ceremoniesPerMinute: divided(config.ceremoniesPerMinute, processes),
     uploadsPerMinute: divided(config.uploadsPerMinute, processes),
+    paymentsPerMinute: divided(config.paymentsPerMinute, processes),
+    accountPaymentsPerMinute: divided(config.accountPaymentsPerMinute, processes),
   };
 }

@@ -1,4 +1,4 @@
-/** Owns where the database is: the embedded one, or any PostgreSQL by address; open, and up to date. */
+/** Owns where the database is: the embedded one, or any PostgreSQL by address; open, and up to date or as it is. */
 import type { PoolConfig } from 'pg';
 import { type Database, openDatabase } from '#ledger/database.ts';
 import { type Log, startEmbeddedPostgres } from '#ledger/embedded-postgres.ts';
@@ -30,7 +30,14 @@ async function findServer({ databaseUrl, dataDir }: Place, log: Log) {
   };
 }
 
-export async function startDatabase(place: Place, log: Log): Promise<StartedDatabase> {
+/** A backup takes the schema as it finds it, and a restore begins with none. */
+export type Schema = 'up to date' | 'as it is';
+
+export async function startDatabase(
+  place: Place,
+  log: Log,
+  schema: Schema = 'up to date',
+): Promise<StartedDatabase> {
   const server = await findServer(place, log);
   const connection = { ...server.connection, max: place.databaseConnectionsMax };
   const database = openDatabase(connection, { log });
@@ -39,7 +46,8 @@ export async function startDatabase(place: Place, log: Log): Promise<StartedData
     await server.stop();
   }
   try {
-    for (const name of await migrate(database)) log.info(`database brought up to date: ${name}`);
+    const applied = schema === 'up to date' ? await migrate(database) : [];
+    for (const name of applied) log.info(`database brought up to date: ${name}`);
   } catch (error) {
     await stop();
     throw error;

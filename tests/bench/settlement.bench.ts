@@ -117,7 +117,12 @@ async function measureSpeed(
 
 export const measure: Measure = async () => {
   const running = await startServer({
-    env: { CEREMONIES_PER_MINUTE: '100000', UPLOADS_PER_MINUTE: '1000000' },
+    env: {
+      CEREMONIES_PER_MINUTE: '100000',
+      UPLOADS_PER_MINUTE: '1000000',
+      PAYMENTS_PER_MINUTE: '10000000',
+      ACCOUNT_PAYMENTS_PER_MINUTE: '10000000',
+    },
   });
   try {
     const server = connectTo(`http://localhost:${running.port}`, running.origin);

@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '#ledger/database.ts';
 import { startServer, type TestServer } from '../support/payment-server.ts';
 import { connectTo } from '../support/remote-server.ts';
 import { authorize, balanceOf, enrol, JPY, outcomeOf } from '../support/server-wallet.ts';
-import { SILENT_LOG, startTestCluster, type TestCluster } from '../support/test-database.ts';
+import { SILENT_LOG, startTestCluster, type TestCluster, urlOf } from '../support/test-database.ts';
 
 describe('on a database of one’s own', () => {
   let cluster: TestCluster;
@@ -15,8 +15,7 @@ describe('on a database of one’s own', () => {
   beforeAll(async () => {
     cluster = await startTestCluster();
     const connection = await cluster.empty();
-    const { host, port, user, database: name } = connection;
-    env = { DATABASE_URL: `postgresql://${user}@localhost:${port}/${name}?host=${host}` };
+    env = { DATABASE_URL: urlOf(connection) };
     database = openDatabase(connection, { log: SILENT_LOG });
     own = await startServer({ env });
   });

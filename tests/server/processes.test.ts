@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Bytes } from '#protocol/bytes.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import { readEvents } from '../support/event-reader.ts';
@@ -22,6 +22,9 @@ import {
 const N = 3;
 /** More than one request of it would be refused for its rate, and no test is about that. */
 const env = { LOG_LEVEL: 'info', CEREMONIES_PER_MINUTE: '100000' };
+
+// Several starts of several processes, on a machine that may have better to do.
+vi.setConfig({ testTimeout: 180_000 });
 
 let running: TestServer;
 let each: ProcessConnection[];

@@ -38,6 +38,8 @@ export async function startSimulatedServer(
     LOG_LEVEL: 'fatal',
     CEREMONIES_PER_MINUTE: '100000',
     UPLOADS_PER_MINUTE: '1000000',
+    PAYMENTS_PER_MINUTE: '1000000',
+    ACCOUNT_PAYMENTS_PER_MINUTE: '1000000',
     SESSION_DAYS: '365',
     // So that most of what is paid here can be covered.
     ALLOWANCE_TOTAL_MAX: '300',

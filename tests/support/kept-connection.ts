@@ -4,7 +4,10 @@ import type { WalletResponse, WalletServer } from './server-wallet.ts';
 
 export type KeptConnection = WalletServer & { readonly agent: http.Agent; close(): void };
 
-/** No test waits for ever for a process that was killed. */
+/**
+ * A connection that was just being handed to a process when that was killed is lost: one at most, and
+ * its client has to give up by itself.
+ */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 type Asked = Parameters<WalletServer['inject']>[0];

@@ -48,13 +48,13 @@ class Memory implements MemoryPayments {
   }
 
   openAccount(id: Bytes, balances: readonly { currency: number; balance: bigint }[]): void {
-    const row: AccountRow = { id, kind: 'person', frozen: false, version: 0n };
+    const row: AccountRow = { id, kind: 'person', frozen: false };
     this.#accounts.set(keyOf(id), { row, devices: new Set(), credentials: [] });
     for (const { currency, balance } of balances) this.#setBalance(id, currency, balance);
   }
 
-  #setBalance(account: Bytes, currency: number, balance: bigint): void {
-    const row = { account, currency, balance, held: 0n, owed: 0n };
+  #setBalance(account: Bytes, currency: number, balance: bigint, version = 0n): void {
+    const row = { account, currency, balance, held: 0n, owed: 0n, version };
     this.#balances.set(`${keyOf(account)}${currency}`, row);
   }
 
@@ -106,11 +106,7 @@ class Memory implements MemoryPayments {
 
   #write(changes: Changes): void {
     for (const { account, currency, after } of changes.balances) {
-      this.#setBalance(account, currency, after.balance);
-    }
-    for (const { account, after } of changes.versions) {
-      const page = this.#account(account);
-      page.row = { ...page.row, version: after };
+      this.#setBalance(account, currency, after.balance, after.version);
     }
     for (const { payee, requestDigest, after } of changes.paidRequests) {
       // Nobody has allowances here, so nobody asks how much was paid.

@@ -40,7 +40,12 @@ export interface TestServer {
   /** Starts it again on the same data and the same address. */
   start(options?: ServerOptions): Promise<void>;
   /** Runs one of the other programs (`operator`, `check-ledger`…) on this server's data. */
-  run(program: string, args?: readonly string[], input?: string): Promise<ProgramResult>;
+  run(
+    program: string,
+    args?: readonly string[],
+    input?: string,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<ProgramResult>;
   /** Stops everything and removes the data. */
   dispose(): Promise<void>;
 }
@@ -207,8 +212,8 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
       args = options.args ?? args;
       running = await spawnServer(dist, port, args, environment());
     },
-    run: async (program, args = [], input = '') => {
-      const child = spawnProgram(dist, program, args, environment());
+    run: async (program, args = [], input = '', env = {}) => {
+      const child = spawnProgram(dist, program, args, { ...environment(), ...env });
       const result = { stdout: '', stderr: '' };
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         result.stdout += text;

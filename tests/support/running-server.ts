@@ -46,6 +46,8 @@ export async function startRunningServer(
     // Tests ask more often than people do.
     CEREMONIES_PER_MINUTE: '100000',
     UPLOADS_PER_MINUTE: '1000000',
+    PAYMENTS_PER_MINUTE: '1000000',
+    ACCOUNT_PAYMENTS_PER_MINUTE: '1000000',
     ...options.env,
   });
   if (!config.ok) throw new Error(config.refusal.detail);

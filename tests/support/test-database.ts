@@ -1,9 +1,13 @@
-/** Owns real databases for tests: one embedded cluster shared by all test files, a fresh database per test. */
+/**
+ * Owns real databases for tests: a fresh one per test, in one embedded cluster that all test files
+ * share, or in the ordinary server that an `engine-…` project has started.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { inject } from 'vitest';
 import { type Database, openDatabase } from '#ledger/database.ts';
 import { startEmbeddedPostgres } from '#ledger/embedded-postgres.ts';
 import { migrate } from '#ledger/migrate.ts';
@@ -57,16 +61,36 @@ async function drop(admin: pg.Pool, name: string): Promise<void> {
 
 const newName = () => `test_${process.pid}_${randomUUID().replaceAll('-', '')}`;
 
+/** As DATABASE_URL has it. */
+export function urlOf({ host, port, user, password, database }: pg.PoolConfig): string {
+  const who = [user ?? '', ...(typeof password === 'string' ? [password] : [])].join(':');
+  return host?.startsWith('/')
+    ? `postgresql://${who}@localhost:${port}/${database}?host=${host}`
+    : `postgresql://${who}@${host}:${port}/${database}`;
+}
+
+type ClusterServer = { readonly connection: pg.PoolConfig; stop(): Promise<void> };
+
+async function findServer(): Promise<ClusterServer> {
+  const engine = inject('databaseUrl');
+  if (engine !== undefined) {
+    const { hostname, port, username, password } = new URL(engine);
+    const connection = { host: hostname, port: Number(port), user: username, password };
+    return { connection, stop: async () => undefined };
+  }
+  return startEmbeddedPostgres({
+    dataDir: join(tmpdir(), `counterfoil-tests-${process.getuid?.() ?? 0}-${checkoutMark}`),
+    log: SILENT_LOG,
+    spareFolder: join(tmpdir(), 'counterfoil-tests-spare'),
+  });
+}
+
 /**
  * Starts the cluster, or joins the one that another test file is using; the last to stop stops it.
  * It is kept in the temporary folder, so that only the first run ever has to make it.
  */
 export async function startTestCluster(): Promise<TestCluster> {
-  const server = await startEmbeddedPostgres({
-    dataDir: join(tmpdir(), `counterfoil-tests-${process.getuid?.() ?? 0}-${checkoutMark}`),
-    log: SILENT_LOG,
-    spareFolder: join(tmpdir(), 'counterfoil-tests-spare'),
-  });
+  const server = await findServer();
   const admin = new pg.Pool({ ...server.connection, database: 'postgres', max: 2 });
   admin.on('error', () => undefined);
   await dropAbandoned(admin);

@@ -15,9 +15,16 @@ const entries = [
   'src/sw/sw.ts',
   'src/sw/outbox.ts',
   'src/server/launch.mjs',
-  ...['main', 'verify-thread', 'operator', 'inspect', 'check-ledger', 'config'].map(
-    (name) => `src/server/${name}.ts`,
-  ),
+  ...[
+    'main',
+    'verify-thread',
+    'operator',
+    'inspect',
+    'check-ledger',
+    'backup',
+    'restore',
+    'config',
+  ].map((name) => `src/server/${name}.ts`),
 ];
 
 /** Made from the migrations and held against them by a server test; nothing reads it at run time. */

@@ -1,4 +1,4 @@
-/** Owns waking who watches an account: at once for commits of this process, by a slow look for others'. */
+/** Owns waking who watches an account: at once for commits of this process, by looking now and then for others'. */
 import { toBase32 } from '#protocol/base32.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 
@@ -7,11 +7,14 @@ export type AccountWatch = {
   subscribe(account: Bytes, wake: () => void): () => void;
   /** Something of these accounts was committed. */
   announce(accounts: readonly Bytes[]): void;
+  /** How many streams listen, and how long ago new versions were last looked for: 0 when none does. */
+  state(): { readonly streams: number; readonly behindMs: number };
   stop(): void;
 };
 
 export type WatchParts = {
   readonly readVersions: (accounts: readonly Bytes[]) => Promise<(bigint | null)[]>;
+  /** Between two looks while somebody watches; longer after a look that took long. */
   readonly intervalMs: number;
   readonly onFault: (cause: unknown) => void;
 };
@@ -23,15 +26,23 @@ type Watched = {
   version?: bigint | null;
 };
 
+/**
+ * A look costs some microseconds for each account that is watched. After it the watch rests this many
+ * times as long, so that it takes a twentieth of a connection's time at most, however many watch.
+ */
+const RESTS = 20;
+const REST_MAX_MS = 5000;
+
 export function createAccountWatch(parts: WatchParts): AccountWatch {
   const { readVersions, intervalMs, onFault } = parts;
   const watched = new Map<string, Watched>();
-  let looking = false;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let lookedAtMs = 0;
 
   /** One question for all who are watched, so its cost does not grow with the streams. */
   async function look(): Promise<void> {
-    if (looking || watched.size === 0) return;
-    looking = true;
+    const startedMs = performance.now();
     try {
       const all = [...watched.values()];
       const versions = await readVersions(all.map((item) => item.account));
@@ -41,22 +52,29 @@ export function createAccountWatch(parts: WatchParts): AccountWatch {
         item.version = version;
         for (const wake of item.wakes) wake();
       });
+      lookedAtMs = startedMs;
     } catch (cause) {
       onFault(cause);
-    } finally {
-      looking = false;
     }
+    const restMs = RESTS * (performance.now() - startedMs);
+    timer = undefined;
+    lookAfter(Math.max(intervalMs, Math.min(restMs, REST_MAX_MS)));
   }
 
-  const timer = setInterval(() => void look(), intervalMs);
-  timer.unref();
+  function lookAfter(delayMs: number): void {
+    if (timer !== undefined || isStopped || watched.size === 0) return;
+    timer = setTimeout(() => void look(), delayMs);
+    timer.unref();
+  }
 
   return {
     subscribe(account, wake) {
+      if (watched.size === 0) lookedAtMs = performance.now();
       const key = toBase32(account);
       const item = watched.get(key) ?? { account, wakes: new Set() };
       watched.set(key, item);
       item.wakes.add(wake);
+      lookAfter(intervalMs);
       return () => {
         item.wakes.delete(wake);
         if (item.wakes.size === 0 && watched.get(key) === item) watched.delete(key);
@@ -67,6 +85,14 @@ export function createAccountWatch(parts: WatchParts): AccountWatch {
         for (const wake of watched.get(toBase32(account))?.wakes ?? []) wake();
       }
     },
-    stop: () => clearInterval(timer),
+    state() {
+      let streams = 0;
+      for (const { wakes } of watched.values()) streams += wakes.size;
+      return { streams, behindMs: streams > 0 ? performance.now() - lookedAtMs : 0 };
+    },
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
   };
 }

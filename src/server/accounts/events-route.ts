@@ -8,12 +8,15 @@ import { ROUTES } from '#protocol/routes.ts';
 import type { App } from '../app.ts';
 import { entryJson, problems, wholeText } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
+import { addressKey } from '../http/rate-limit.ts';
 import type { Services } from '../services.ts';
 import { type LiveStream, openLiveStream } from './live-stream.ts';
 import { readEntries } from './statement.ts';
+import { createStreamLimit } from './stream-limit.ts';
 
 const HEARTBEAT_MS = 20_000;
 const ENTRIES_AT_ONCE = 100;
+const RETRY_AFTER_S = 30;
 
 const cursor = Type.Optional(wholeText('The last version that the page has seen'));
 
@@ -29,9 +32,27 @@ async function startOf(database: Queryable, account: Bytes, after: number) {
   return after > version ? { after: version, isAhead: true } : { after, isAhead: false };
 }
 
+const eventsSchema = {
+  operationId: 'readEvents',
+  summary: 'New entries as they are posted, as server-sent events',
+  description: DESCRIPTION,
+  tags: ['account'],
+  security: [{ session: [] }],
+  querystring: Type.Object({ after: cursor }, { additionalProperties: false }),
+  headers: Type.Object({ 'last-event-id': cursor }),
+  response: {
+    200: {
+      description: 'The stream',
+      content: { 'text/event-stream': { schema: Type.String() } },
+    },
+    ...problems(400, 401, 429, 503),
+  },
+};
+
 export function addEventsRoute(app: App, services: Services): void {
   const { config, database, sessions, watch } = services;
   const streams = new Map<string, LiveStream[]>();
+  const limit = createStreamLimit(config.streamsMax, config.streamsPerAddressMax);
 
   function leave(key: string, stream: LiveStream): void {
     const rest = (streams.get(key) ?? []).filter((other) => other !== stream);
@@ -58,22 +79,7 @@ export function addEventsRoute(app: App, services: Services): void {
     ...ROUTES.events,
     url: ROUTES.events.path,
     exposeHeadRoute: false,
-    schema: {
-      operationId: 'readEvents',
-      summary: 'New entries as they are posted, as server-sent events',
-      description: DESCRIPTION,
-      tags: ['account'],
-      security: [{ session: [] }],
-      querystring: Type.Object({ after: cursor }, { additionalProperties: false }),
-      headers: Type.Object({ 'last-event-id': cursor }),
-      response: {
-        200: {
-          description: 'The stream',
-          content: { 'text/event-stream': { schema: Type.String() } },
-        },
-        ...problems(400, 401, 503),
-      },
-    },
+    schema: eventsSchema,
     handler: async (request, reply) => {
       const session = await sessions.of(request);
       if (!session.ok) return sendProblem(request, reply, session.refusal);
@@ -81,6 +87,10 @@ export function addEventsRoute(app: App, services: Services): void {
       if (isClosing) return sendProblem(request, reply, { code: 'unavailable' });
       if (reply.raw.destroyed) return reply.hijack();
       const { account } = session.value;
+      const address = addressKey(request.ip);
+      const full = limit.enter(address);
+      // The page asks again, ever more rarely, and meanwhile reads its statement without being told.
+      if (full) return sendProblem(request, reply, full, { retryAfterS: RETRY_AFTER_S });
       const after = Number(request.headers['last-event-id'] ?? request.query.after ?? 0);
       const start = await startOf(database, account, after);
       const headers = reply
@@ -104,6 +114,7 @@ export function addEventsRoute(app: App, services: Services): void {
       enter(key, stream);
       const unsubscribe = watch.subscribe(account, stream.wake);
       reply.raw.on('close', () => {
+        limit.leave(address);
         unsubscribe();
         leave(key, stream);
       });

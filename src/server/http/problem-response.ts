@@ -4,6 +4,7 @@ import { faultKind } from '#ledger/database.ts';
 import { REFUSAL_TITLES } from '#protocol/refusal-titles.ts';
 import { type Refusal, statusOf } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
+import { urnOfRequest } from './request-id.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -34,7 +35,7 @@ export function problemOf(refusal: Refusal, requestId?: string): Problem {
     title,
     status,
     ...(refusal.detail !== undefined && { detail: refusal.detail }),
-    ...(requestId !== undefined && { instance: `urn:uuid:${requestId}` }),
+    ...(requestId !== undefined && { instance: urnOfRequest(requestId) }),
     code: refusal.code,
   };
 }
@@ -112,6 +113,8 @@ export function handleError(
   reply: FastifyReply,
 ): FastifyReply {
   const refusal = refusalOf(error);
+  // The framework would close the connection, and who is still sending would not read why.
+  if (refusal?.code === 'body_too_large') reply.removeHeader('connection');
   if (refusal === undefined) request.log.error({ err: error }, 'request failed');
   else if (refusal.code === 'unavailable') request.log.warn({ err: error }, 'cannot answer now');
   return sendProblem(request, reply, refusal ?? { code: 'internal' });

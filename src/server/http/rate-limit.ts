@@ -1,14 +1,10 @@
-/** Owns the rate limits: a token bucket for each network address, in the memory of this process. */
+/** Owns the rate limits: a token bucket for each network address. */
+import { createTokenBuckets } from '../token-buckets.ts';
 
 export type RateLimit = {
-  /** Takes one token: 0 when it was there, else how many milliseconds until one is. */
-  take(address: string, nowMs: number): number;
+  /** Takes so many tokens, one unless said: 0 when they were there, else how many milliseconds until they are. */
+  take(address: string, nowMs: number, tokens?: number): number;
 };
-
-type Bucket = { tokens: number; atMs: number };
-
-/** Beyond this many addresses the longest unused are forgotten, so that memory has a bound. */
-const ADDRESSES_MAX = 20_000;
 
 /**
  * One IPv6 customer has 2^64 addresses, so those count together by their /64.
@@ -28,20 +24,13 @@ export function addressKey(address: string): string {
 
 /** `perMinute` tokens come back in a minute, and as many can be spent at once. */
 export function createRateLimit(perMinute: number): RateLimit {
-  // A map remembers the order of insertion: taken out and put in again, the first is the oldest.
-  const buckets = new Map<string, Bucket>();
-  const perMs = perMinute / 60_000;
+  const buckets = createTokenBuckets(perMinute);
   return {
-    take(address, nowMs) {
+    take(address, nowMs, tokens = 1) {
       const key = addressKey(address);
-      const bucket = buckets.get(key) ?? { tokens: perMinute, atMs: nowMs };
-      const elapsedMs = Math.max(0, nowMs - bucket.atMs);
-      const tokens = Math.min(perMinute, bucket.tokens + elapsedMs * perMs);
-      const granted = tokens >= 1;
-      buckets.delete(key);
-      buckets.set(key, { tokens: granted ? tokens - 1 : tokens, atMs: nowMs });
-      if (buckets.size > ADDRESSES_MAX) buckets.delete(buckets.keys().next().value ?? '');
-      return granted ? 0 : Math.ceil((1 - tokens) / perMs);
+      const waitMs = buckets.waitMs(key, nowMs, tokens);
+      if (waitMs === 0) buckets.spend(key, nowMs, tokens);
+      return waitMs;
     },
   };
 }

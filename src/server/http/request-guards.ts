@@ -4,6 +4,7 @@ import type { Clock } from '../ports.ts';
 import type { Config } from '../settings.ts';
 import { sendProblem } from './problem-response.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { REQUEST_ID_HEADER } from './request-id.ts';
 import { securityHeaders, setHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
@@ -11,10 +12,12 @@ declare module 'fastify' {
     /** Which bucket a request of this route takes its token from. */
     limited?: 'ceremonies' | 'uploads';
   }
+  interface FastifyReply {
+    /** What else its log line says: how much of what, never whose. */
+    counted: Readonly<Record<string, number>> | null;
+  }
 }
 
-/** Who asks why something failed says it, and the log's lines carry it too. */
-const REQUEST_ID_HEADER = 'x-request-id';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function addRequestGuards(app: App, config: Config, clock: Clock): void {
@@ -25,17 +28,26 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
   };
 
   app.decorateReply('refusalCode', '');
+  app.decorateReply('counted', null);
 
   app.addHook('onRequest', async (request, reply) => {
     setHeaders(reply, headers);
+    // Who asks why something failed says it, and the log's lines carry it too.
     reply.header(REQUEST_ID_HEADER, request.id);
     const { limited } = request.routeOptions.config;
-    const { origin } = request.headers;
+    const { origin, 'content-encoding': coding, 'content-length': length } = request.headers;
     // Uploads carry their own proof and use no cookie; everything else that changes something must
     // come from a page of ours. Programs send no Origin.
     const isForeign = origin !== undefined && !config.origins.includes(origin);
     if (isForeign && limited !== 'uploads' && !SAFE_METHODS.has(request.method)) {
       return sendProblem(request, reply, { code: 'forbidden', detail: 'Another site’s page.' });
+    }
+    // Nothing is ever unpacked, so that nothing can unfold (RFC 9110 §15.5.16).
+    if (coding !== undefined && coding !== 'identity') {
+      return sendProblem(request, reply, { code: 'media_type', detail: 'A content coding.' });
+    }
+    if (Number(length) > request.routeOptions.bodyLimit) {
+      return sendProblem(request, reply, { code: 'body_too_large' });
     }
     if (limited === undefined) return;
     const waitMs = limits[limited].take(request.ip, clock.nowMs());
@@ -55,6 +67,8 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
     if (isClosing) reply.header('connection', 'close');
   });
 
+  // A line costs some 5 µs, so nothing of it is done where nobody reads it.
+  if (!['info', 'debug', 'trace'].includes(config.logLevel)) return;
   // The route, never the address: a link to pay carries the request in its query.
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
@@ -63,6 +77,7 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
         route: request.routeOptions.url ?? 'none',
         status: reply.statusCode,
         ...(reply.refusalCode !== '' && { code: reply.refusalCode }),
+        ...reply.counted,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
       'request',

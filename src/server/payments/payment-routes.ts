@@ -1,6 +1,7 @@
 /** Owns the routes of payments: authorizations in, receipts out, and no session on either. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readReceipts } from '#ledger/read-statement.ts';
+import { AUTHORIZATION_BYTES_MAX } from '#protocol/authorization.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { splitCborSequence } from '#protocol/cbor.ts';
 import {
@@ -9,16 +10,26 @@ import {
   encodeReceiptsAnswer,
   PAYMENTS_MEDIA_TYPE,
 } from '#protocol/payments-answer.ts';
-import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+import { accept, assert, type Outcome, refuse } from '#protocol/refusals.ts';
 import { RECEIPT_IDS_MAX, ROUTES } from '#protocol/routes.ts';
 import type { App } from '../app.ts';
 import { cborForm, problems } from '../http/forms.ts';
 import { sendProblem } from '../http/problem-response.ts';
+import { addressKey, createRateLimit } from '../http/rate-limit.ts';
 import type { Services } from '../services.ts';
-import type { Config } from '../settings.ts';
-import { encodeUploadResult, type UploadResult } from './settle-upload.ts';
+import { createAdmission, type Place } from './admission.ts';
+import { countUpload, encodeUploadResult } from './settle-upload.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** While the body is on its way: who hangs up gives it back. */
+    place: Place | null;
+  }
+}
 
 const ONE_MEDIA_TYPE = 'application/cbor';
+/** Twice an array of ids of 32 bytes with their heads, so that a few too many are told as that. */
+const RECEIPTS_BYTES_MAX = 2 * (3 + 34 * RECEIPT_IDS_MAX);
 
 /** Without a body there is no parser, and so nothing. */
 const bodyOf = (request: FastifyRequest): Bytes =>
@@ -42,39 +53,121 @@ const mediaTypeOf = (request: FastifyRequest) =>
 const sendCbor = (reply: FastifyReply, bytes: Bytes) =>
   reply.type(ANSWER_MEDIA_TYPE).send(Buffer.from(bytes));
 
-const uploadOf = (one: string, many: string) => ({
-  content: {
-    [PAYMENTS_MEDIA_TYPE]: { schema: cborForm(`${many}, one behind the other (RFC 8742)`) },
-    [ONE_MEDIA_TYPE]: { schema: cborForm(`One ${one}`) },
-  },
-});
+/** An authorization is not longer, and what is no authorization counts as if it were some. */
+const paymentsLeast = (bytes: number) => Math.max(1, Math.ceil(bytes / AUTHORIZATION_BYTES_MAX));
+
+/** What the headers say of a body that nobody has read yet: how long at most, how many payments at least. */
+function announcedBy(request: FastifyRequest, bytesMax: number) {
+  const length = request.headers['content-length'];
+  return length === undefined
+    ? { bytes: bytesMax, payments: 1 }
+    : { bytes: Number(length), payments: paymentsLeast(Number(length)) };
+}
 
 const ANSWERS = {
-  description: 'One answer for each item',
-  content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
+  200: {
+    description: 'One answer for each item',
+    content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
+  },
+  ...problems(400, 413, 415, 429, 503),
 };
 
-/** Of payments and of re-offers: each item of the body gets its answer. */
-function createUploadHandler({ batchItemsMax, uploadsInFlightMax }: Config) {
-  let inFlight = 0;
-  return async (
-    settle: (items: readonly Bytes[]) => Promise<UploadResult>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) => {
-    const items = readItems(bodyOf(request), mediaTypeOf(request), batchItemsMax);
-    if (!items.ok) return sendProblem(request, reply, items.refusal);
-    // Before any signature is looked at: a server that drowns helps nobody.
-    if (inFlight >= uploadsInFlightMax) {
-      return sendProblem(request, reply, { code: 'overloaded' }, { retryAfterS: 2 });
-    }
-    inFlight++;
-    try {
-      return sendCbor(reply, encodeUploadResult(await settle(items.value)));
-    } finally {
-      inFlight--;
-    }
-  };
+const reofferSchema = {
+  operationId: 'settleReoffers',
+  summary: 'After a restore: bring payments back with the receipts they had',
+  description:
+    'A payment that the server has forgotten gets the verdict again that its receipt proves; one that it ' +
+    'knows, its stored receipt. Needs no session. Answered as payments are.',
+  tags: ['payments'],
+  body: {
+    content: {
+      [PAYMENTS_MEDIA_TYPE]: {
+        schema: cborForm('[authorization, receipt], one behind the other (RFC 8742)'),
+      },
+      [ONE_MEDIA_TYPE]: { schema: cborForm('One [authorization, receipt]') },
+    },
+  },
+  response: ANSWERS,
+};
+
+const uploadSchema = {
+  operationId: 'settlePayments',
+  summary: 'Bring authorizations, get a receipt or a refusal for each',
+  description:
+    'Needs no session: an authorization is signed by its payer, so anybody may carry it, any number of times. ' +
+    'The answer is the CBOR array [groups, items], an item for each authorization in its order.',
+  tags: ['payments'],
+  body: {
+    content: {
+      [PAYMENTS_MEDIA_TYPE]: {
+        schema: cborForm('Authorizations, one behind the other (RFC 8742)'),
+      },
+      [ONE_MEDIA_TYPE]: { schema: cborForm('One authorization') },
+    },
+  },
+  response: ANSWERS,
+};
+
+/** What a restored server is brought back costs it as much, so it shares the limits. */
+function addUploadRoutes(app: App, services: Services): void {
+  const { clock, config, settleUpload, settleReoffers } = services;
+  const limit = createRateLimit(config.paymentsPerMinute);
+  const admission = createAdmission({
+    paymentsMax: config.paymentsWaitingMax,
+    bytesMax: config.uploadBytesWaitingMax,
+    nowMs: () => performance.now(),
+    fraction: Math.random,
+  });
+  const shed = (request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(request, reply, { code: 'overloaded' }, { retryAfterS: admission.retryAfterS() });
+  const slowDown = (request: FastifyRequest, reply: FastifyReply, waitMs: number) =>
+    sendProblem(request, reply, { code: 'too_many_requests' }, { retryAfterS: waitMs / 1000 });
+
+  app.decorateRequest('place', null);
+
+  const uploads = [
+    { ...ROUTES.payments, schema: uploadSchema, settle: settleUpload },
+    { ...ROUTES.reoffers, schema: reofferSchema, settle: settleReoffers },
+  ];
+  for (const { settle, path: url, ...route } of uploads) {
+    app.route({
+      ...route,
+      url,
+      config: { limited: 'uploads' },
+      bodyLimit: config.batchBytesMax,
+      // Before the body is read: a server that drowns helps nobody.
+      onRequest: async (request, reply) => {
+        const { bytes, payments } = announcedBy(request, config.batchBytesMax);
+        const place = admission.enter(addressKey(request.ip), bytes, payments);
+        if (!place) return shed(request, reply);
+        request.place = place;
+        // Not `onResponse`, which never comes when the client hangs up before its body is here.
+        reply.raw.once('close', () => request.place?.leave());
+      },
+      handler: async (request, reply) => {
+        const mediaType = mediaTypeOf(request);
+        const body = bodyOf(request);
+        const items = readItems(body, mediaType, config.batchItemsMax);
+        if (!items.ok) return sendProblem(request, reply, items.refusal);
+        const count = Math.max(items.value.length, paymentsLeast(body.length));
+        const waitMs = limit.take(request.ip, clock.nowMs(), count);
+        if (waitMs > 0) return slowDown(request, reply, waitMs);
+        const { place } = request;
+        assert(place !== null, 'who is here has been admitted');
+        if (!place.hold(count)) return shed(request, reply);
+        // From here on the work is done, and counts, also when nobody waits for the answer any more.
+        request.place = null;
+        try {
+          const result = await settle(items.value);
+          reply.counted = countUpload(result);
+          if (result.waitMs !== undefined) return slowDown(request, reply, result.waitMs);
+          return sendCbor(reply, encodeUploadResult(result));
+        } finally {
+          place.leave();
+        }
+      },
+    });
+  }
 }
 
 function addReceiptsRoute(app: App, { database }: Services): void {
@@ -82,6 +175,7 @@ function addReceiptsRoute(app: App, { database }: Services): void {
     ...ROUTES.receipts,
     url: ROUTES.receipts.path,
     config: { limited: 'uploads' },
+    bodyLimit: RECEIPTS_BYTES_MAX,
     schema: {
       operationId: 'readReceipts',
       summary: 'Receipts by payment id',
@@ -112,47 +206,12 @@ function addReceiptsRoute(app: App, { database }: Services): void {
 
 /** To be added in a scope of its own, since it takes CBOR and nothing else. */
 export function addPaymentRoutes(app: App, services: Services): void {
-  const { config, settleUpload, settleReoffers } = services;
-  const settleWith = createUploadHandler(config);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
     [PAYMENTS_MEDIA_TYPE, ONE_MEDIA_TYPE],
-    { parseAs: 'buffer', bodyLimit: config.batchBytesMax },
+    { parseAs: 'buffer' },
     (_request, body, done) => done(null, body),
   );
-
-  app.route({
-    ...ROUTES.payments,
-    url: ROUTES.payments.path,
-    config: { limited: 'uploads' },
-    schema: {
-      operationId: 'settlePayments',
-      summary: 'Bring authorizations, get a receipt or a refusal for each',
-      description:
-        'Needs no session: an authorization is signed by its payer, so anybody may carry it, any number of times. ' +
-        'The answer is the CBOR array [groups, items], an item for each authorization in its order.',
-      tags: ['payments'],
-      body: uploadOf('authorization', 'Authorizations'),
-      response: { 200: ANSWERS, ...problems(400, 413, 415, 429, 503) },
-    },
-    handler: async (request, reply) => settleWith(settleUpload, request, reply),
-  });
-
-  app.route({
-    ...ROUTES.reoffers,
-    url: ROUTES.reoffers.path,
-    config: { limited: 'uploads' },
-    schema: {
-      operationId: 'settleReoffers',
-      summary: 'After a restore: bring payments back with the receipts they had',
-      description:
-        'Each item is [authorization, receipt]. A payment that the server has forgotten gets the verdict again ' +
-        'that its receipt proves; one that it knows, its stored receipt. Needs no session. Answered as payments are.',
-      tags: ['payments'],
-      body: uploadOf('[authorization, receipt]', '[authorization, receipt] items'),
-      response: { 200: ANSWERS, ...problems(400, 413, 415, 429, 503) },
-    },
-    handler: async (request, reply) => settleWith(settleReoffers, request, reply),
-  });
+  addUploadRoutes(app, services);
   addReceiptsRoute(app, services);
 }

@@ -7,6 +7,7 @@ import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer
 import type { ReceiptGroup } from '#protocol/receipt.ts';
 import type { Outcome, Refusal } from '#protocol/refusals.ts';
 import { Unavailable } from '../ports.ts';
+import type { AccountLimit } from './account-limit.ts';
 import {
   type Claim,
   type ReadAuthorization,
@@ -33,6 +34,8 @@ export type SettlementParts = {
   readonly verify: VerifySignatures;
   readonly party: RelyingParty;
   readonly signer: () => Promise<ReceiptSigner>;
+  /** Asked before any signature is looked at; none means no limit. */
+  readonly accountLimit?: Pick<AccountLimit, 'waitMs'>;
   readonly meter?: SettlementMeter;
   /** Told of bugs that a payment met: it stays without a verdict, others are not held up. */
   readonly onFault: (cause: unknown) => void;
@@ -56,11 +59,15 @@ export type UploadResult = {
   /** For `encodePaymentsAnswer`. */
   readonly groups: readonly ReceiptGroup[];
   readonly items: readonly AnswerItem[];
+  /** How many of them got their verdict now. */
+  readonly settled: number;
+  /** When to come back, if nothing was looked at because every payer is over its limit. */
+  readonly waitMs?: number;
 };
 
 /** How far an item has come: to its answer, or to what is left to do with it. */
 type Step =
-  | { readonly kind: 'answered'; readonly item: AnswerItem }
+  | { readonly kind: 'answered'; readonly item: AnswerItem; readonly waitMs?: number }
   /** `receipt` when it is known, and only this signature is not. */
   | { readonly kind: 'claimed'; readonly claim: Claim; readonly receipt?: Bytes }
   | { readonly kind: 'verified'; readonly payment: VerifiedPayment };
@@ -68,7 +75,11 @@ type Step =
 type Question = PayerQuestion & { readonly id: Bytes };
 
 const refused = (refusal: Refusal): AnswerItem => ({ kind: 'refusal', ...refusal });
-const answered = (item: AnswerItem): Step => ({ kind: 'answered', item });
+const answered = (item: AnswerItem, waitMs?: number): Step => ({
+  kind: 'answered',
+  item,
+  ...(waitMs !== undefined && { waitMs }),
+});
 
 const questionOf = ({ authorization }: ReadAuthorization): Question => ({
   id: authorization.id,
@@ -78,7 +89,7 @@ const questionOf = ({ authorization }: ReadAuthorization): Question => ({
 });
 
 /** Gathers the groups in the order in which they are first named. */
-function collectAnswer(items: readonly (AnswerItem | LaneResult)[]): UploadResult {
+function collectAnswer(items: readonly (AnswerItem | LaneResult)[]) {
   const groups: ReceiptGroup[] = [];
   const answers = items.map((item): AnswerItem => {
     if (item.kind === 'refusal') return 'refusal' in item ? refused(item.refusal) : item;
@@ -97,12 +108,43 @@ function isUnavailable(result: LaneResult): boolean {
   return result.kind === 'refusal' && result.refusal.code === 'unavailable';
 }
 
-const withStanding = (standingOf: StandingOf) => async (step: Step, place: number) => {
-  if (step.kind !== 'claimed' || step.receipt) return step;
-  const standing = await standingOf(place, step.claim.read.authorization);
-  if (!standing.ok) return answered(refused(standing.refusal));
-  return { ...step, claim: { ...step.claim, standing: standing.value } };
-};
+/** What nothing is known of, with the verdict that it had, or refused where none is proven. */
+function withStanding(steps: readonly Step[], standingOf: StandingOf): Promise<Step[]> {
+  return Promise.all(
+    steps.map(async (step, place): Promise<Step> => {
+      if (step.kind !== 'claimed' || step.receipt) return step;
+      const standing = await standingOf(place, step.claim.read.authorization);
+      if (!standing.ok) return answered(refused(standing.refusal));
+      return { ...step, claim: { ...step.claim, standing: standing.value } };
+    }),
+  );
+}
+
+function freshOf(payments: readonly VerifiedPayment[], results: readonly LaneResult[]) {
+  return payments.filter((_, index) => {
+    const result = results[index];
+    return result?.kind === 'receipt' && result.position !== null;
+  });
+}
+
+/** The shortest of the waits, when nothing but waiting is to be said. */
+function waitOf(steps: readonly Step[]): Pick<UploadResult, 'waitMs'> {
+  let least = Number.POSITIVE_INFINITY;
+  for (const step of steps) {
+    if (step.kind !== 'answered' || step.waitMs === undefined) return {};
+    least = Math.min(least, step.waitMs);
+  }
+  return { waitMs: least };
+}
+
+function answerOf(steps: readonly Step[], results: readonly LaneResult[]) {
+  let next = 0;
+  const items = steps.map((step): AnswerItem | LaneResult => {
+    if (step.kind === 'answered') return step.item;
+    return results[next++] ?? refused({ code: 'unavailable' });
+  });
+  return { ...collectAnswer(items), ...waitOf(steps) };
+}
 
 /** Questions of uploads that come together are asked together. */
 function createFinder(ledger: PaymentsLedger) {
@@ -139,7 +181,16 @@ function createFinder(ledger: PaymentsLedger) {
  * whole upload is unanswered, which proves nothing, and is to be sent again.
  */
 export function createSettleUpload(parts: SettlementParts): SettleUpload {
-  const { ledger, verify, party, signer, onFault, onSettled, meter = NO_METER } = parts;
+  const {
+    ledger,
+    verify,
+    party,
+    signer,
+    accountLimit,
+    onFault,
+    onSettled,
+    meter = NO_METER,
+  } = parts;
   const find = createFinder(ledger);
   const lane = createSettlementLane({
     ledger,
@@ -167,6 +218,8 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
       const of = found[next++];
       if (!of) return answered(refused({ code: 'internal' }));
       if (of.kind === 'new') {
+        const waitMs = accountLimit?.waitMs(read.value.authorization.order.payer) ?? 0;
+        if (waitMs > 0) return answered(refused({ code: 'too_many_requests' }), waitMs);
         return { kind: 'claimed', claim: { read: read.value, payer: of.payer } };
       }
       const { receipt } = of.known;
@@ -199,25 +252,26 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
   return async (bytes, standingOf) => {
     const { server } = await signer();
     const recognised = await recognise(bytes.map((item) => readAuthorization(item, server)));
-    const steps = await verifyAll(
-      standingOf ? await Promise.all(recognised.map(withStanding(standingOf))) : recognised,
-    );
+    const claimed = standingOf ? await withStanding(recognised, standingOf) : recognised;
+    const steps = await verifyAll(claimed);
     const payments = steps.flatMap((step) => (step.kind === 'verified' ? [step.payment] : []));
     const results = payments.length > 0 ? await lane.settle(payments) : [];
     if (results.some(isUnavailable)) throw new Unavailable('it is not known what was settled');
-    const fresh = payments.filter((_, index) => {
-      const result = results[index];
-      return result?.kind === 'receipt' && result.position !== null;
-    });
+    const fresh = freshOf(payments, results);
     if (fresh.length > 0) onSettled?.(fresh);
-    let next = 0;
-    return collectAnswer(
-      steps.map((step): AnswerItem | LaneResult => {
-        if (step.kind === 'answered') return step.item;
-        return results[next++] ?? refused({ code: 'unavailable' });
-      }),
-    );
+    const result: UploadResult = { ...answerOf(steps, results), settled: fresh.length };
+    const { known } = countUpload(result);
+    if (known > 0) meter.known(known);
+    for (const item of result.items) if (item.kind === 'refusal') meter.refused(item.code);
+    return result;
   };
+}
+
+/** What became of its payments, in numbers for the log. */
+export function countUpload({ items, settled }: UploadResult) {
+  const refused = items.filter((item) => item.kind === 'refusal').length;
+  const known = items.length - refused - settled;
+  return { payments: items.length, settled, known, refused };
 }
 
 export const encodeUploadResult = (result: UploadResult): Bytes =>

@@ -3,7 +3,13 @@ import { keyOf } from '#ledger/books.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { assert } from '#protocol/refusals.ts';
 import { createGathering } from './gathering.ts';
-import type { PaymentsLedger, ReceiptSigner, Settlement, VerifiedPayment } from './ports.ts';
+import type {
+  PaymentsLedger,
+  ReceiptSigner,
+  SettledPayment,
+  Settlement,
+  VerifiedPayment,
+} from './ports.ts';
 import type { SettlementMeter } from './settlement-meter.ts';
 import { type SignedReceipt, signUploads } from './sign-receipts.ts';
 
@@ -51,6 +57,13 @@ function findOwners(uploads: readonly Upload[]): (paymentId: Bytes) => Upload {
   };
 }
 
+/** What was committed now, of what was signed last. */
+const freshOf = (settlements: readonly Settlement[], signed: readonly SettledPayment[]) =>
+  settlements.flatMap((item) => {
+    const fresh = item.kind === 'receipt' && signed[item.position ?? -1];
+    return fresh ? [fresh] : [];
+  });
+
 /** One connection that posts sets beats many that post singles; no timer, so nobody waits alone. */
 export function createSettlementLane(parts: LaneParts): SettlementLane {
   const { ledger, signer, groupMax, meter, onFault } = parts;
@@ -62,13 +75,16 @@ export function createSettlementLane(parts: LaneParts): SettlementLane {
   ): Promise<LaneResult[][]> {
     const ownerOf = findOwners(uploads);
     let signed: SignedReceipt[] = [];
+    let last: readonly SettledPayment[] = [];
     const payments = uploads.flatMap((upload) => upload.payments);
     const settlements = await ledger.settle(payments, (settled) => {
       const owners = settled.map(({ paymentId }) => ownerOf(paymentId));
       // Also when the ledger tries again: the last signing is the one that was committed.
       signed = signUploads(settled, owners, key);
+      last = settled;
       return signed.map((item) => item.receipt);
     });
+    for (const { verdict, code } of freshOf(settlements, last)) meter.settled(verdict, code);
     let next = 0;
     return uploads.map((upload) =>
       upload.payments.map(({ id }): LaneResult => {

@@ -36,41 +36,42 @@ async function measureLatency(bench: Bench, group: BenchGroup): Promise<BenchLin
 
 export type Besides = { readonly rows: readonly Row[]; readonly lines: readonly BenchLine[] };
 
-/** On a ledger small enough for the whole of `check-ledger` at its end. */
-export async function measureBesides(bench: Bench, engine: Engine): Promise<Besides> {
-  const short = { ...bench, options: { ...bench.options, windowMs: SHORT_MS } };
-  const group = await BenchGroup.open(short, { engine, processes: 1, stored: 0 });
+async function measureWith(bench: Bench, group: BenchGroup): Promise<Besides> {
   const place = { accounts: 'spread', batch: 200 } as const;
-  try {
-    const fresh = await group.measureRow({ ...place, once: false });
-    const once = await group.measureRow({ ...place, once: true });
-    await waitForQuiet(bench.options.patienceMs);
-    const repeated = await group.load('spread', 200, { isRepeat: true, windowMs: REPEATS_MS });
-    const latency = await measureLatency(bench, group);
-    const cost = (row: Row) => row.serverCpuUsPerPayment + row.databaseCpuUsPerPayment;
-    return {
-      rows: [once],
-      lines: [
-        {
-          what: 'repeats in batches of 200, to new payments',
-          measured: repeated.paymentsPerSecond / fresh.paymentsPerSecond,
-          unit: '×',
-          goal: 3,
-          goalIs: 'at least',
-        },
-        { what: '  server, a repeat', measured: repeated.serverUs, unit: 'µs' },
-        { what: '  database, a repeat', measured: repeated.databaseUs, unit: 'µs' },
-        {
-          what: 'requests for one sale, cost to others',
-          measured: cost(once) / cost(fresh),
-          unit: '×',
-        },
-        ...latency,
-      ],
-    };
-  } finally {
-    await group.close('payments too');
-  }
+  const fresh = await group.measureRow({ ...place, once: false });
+  const once = await group.measureRow({ ...place, once: true });
+  await waitForQuiet(bench.options.patienceMs);
+  const repeated = await group.load('spread', 200, { isRepeat: true, windowMs: REPEATS_MS });
+  const latency = await measureLatency(bench, group);
+  const cost = (row: Row) => row.serverCpuUsPerPayment + row.databaseCpuUsPerPayment;
+  return {
+    rows: [once],
+    lines: [
+      {
+        what: 'repeats in batches of 200, to new payments',
+        measured: repeated.paymentsPerSecond / fresh.paymentsPerSecond,
+        unit: '×',
+        goal: 3,
+        goalIs: 'at least',
+      },
+      { what: '  server, a repeat', measured: repeated.serverUs, unit: 'µs' },
+      { what: '  database, a repeat', measured: repeated.databaseUs, unit: 'µs' },
+      {
+        what: 'requests for one sale, cost to others',
+        measured: cost(once) / cost(fresh),
+        unit: '×',
+      },
+      ...latency,
+    ],
+  };
+}
+
+/** On a ledger small enough for the whole of `check-ledger` at its end. */
+export function measureBesides(bench: Bench, engine: Engine): Promise<Besides> {
+  const short = { ...bench, options: { ...bench.options, windowMs: SHORT_MS } };
+  const place = { engine, processes: 1, stored: 0 };
+  const checks = { checks: 'payments too' } as const;
+  return BenchGroup.during(short, place, (group) => measureWith(short, group), checks);
 }
 
 /** From the start of the program until it is ready, on a ledger that stands; `engine` may be stopped. */

@@ -43,7 +43,11 @@ async function versionOf(connection: pg.PoolConfig): Promise<string> {
 }
 
 export async function startEmbedded(cacheDir: string): Promise<Engine> {
-  const dataDir = path.join(cacheDir, 'embedded');
+  // Of its own for each run, since two at once would empty each other's ledger.
+  const dataDir = fs.mkdtempSync(path.join(cacheDir, 'embedded-'));
+  fs.chmodSync(dataDir, 0o711);
+  const remove = () => fs.rmSync(dataDir, { recursive: true, force: true });
+  process.on('exit', remove);
   const server = await startEmbeddedPostgres({ dataDir, log: SILENT });
   return {
     name: 'embedded',
@@ -95,11 +99,14 @@ export async function startPostgresql(cacheDir: string): Promise<Engine> {
     ...identity,
     stdio: ['ignore', log, log],
   });
+  const leave = () => child.kill('SIGINT');
+  process.on('exit', leave);
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const connection = { host: home, user: 'counterfoil', database: 'counterfoil' };
   const stop = async () => {
     child.kill('SIGINT');
     await exited;
+    process.off('exit', leave);
     fs.closeSync(log);
     fs.rmSync(home, { recursive: true, force: true });
   };

@@ -27,7 +27,6 @@ const READY_TIMEOUT_MS = 60_000;
 /** So high that nobody is turned away: what the limits do is not measured here. */
 const UNLIMITED = {
   UPLOADS_PER_MINUTE: '10000000',
-  UPLOADS_IN_FLIGHT_MAX: '10000',
   PAYMENTS_PER_MINUTE: '100000000',
   ACCOUNT_PAYMENTS_PER_MINUTE: '100000000',
   PAYMENTS_WAITING_MAX: '1000000',
@@ -86,7 +85,14 @@ async function startOne(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
   }
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const leave = () => child.kill('SIGTERM');
+  process.on('exit', leave);
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      process.off('exit', leave);
+      resolve();
+    });
+  });
   await waitReady(port, child, said);
   return {
     port,

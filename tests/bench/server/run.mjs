@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import { dist, ensureBuilt } from '../../../.build/ensure-built.mjs';
 
+// Ended from outside, it still ends what it started: whoever hears `exit` stops its own.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { module } = await runnerImport(path.join(here, 'server-bench.ts'), { configFile: false });
 await ensureBuilt();

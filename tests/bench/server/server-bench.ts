@@ -35,18 +35,15 @@ async function measureRows(
   stored: number,
 ): Promise<Row[]> {
   const { accounts, batches } = bench.options;
-  const group = await BenchGroup.open(bench, { engine, processes, stored });
-  const rows: Row[] = [];
-  try {
+  return BenchGroup.during(bench, { engine, processes, stored }, async (group) => {
+    const rows: Row[] = [];
     for (const kind of accounts) {
       for (const batch of batches) {
         rows.push(await group.measureRow({ accounts: kind, batch, once: false }));
       }
     }
-  } finally {
-    await group.close('books');
-  }
-  return rows;
+    return rows;
+  });
 }
 
 const startLine = (name: EngineName, measured: number | null): BenchLine => ({

@@ -12,7 +12,7 @@ export type SignJob = {
   readonly kind: Kind;
   readonly from: number;
   readonly count: number;
-  /** Where the authorizations go, one behind the other; their ends go to `FILE.ends`. */
+  /** Where they go: where each ends, as 32-bit numbers, then the authorizations one behind the other. */
   readonly file: string;
 };
 
@@ -67,8 +67,9 @@ export function answer({ folder, kind, from, count, file }: SignJob): number {
     end += authorization.length;
     ends[i] = end;
   }
-  fs.writeFileSync(`${file}.ends`, new Uint8Array(ends.buffer));
-  fs.writeFileSync(`${file}.draft`, Buffer.concat(signed));
-  fs.renameSync(`${file}.draft`, file);
+  // Another run may be signing the same segment: whose is renamed last stands whole.
+  const draft = `${file}.${process.pid}`;
+  fs.writeFileSync(draft, Buffer.concat([new Uint8Array(ends.buffer), ...signed]));
+  fs.renameSync(draft, file);
   return end;
 }

@@ -16,9 +16,12 @@ export type Soak = SupplyRange & {
 
 export type SoakResult = {
   readonly next: number;
+  /** Of new payments. */
   readonly receipts: number;
   /** Answers to uploads: a receipt for each payment; told to come back later; no connection was free. */
   readonly answered: number;
+  /** Of those answered: to uploads that had been answered before, once all of the stock had been sent. */
+  readonly repeated: number;
   readonly shed: number;
   readonly heldBack: number;
   readonly broken: number;
@@ -26,6 +29,8 @@ export type SoakResult = {
   readonly p99Ms: number;
   readonly shedP99Ms: number;
 };
+
+type Upload = { readonly body: Buffer; readonly isRepeat: boolean };
 
 const TICK_MS = 2;
 /** Of so many answers the times are kept, the newest instead of any older one. */
@@ -35,13 +40,14 @@ class OpenLoop {
   readonly #soak: Soak;
   readonly #supply: SupplyReader;
   /** What was turned away comes back, as a wallet would bring it. */
-  readonly #again: Buffer[] = [];
+  readonly #again: Upload[] = [];
   readonly #free: (() => void)[] = [];
   readonly #lanes: UploadLane[] = [];
   readonly #took: number[] = [];
   readonly #shedTook: number[] = [];
   #open = 0;
   #answered = 0;
+  #repeated = 0;
   #shed = 0;
   #heldBack = 0;
   #broken = 0;
@@ -49,7 +55,7 @@ class OpenLoop {
 
   constructor(soak: Soak) {
     this.#soak = soak;
-    this.#supply = new SupplyReader(soak);
+    this.#supply = new SupplyReader(soak, true);
   }
 
   async run(): Promise<SoakResult> {
@@ -80,32 +86,28 @@ class OpenLoop {
   }
 
   #openLane(port: number): void {
-    let body: Buffer | undefined;
+    let upload: Upload | undefined;
     let sentMs = 0;
     const send = () => {
-      body = this.#again.pop() ?? this.#supply.take(this.#soak.batch);
-      if (!body) {
-        this.#fault ??= new Error('the signed payments ran out before the time was over');
-        return;
-      }
+      upload = this.#again.pop() ?? this.#takeNew();
       sentMs = performance.now();
       this.#open++;
-      lane.send(body);
+      lane.send(upload.body);
     };
     const lane = openUploadLane(port, ROUTES.payments.path, {
       onAnswer: (answer) => {
         this.#open--;
-        this.#note(answer, performance.now() - sentMs, body);
-        body = undefined;
+        if (upload) this.#note(answer, performance.now() - sentMs, upload);
+        upload = undefined;
         this.#free.push(send);
       },
       onBroken: () => {
         this.#broken++;
-        if (body) {
+        if (upload) {
           // Whether it was settled is not known: it is brought again.
-          this.#again.push(body);
+          this.#again.push(upload);
           this.#open--;
-          body = undefined;
+          upload = undefined;
         }
         const at = this.#free.indexOf(send);
         if (at >= 0) this.#free.splice(at, 1);
@@ -116,13 +118,19 @@ class OpenLoop {
     this.#free.push(send);
   }
 
-  #note({ status, body }: UploadAnswer, tookMs: number, sent: Buffer | undefined): void {
+  #takeNew(): Upload {
+    const body = this.#supply.take(this.#soak.batch);
+    if (!body) throw new Error('the stock is smaller than one upload');
+    return { body, isRepeat: this.#supply.isRepeating };
+  }
+
+  #note({ status, body }: UploadAnswer, tookMs: number, upload: Upload): void {
     const keep = (times: number[], count: number) => {
       times[count % TIMES_MAX] = tookMs;
     };
     if (status === 503 || status === 429) {
       keep(this.#shedTook, this.#shed++);
-      if (sent) this.#again.push(sent);
+      this.#again.push(upload);
       return;
     }
     const found = status === 200 ? scanAnswer(body) : undefined;
@@ -131,13 +139,15 @@ class OpenLoop {
       return;
     }
     keep(this.#took, this.#answered++);
+    if (upload.isRepeat) this.#repeated++;
   }
 
   #result(): SoakResult {
     return {
       next: this.#supply.next,
-      receipts: this.#answered * this.#soak.batch,
+      receipts: (this.#answered - this.#repeated) * this.#soak.batch,
       answered: this.#answered,
+      repeated: this.#repeated,
       shed: this.#shed,
       heldBack: this.#heldBack,
       broken: this.#broken,

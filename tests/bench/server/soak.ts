@@ -2,7 +2,7 @@
 import { type BenchLine, formatSection, isMissed } from '../section.ts';
 import { type Bench, BenchGroup } from './bench-group.ts';
 import { startEmbedded, startPostgresql } from './engines.ts';
-import { startPart } from './parts.ts';
+import { type Part, startPart } from './parts.ts';
 import { familyOf, residentMb } from './processor-time.ts';
 import type { Soak, SoakResult } from './soak-client.ts';
 import { ensureSupply } from './supply.ts';
@@ -10,8 +10,8 @@ import { ensureSupply } from './supply.ts';
 const BATCH = 20;
 const LANES = 400;
 const OVERLOAD = 2;
-/** Signed beyond what is expected to be settled, since the server may be faster than it was. */
-const SPARE = 1.3;
+/** Signed at most, which takes minutes; when all of them are settled, they are sent again. */
+const SIGNED_MAX = 3_000_000;
 const MINUTE_MS = 60_000;
 const SAMPLE_MS = 1000;
 /** After a minute everything has its size; then only what a collection of garbage strays. */
@@ -37,13 +37,11 @@ function watchMemory(group: BenchGroup) {
   };
   sample();
   const timer = setInterval(sample, SAMPLE_MS);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      sample();
-      return samples;
-    },
+  const stop = () => {
+    clearInterval(timer);
+    sample();
   };
+  return { samples, stop };
 }
 
 /** The median of the samples in this span: one of them may fall before a collection. */
@@ -70,7 +68,8 @@ function soakLines(
   return [
     { what: 'capacity, closed loop', measured: capacity, unit: '1/s' },
     { what: 'payments offered', measured: capacity * OVERLOAD, unit: '1/s' },
-    { what: 'payments settled', measured: perSecond(result.answered), unit: '1/s' },
+    { what: 'payments answered', measured: perSecond(result.answered), unit: '1/s' },
+    { what: '  repeats among them', measured: perSecond(result.repeated), unit: '1/s' },
     { what: 'payments turned away', measured: perSecond(result.shed), unit: '1/s' },
     {
       what: 'payments that found no connection',
@@ -95,41 +94,43 @@ function soakLines(
   ];
 }
 
+async function soakGroup(bench: Bench, group: BenchGroup, client: Part): Promise<BenchLine[]> {
+  const { options, here, folder, note } = bench;
+  const forMs = (options.soakSeconds ?? 0) * 1000;
+  const { paymentsPerSecond: capacity } = await group.load('spread', BATCH);
+  const from = group.sent('spread');
+  const end = from + Math.min(SIGNED_MAX, Math.ceil((forMs / 1000) * capacity * 1.1));
+  await ensureSupply(here, folder, 'spread', end, note);
+  const memory = watchMemory(group);
+  const soak: Soak = {
+    ports: group.servers.ports,
+    folder,
+    kind: 'spread',
+    from,
+    end,
+    batch: BATCH,
+    uploadsPerSecond: (capacity * OVERLOAD) / BATCH,
+    forMs,
+    lanes: LANES,
+  };
+  const result = await client.ask<SoakResult>(soak).finally(() => memory.stop());
+  group.noteSent('spread', result.next, result.receipts);
+  return soakLines(capacity, result, memory.samples, forMs);
+}
+
 /** Answers how many goals were missed. Throws when an acknowledged payment is not in the ledger. */
 export async function measureSoak(bench: Bench): Promise<number> {
-  const { options, here, folder, cacheDir, note, say } = bench;
-  const forMs = (options.soakSeconds ?? 0) * 1000;
-  const name = options.engines[0] ?? 'embedded';
+  const { options, here, cacheDir, say } = bench;
+  const [name = 'embedded'] = options.engines;
+  const [processes = 1] = options.processes;
   const engine = await (name === 'embedded' ? startEmbedded(cacheDir) : startPostgresql(cacheDir));
   const client = await startPart(here, 'soak-client.ts');
   try {
-    const processes = options.processes[0] ?? 1;
-    const group = await BenchGroup.open(bench, { engine, processes, stored: 0 }, LIMITS);
-    try {
-      const { paymentsPerSecond: capacity } = await group.load('spread', BATCH);
-      const from = group.sent('spread');
-      const end = from + Math.ceil((forMs / 1000) * capacity * SPARE);
-      await ensureSupply(here, folder, new Map([['spread', end]]), note);
-      const memory = watchMemory(group);
-      const soak: Soak = {
-        ports: group.servers.ports,
-        folder,
-        kind: 'spread',
-        from,
-        end,
-        batch: BATCH,
-        uploadsPerSecond: (capacity * OVERLOAD) / BATCH,
-        forMs,
-        lanes: LANES,
-      };
-      const result = await client.ask<SoakResult>(soak);
-      group.noteSent('spread', result.next, result.receipts);
-      const lines = soakLines(capacity, result, memory.stop(), forMs);
-      say(formatSection({ title: `Soak of ${forMs / 1000} s, ${engine.said}`, lines }));
-      return lines.filter(isMissed).length;
-    } finally {
-      await group.close('books');
-    }
+    const place = { engine, processes, stored: 0 };
+    const work = (group: BenchGroup) => soakGroup(bench, group, client);
+    const lines = await BenchGroup.during(bench, place, work, { extra: LIMITS });
+    say(formatSection({ title: `Soak of ${options.soakSeconds} s, ${engine.said}`, lines }));
+    return lines.filter(isMissed).length;
   } finally {
     client.stop();
     await engine.stop();

@@ -11,7 +11,7 @@ export const SEGMENT = 20_000;
 const KEPT_MS = 14 * 24 * 60 * 60 * 1000;
 
 export const segmentFile = (folder: string, kind: Kind, segment: number) =>
-  path.join(folder, `${kind}-${segment}.bin`);
+  path.join(folder, `${kind}-${segment}.signed`);
 
 function isUsable(file: string): boolean {
   const found = fs.statSync(file, { throwIfNoEntry: false });
@@ -22,16 +22,15 @@ function isUsable(file: string): boolean {
 export async function ensureSupply(
   here: Folder,
   folder: string,
-  wanted: ReadonlyMap<Kind, number>,
+  kind: Kind,
+  count: number,
   say: (line: string) => void,
 ): Promise<void> {
   const jobs: SignJob[] = [];
-  for (const [kind, count] of wanted) {
-    for (let segment = 0; segment * SEGMENT < count; segment++) {
-      const file = segmentFile(folder, kind, segment);
-      const from = segment * SEGMENT;
-      if (!isUsable(file)) jobs.push({ folder, kind, from, count: SEGMENT, file });
-    }
+  for (let segment = 0; segment * SEGMENT < count; segment++) {
+    const file = segmentFile(folder, kind, segment);
+    const from = segment * SEGMENT;
+    if (!isUsable(file)) jobs.push({ folder, kind, from, count: SEGMENT, file });
   }
   if (jobs.length === 0) return;
   say(`signing ${jobs.length * SEGMENT} payments…`);
@@ -65,6 +64,7 @@ export class SupplyReader {
   readonly #end: number;
   readonly #from: number;
   readonly #isEndless: boolean;
+  #furthest = 0;
   #segment = -1;
   #open: Segment | undefined;
 
@@ -78,14 +78,23 @@ export class SupplyReader {
     this.#isEndless = isEndless;
   }
 
+  /** Where the stock has not been touched. */
   get next(): number {
-    return this.#next;
+    return Math.max(this.#next, this.#furthest);
+  }
+
+  /** Whether what is taken now was taken before. */
+  get isRepeating(): boolean {
+    return this.#furthest > 0;
   }
 
   /** Undefined when the stock is used up. */
   take(batch: number): Buffer | undefined {
     if (this.#next % batch !== 0) this.#next += batch - (this.#next % batch);
-    if (this.#next + batch > this.#end && this.#isEndless) this.#next = this.#from;
+    if (this.#next + batch > this.#end && this.#isEndless) {
+      this.#next = this.#from;
+      this.#furthest = this.#end;
+    }
     const first = this.#next;
     if (first + batch > this.#end) return undefined;
     const { bytes, ends } = this.#load(Math.floor(first / SEGMENT));
@@ -96,11 +105,12 @@ export class SupplyReader {
 
   #load(segment: number): Segment {
     if (this.#open && this.#segment === segment) return this.#open;
-    const file = segmentFile(this.#folder, this.#kind, segment);
-    const raw = fs.readFileSync(`${file}.ends`);
+    const whole = fs.readFileSync(segmentFile(this.#folder, this.#kind, segment));
+    const endsLength = SEGMENT * Uint32Array.BYTES_PER_ELEMENT;
     this.#open = {
-      bytes: fs.readFileSync(file),
-      ends: new Uint32Array(raw.buffer, raw.byteOffset, raw.length / 4),
+      // Copied, so that the numbers are aligned.
+      ends: new Uint32Array(new Uint8Array(whole.subarray(0, endsLength)).buffer),
+      bytes: whole.subarray(endsLength),
     };
     this.#segment = segment;
     return this.#open;

@@ -38,6 +38,38 @@ test('every request is one JSON line with its id, route, status and time', async
   ]);
 });
 
+test('the line of an upload says how many payments came and what became of them', async () => {
+  const [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
+  const item = await authorize(server, ada, ben);
+  const forged = await authorize(server, ada, ben, {}, { origin: 'https://elsewhere.example' });
+  await settle(server, [item]);
+  const fresh = await authorize(server, ada, ben);
+  await settle(server, [item, forged, fresh]);
+  const line = JSON.parse(server.log.findLast((text) => text.includes('/api/payments')) ?? '{}');
+  expect(line).toMatchObject({ payments: 3, settled: 1, known: 1, refused: 1, status: 200 });
+});
+
+test('a trusted proxy’s name for a request goes through answer, problem and log', async () => {
+  const proxied = await startRunningServer(cluster, { env: { TRUST_PROXY: 'loopback' } });
+  const id = '5f0c7a5294f54d3f8b442f0d3f3f0a11';
+  const headers = { 'x-request-id': id };
+  const response = await proxied.app.inject({ url: '/api/payees/nobody', headers });
+  expect(response.headers['x-request-id']).toBe(id);
+  expect(response.json().instance).toBe('urn:uuid:5f0c7a52-94f5-4d3f-8b44-2f0d3f3f0a11');
+  expect(proxied.log.map((line) => JSON.parse(line).reqId)).toEqual([id]);
+  const direct = await server.app.inject({ url: '/api/payees/nobody', headers });
+  expect(direct.headers['x-request-id']).not.toBe(id);
+  await proxied.stop();
+});
+
+test('where only warnings are read a request leaves no line', async () => {
+  const quiet = await startRunningServer(cluster, { env: { LOG_LEVEL: 'warn' } });
+  const response = await quiet.app.inject({ url: '/api/payees/nobody' });
+  expect(response.headers['x-request-id']).toBeTruthy();
+  expect(quiet.log).toEqual([]);
+  await quiet.stop();
+});
+
 test('health checks leave no line', async () => {
   const before = server.log.length;
   await server.app.inject({ url: ROUTES.healthz.path });

@@ -245,8 +245,10 @@ describe('load is shed', () => {
     await behind.stop();
   });
 
-  test('before any signature is looked at, when too much is in flight', async () => {
-    const tight = await startRunningServer(cluster, { env: { UPLOADS_IN_FLIGHT_MAX: '1' } });
+  test('before any signature is looked at, when too much waits', async () => {
+    const tight = await startRunningServer(cluster, {
+      env: { PAYMENTS_WAITING_MAX: '1', BATCH_ITEMS_MAX: '1' },
+    });
     const [payer, payee] = [await enrol(tight, 'Ada'), await enrol(tight, 'Ben')];
     const items = await Promise.all([1, 2, 3].map(() => authorize(tight, payer, payee)));
     const answers = await Promise.all(items.map((item) => upload(tight, [item])));
@@ -254,7 +256,7 @@ describe('load is shed', () => {
     expect(statuses).toEqual([200, 503, 503]);
     const shed = answers.find((answer) => answer.statusCode === 503);
     if (shed) expectProblem(shed, 'overloaded');
-    expect(shed?.headers['retry-after']).toBe('2');
+    expect(Number(shed?.headers['retry-after'])).toBeGreaterThan(0);
     await tight.stop();
   });
 });

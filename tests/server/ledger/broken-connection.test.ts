@@ -39,7 +39,9 @@ async function openWire(target: pg.PoolConfig, cut: Cut, cuts: number) {
   const state = { left: cuts };
   const sockets = new Set<Socket>();
   const server: Server = createServer((client) => {
-    const upstream = connect(`${target.host}/.s.PGSQL.5432`);
+    const upstream = target.host?.startsWith('/')
+      ? connect(`${target.host}/.s.PGSQL.${target.port}`)
+      : connect(Number(target.port), target.host);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -70,7 +72,9 @@ async function openWire(target: pg.PoolConfig, cut: Cut, cuts: number) {
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(join(folder, '.s.PGSQL.5432'), resolve));
+  await new Promise<void>((resolve) =>
+    server.listen(join(folder, `.s.PGSQL.${target.port}`), resolve),
+  );
   cleanups.push(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));

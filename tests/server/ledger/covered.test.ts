@@ -394,7 +394,6 @@ test('a group without allowances asks the database nothing about them', async ()
     'insert_entries',
     'update_balances',
     'insert_balances',
-    'update_versions',
     'COMMIT',
   ]);
 });

@@ -41,6 +41,8 @@ const SHIPPED = [
   '0004-allowances.sql',
   '0005-outpaid-requests.sql',
   '0006-beyond-funds.sql',
+  '0007-cheaper-settlement.sql',
+  '0008-reoffers.sql',
 ];
 
 test('a schema that is up to date is left alone', async () => {

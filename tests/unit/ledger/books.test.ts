@@ -4,21 +4,29 @@ import { openBooks, type RequestPayment, type Snapshot } from '#ledger/books.ts'
 import type { Bytes } from '#protocol/bytes.ts';
 
 const EUR = 978;
+const JPY = 392;
 const id = (fill: number, length = 16): Bytes => new Uint8Array(length).fill(fill);
 const ISSUER = id(0);
 const PEOPLE = [id(1), id(2), id(3)];
 
 const NOBODY_PAID: Snapshot = {
   accounts: [
-    { id: ISSUER, kind: 'issuer', frozen: false, version: 0n },
-    ...PEOPLE.map((account, index) => ({
+    { id: ISSUER, kind: 'issuer', frozen: false },
+    ...PEOPLE.map((account) => ({
       id: account,
       kind: 'person' as const,
       frozen: false,
-      version: BigInt(index * 10),
     })),
   ],
-  balances: [],
+  // What they did in another currency counts, too.
+  balances: PEOPLE.map((account, index) => ({
+    account,
+    currency: JPY,
+    balance: 0n,
+    held: 0n,
+    owed: 0n,
+    version: BigInt(index * 10),
+  })),
   paidRequests: [],
 };
 
@@ -64,7 +72,7 @@ test('a request is paid once, and again only by more or in another currency', ()
   expect(books.isPaid(PEOPLE[1]!, id(9, 8))).toBe(false);
   expect(() => books.notePaid(requestPaid())).toThrow('only more is paid again');
   books.notePaid(requestPaid({ amountMinor: 11n, paymentId: id(8, 32) }));
-  books.notePaid(requestPaid({ currency: 392, paymentId: id(9, 32) }));
+  books.notePaid(requestPaid({ currency: JPY, paymentId: id(9, 32) }));
   expect(books.paidMost(PEOPLE[0]!, id(9, 8), EUR)).toBe(11n);
   expect(() => books.notePaid(requestPaid({ amountMinor: 11n }))).toThrow(
     'only more is paid again',
@@ -83,10 +91,21 @@ test('however often a request is paid, its mark is written once, with what it wa
   }
 });
 
+test('a mark that moves leaves behind what was paid in other currencies, and no more', () => {
+  const request = { payee: PEOPLE[0]!, requestDigest: id(9, 8) };
+  const marked = { ...request, paymentId: id(6, 32), currency: EUR, mostMinor: 50n };
+  const books = openBooks({ ...NOBODY_PAID, paidRequests: [marked] });
+  books.notePaid(requestPaid({ amountMinor: 60n }));
+  expect(books.changes().outpaid).toEqual([]);
+  books.notePaid(requestPaid({ currency: JPY, paymentId: id(8, 32) }));
+  expect(books.changes().outpaid).toEqual([{ ...request, currency: EUR, mostMinor: 60n }]);
+});
+
 test('what is paid for a request that may be paid often leaves no mark', () => {
   const books = emptyBooks();
   books.notePaid(requestPaid({ once: false }));
   books.notePaid(requestPaid({ once: false }));
+  expect(books.paidMost(PEOPLE[0]!, id(9, 8), EUR)).toBe(0n);
   expect(books.isPaid(PEOPLE[0]!, id(9, 8))).toBe(false);
   expect(books.changes().paidRequests).toEqual([]);
 });
@@ -107,7 +126,7 @@ test('whatever is posted, entries sum to zero, chain without gaps, and end in th
         if (from === to || (from !== 0 && held < amountMinor)) continue;
         books.post(transfer(payer, accounts[to]!, amountMinor, BigInt(index)));
       }
-      const { entries, versions, balances } = books.changes();
+      const { entries, balances } = books.changes();
       expect(entries.reduce((sum, entry) => sum + entry.amountMinor, 0n)).toBe(0n);
       for (const [index, account] of accounts.entries()) {
         const mine = entries.filter((entry) => Buffer.compare(entry.account, account) === 0);
@@ -122,8 +141,7 @@ test('whatever is posted, entries sum to zero, chain without gaps, and end in th
         }
         const change = balances.find((row) => Buffer.compare(row.account, account) === 0);
         expect(change?.after.balance ?? 0n).toBe(balance);
-        const version = versions.find((row) => Buffer.compare(row.account, account) === 0);
-        expect(version?.after ?? first).toBe(first + BigInt(mine.length));
+        expect(change?.after.version ?? first).toBe(first + BigInt(mine.length));
       }
     }),
   );

@@ -64,13 +64,13 @@ function paymentOf({ seq, amountMinor, covered, back }: Step, index: number): Ve
 
 /** One payer with a hundred, half of it set aside; the guarantee's row locked when it is asked for. */
 function decide(steps: readonly Step[], allowance = ALLOWANCE) {
-  const person = (id: Bytes): AccountRow => ({ id, kind: 'person', frozen: false, version: 0n });
+  const person = (id: Bytes): AccountRow => ({ id, kind: 'person', frozen: false });
   const read = (withGuarantee: boolean) => {
     const guarantee: AccountRow = { ...person(GUARANTEE_ACCOUNT), kind: 'system' };
     const held = unspentMinor(allowance);
     const books = openBooks({
       accounts: [...(withGuarantee ? [guarantee] : []), person(PAYER), person(PAYEE)],
-      balances: [{ account: PAYER, currency: EUR, balance: 100n, held, owed: 0n }],
+      balances: [{ account: PAYER, currency: EUR, balance: 100n, held, owed: 0n, version: 0n }],
       paidRequests: [],
     });
     const allowances = openAllowanceBook([allowance], books);

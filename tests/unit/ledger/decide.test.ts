@@ -24,7 +24,7 @@ const PAID: RequestRow = {
   mostMinor: 100n,
 };
 
-const UNTOUCHED = { held: 0n, owed: 0n };
+const UNTOUCHED = { held: 0n, owed: 0n, version: 0n };
 
 const RULES: PaymentRules = {
   validForMaxS: 86_400,
@@ -78,7 +78,6 @@ function verdictOf(order: Partial<Order>, world: World = {}, nowS = NOW_S): stri
     id,
     kind: 'person',
     frozen: false,
-    version: 0n,
     ...change,
   });
   const books = openBooks({
@@ -211,7 +210,6 @@ function coveredVerdictOf(
     id,
     kind: 'person',
     frozen: isFrozen,
-    version: 0n,
   });
   const books = openBooks({
     accounts: [person(PAYER, frozen), person(PAYEE, false)],

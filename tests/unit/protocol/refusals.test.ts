@@ -27,7 +27,7 @@ describe('the refusal table', () => {
   });
 
   it('answers each with an HTTP status that says whose turn it is', () => {
-    const statuses: number[] = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503];
+    const statuses: number[] = [400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503];
     for (const code of CODES) expect(statuses, code).toContain(statusOf(code));
   });
 

@@ -64,6 +64,11 @@ describe('settings', () => {
     [{ ALLOWANCE_CAP: '5 EUR' }, /^ALLOWANCE_CAP: expected a whole number, or with exceptions/],
     [{ NAMES_VERIFIED_BY: 'me' }, /^NAMES_VERIFIED_BY: expected one of operator, enrolment/],
     [{ ALLOWANCE_COUNT_SOFT: '61' }, /^ALLOWANCE_COUNT_SOFT: at most ALLOWANCE_COUNT_MAX/],
+    [
+      { PAYMENTS_WAITING_MAX: '100' },
+      /^PAYMENTS_WAITING_MAX: at least BATCH_ITEMS_MAX, which is 200/,
+    ],
+    [{ UPLOAD_BYTES_WAITING_MAX: '16384' }, /^UPLOAD_BYTES_WAITING_MAX: at least BATCH_BYTES_MAX/],
     [{ PORT: '65536' }, /^PORT: /],
     [{ PORT: '1e3' }, /^PORT: /],
     [{ ORIGIN: 'pay.example.org' }, /^ORIGIN: expected an origin such as/],

@@ -207,6 +207,50 @@ describe('an upload', () => {
   });
 });
 
+describe('a payer over its limit', () => {
+  const over = (waits: ReadonlyMap<Bytes, number>) => ({
+    accountLimit: { waitMs: (account: Bytes) => find(waits, account) },
+  });
+  const find = (waits: ReadonlyMap<Bytes, number>, account: Bytes) =>
+    [...waits].find(([payer]) => equalBytes(payer, account))?.[1] ?? 0;
+
+  test('is asked to come back before any signature is looked at, and others are settled', async () => {
+    const hasty = payer;
+    const late = authorize();
+    payer = join();
+    const settle = createSettle(memory, over(new Map([[hasty.account, 1500]])));
+    const items = [late, authorize(), authorize()];
+    expect((await answersOf(settle, items)).map(told)).toEqual([
+      'too_many_requests',
+      'receipt',
+      'receipt',
+    ]);
+    expect(verified).toBe(2);
+    expect(await settle(items)).not.toHaveProperty('waitMs');
+    expect((await answersOf(createSettle(), [late])).map(told)).toEqual(['receipt']);
+  });
+
+  test('that fills the upload is told the shortest wait', async () => {
+    const items = [authorize()];
+    const first = payer.account;
+    payer = join();
+    items.push(authorize());
+    const waits = new Map([
+      [first, 1500],
+      [payer.account, 900],
+    ]);
+    expect(await createSettle(memory, over(waits))(items)).toMatchObject({ waitMs: 900 });
+    expect(verified).toBe(0);
+  });
+
+  test('still gets the receipts that it has', async () => {
+    const item = authorize();
+    await createSettle()([item]);
+    const settle = createSettle(memory, over(new Map([[payer.account, 1500]])));
+    expect((await answersOf(settle, [item])).map(told)).toEqual(['receipt']);
+  });
+});
+
 describe('a payment that breaks the ledger', () => {
   test('gets no verdict, and its neighbours get theirs', async () => {
     const settle = createSettle(breakOver(13n));
@@ -255,7 +299,9 @@ describe('uploads that come while the ledger is busy', () => {
         return { ...key, sign };
       },
     });
-    const uploads = Array.from({ length: count }, () => Array.from({ length: size }, () => authorize()));
+    const uploads = Array.from({ length: count }, () =>
+      Array.from({ length: size }, () => authorize()),
+    );
     const results = await Promise.all(uploads.map((items) => settle(items)));
     expect(groups.reduce((sum, some) => sum + some, 0)).toBe(count * size);
     expect(groups.length).toBeLessThan(count);

@@ -30,7 +30,8 @@ export type PaperServer = {
   settle(authorization: Bytes, change?: Partial<ReceiptBody>): Bytes;
   answer(authorizations: readonly Bytes[]): HttpAnswer;
   /** From now on, what to say of this payment instead of a receipt. */
-  refuse(id: string, code: RefusalCode): void;
+  /** From now on with this code; without one, judged again. */
+  refuse(id: string, code: RefusalCode | undefined): void;
   rotateKey(): void;
   /** From a backup: it is in another epoch, and has forgotten these payments. */
   restore(epoch: number, forgotten: readonly string[]): void;
@@ -134,7 +135,10 @@ export function createPaperServer(): PaperServer {
       uploads.push(ids);
       return answerOf(authorizations.map(itemFor));
     },
-    refuse: (id, code) => void refused.set(id, code),
+    refuse(id, code) {
+      if (code) refused.set(id, code);
+      else refused.delete(id);
+    },
     restore(next, forgotten) {
       epoch = next;
       for (const id of forgotten) {

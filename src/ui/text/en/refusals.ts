@@ -289,6 +289,7 @@ export const enRefusals: RefusalTexts = {
   input_invalid: { what: 'Something entered is not valid.', next: 'Check it and try again.' },
   body_too_large: { what: 'Too much was sent at once.', next: newer },
   media_type: { what: 'The server does not read this kind of data.', next: newer },
+  request_timeout: { what: 'The connection is slow. Nothing is lost.', next: keeps },
   batch_too_large: { what: 'Too many payments were sent at once.', next: keeps },
   ceremony_unknown: { what: 'This took too long and has ended.', next: 'Start again.' },
   passkey_rejected: {

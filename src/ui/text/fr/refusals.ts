@@ -301,6 +301,7 @@ export const frRefusals: RefusalTexts = {
   input_invalid: { what: 'Une saisie n’est pas valable.', next: 'Vérifiez-la et réessayez.' },
   body_too_large: { what: 'Trop de données ont été envoyées à la fois.', next: newer },
   media_type: { what: 'Le serveur ne lit pas ce type de données.', next: newer },
+  request_timeout: { what: 'La connexion est lente. Rien n’est perdu.', next: keeps },
   batch_too_large: { what: 'Trop de paiements ont été envoyés à la fois.', next: keeps },
   ceremony_unknown: { what: 'Cela a duré trop longtemps et s’est arrêté.', next: 'Recommencez.' },
   passkey_rejected: {

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { toUtf8 } from '#protocol/bytes.ts';
+import { QUARANTINE_PERIOD_MS } from '#wallet/relay-pace.ts';
+import { createFakeWorld } from './fake-world.ts';
+import { httpAnswer } from './paper-server.ts';
+
+test('a payment that the server will look at later waits in the outbox, and its neighbours are settled', async () => {
+  const world = createFakeWorld();
+  const [, hasty] = await world.promise(3);
+  world.server.refuse(hasty?.id ?? '', 'too_many_requests');
+  const report = await world.relay.drain('start');
+  expect(report).toMatchObject({ settled: 2, waiting: 1, quarantined: 0 });
+  expect([...world.disk.outbox.keys()]).toEqual([hasty?.id]);
+  // Offered once in this drain: what was turned away does not come back at once.
+  expect(world.posts).toHaveLength(1);
+});
+
+test('it is offered again within minutes, ever more rarely, and settled when its time has come', async () => {
+  const world = createFakeWorld();
+  const [hasty] = await world.promise(1);
+  world.server.refuse(hasty?.id ?? '', 'too_many_requests');
+  const waitsMs: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const report = await world.relay.drain('timer');
+    waitsMs.push((report.nextAttemptAtMs ?? 0) - world.nowMs);
+    world.nowMs = report.nextAttemptAtMs ?? world.nowMs;
+  }
+  expect(waitsMs.every((wait, i) => wait > (waitsMs[i - 1] ?? 0))).toBe(true);
+  expect(waitsMs.at(-1)).toBeLessThan(QUARANTINE_PERIOD_MS / 100);
+  world.server.refuse(hasty?.id ?? '', undefined);
+  expect(await world.relay.drain('timer')).toMatchObject({ settled: 1, waiting: 0 });
+});
+
+test('an upload that came too slowly is tried again in halves, and nothing of it is set apart', async () => {
+  const world = createFakeWorld();
+  await world.promise(8);
+  const problem = toUtf8('{"code":"request_timeout","title":"x","status":408}');
+  const honest = world.network;
+  world.network = () => httpAnswer(408, 'application/problem+json', problem);
+  const report = await world.relay.drain('start');
+  expect(report).toMatchObject({ settled: 0, waiting: 8, quarantined: 0 });
+  world.network = honest;
+  world.nowMs = report.nextAttemptAtMs ?? world.nowMs;
+  expect(await world.relay.drain('timer')).toMatchObject({ settled: 8, waiting: 0 });
+  expect(world.posts.map(({ items }) => items).slice(0, 2)).toEqual([8, 4]);
+});
