@@ -109,7 +109,11 @@ function isUnavailable(result: LaneResult): boolean {
 }
 
 /** What nothing is known of, with the verdict that it had, or refused where none is proven. */
-function withStanding(steps: readonly Step[], standingOf: StandingOf): Promise<Step[]> {
+async function withStanding(
+  steps: readonly Step[],
+  standingOf: StandingOf | undefined,
+): Promise<readonly Step[]> {
+  if (!standingOf) return steps;
   return Promise.all(
     steps.map(async (step, place): Promise<Step> => {
       if (step.kind !== 'claimed' || step.receipt) return step;
@@ -252,8 +256,7 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
   return async (bytes, standingOf) => {
     const { server } = await signer();
     const recognised = await recognise(bytes.map((item) => readAuthorization(item, server)));
-    const claimed = standingOf ? await withStanding(recognised, standingOf) : recognised;
-    const steps = await verifyAll(claimed);
+    const steps = await verifyAll(await withStanding(recognised, standingOf));
     const payments = steps.flatMap((step) => (step.kind === 'verified' ? [step.payment] : []));
     const results = payments.length > 0 ? await lane.settle(payments) : [];
     if (results.some(isUnavailable)) throw new Unavailable('it is not known what was settled');
