@@ -44,6 +44,7 @@ function phoneWith(home: HomeView, answer: Partial<AccountApi>) {
     readIdentity: async () => ({ ...IDENTITY, readAtMs: NOW_MS }),
     readEntriesVersion: async () => 0,
     writeAccount: async () => void done.push('account'),
+    followEpoch: async () => 'same',
     writeEntries: async () => {
       done.push('entries');
       return [];
