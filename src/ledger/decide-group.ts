@@ -107,12 +107,11 @@ class GroupDecision {
   /** A payment cannot be decided before the guarantee's row is locked, too. */
   needsGuarantee = false;
   readonly #group: Group;
-  readonly #numbers: bigint[];
+  #numbersTaken = 0;
   readonly #promised = new Map<string, Bytes>();
 
   constructor(group: Group) {
     this.#group = group;
-    this.#numbers = [...group.numbers];
     for (const number of group.promised) {
       const key = numberKey(number);
       if (!this.#promised.has(key)) this.#promised.set(key, number.paymentId);
@@ -120,7 +119,7 @@ class GroupDecision {
   }
 
   #nextTransfer(): bigint {
-    const transfer = this.#numbers.shift();
+    const transfer = this.#group.numbers[this.#numbersTaken++];
     assert(transfer !== undefined, 'a transfer has a number');
     return transfer;
   }

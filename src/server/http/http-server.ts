@@ -31,7 +31,7 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 /** Requests of one connection without an answer. Browsers and proxies have one. */
 const UNANSWERED_MAX = 16;
-/** What is still taken, and thrown away, of a body that was refused, so that its client can read why. */
+/** What is still taken, and thrown away, of a body that was refused, so that whoever sent it can read why. */
 const DRAIN_BYTES_MAX = 256 * 1024;
 
 /** Of each connection the answers that it waits for. */
@@ -39,7 +39,7 @@ type Unanswered = WeakMap<Duplex, Set<ServerResponse>>;
 
 /**
  * Closing at once would reset the connection, and with it an answer that is not read yet. So the rest
- * is taken if it is short; a long one is left to lie, which stops its client, until it gives up.
+ * is taken if it is short; a long one is left to lie, which stops who sends it, until time is up.
  */
 function drain(request: IncomingMessage, drainMs: number): void {
   const { socket } = request;

@@ -1,4 +1,5 @@
 /** Owns the way of an upload: read, recognise, verify, settle, and one answer for each of its items. */
+import { keyOf } from '#ledger/books.ts';
 import type { StandingVerdict } from '#ledger/standing-verdict.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import type { Authorization } from '#protocol/authorization.ts';
@@ -124,13 +125,6 @@ async function withStanding(
   );
 }
 
-function freshOf(payments: readonly VerifiedPayment[], results: readonly LaneResult[]) {
-  return payments.filter((_, index) => {
-    const result = results[index];
-    return result?.kind === 'receipt' && result.position !== null;
-  });
-}
-
 /** The shortest of the waits, when nothing but waiting is to be said. */
 function waitOf(steps: readonly Step[]): Pick<UploadResult, 'waitMs'> {
   let least = Number.POSITIVE_INFINITY;
@@ -148,6 +142,24 @@ function answerOf(steps: readonly Step[], results: readonly LaneResult[]) {
     return results[next++] ?? refused({ code: 'unavailable' });
   });
   return { ...collectAnswer(items), ...waitOf(steps) };
+}
+
+/** Each settled payment once, however many uploads brought it, and however often, at the same moment. */
+function freshOf(
+  payments: readonly VerifiedPayment[],
+  results: readonly LaneResult[],
+): VerifiedPayment[] {
+  const fresh = payments.filter((_, place) => {
+    const result = results[place];
+    return result?.kind === 'receipt' && result.position !== null;
+  });
+  return [...new Map(fresh.map((payment) => [keyOf(payment.id), payment])).values()];
+}
+
+function meterAnswer(meter: SettlementMeter, result: UploadResult): void {
+  const { known } = countUpload(result);
+  if (known > 0) meter.known(known);
+  for (const item of result.items) if (item.kind === 'refusal') meter.refused(item.code);
 }
 
 /** Questions of uploads that come together are asked together. */
@@ -263,9 +275,7 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     const fresh = freshOf(payments, results);
     if (fresh.length > 0) onSettled?.(fresh);
     const result: UploadResult = { ...answerOf(steps, results), settled: fresh.length };
-    const { known } = countUpload(result);
-    if (known > 0) meter.known(known);
-    for (const item of result.items) if (item.kind === 'refusal') meter.refused(item.code);
+    meterAnswer(meter, result);
     return result;
   };
 }

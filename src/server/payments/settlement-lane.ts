@@ -91,8 +91,10 @@ export function createSettlementLane(parts: LaneParts): SettlementLane {
         const settlement = settlements[next++];
         assert(settlement !== undefined, 'every payment has a settlement');
         if (settlement.kind !== 'receipt' || settlement.position === null) return settlement;
+        // To every other upload it is as if it had been known.
+        if (ownerOf(id) !== upload) return { ...settlement, position: null };
         const member = signed[settlement.position]?.member;
-        return member && ownerOf(id) === upload ? { ...settlement, member } : settlement;
+        return member ? { ...settlement, member } : settlement;
       }),
     );
   }

@@ -38,6 +38,7 @@ const WARM_MS = 800;
 const RATIO_MAX: Readonly<Record<number, number>> = { 1: 0.6, 20: 0.8, 200: 0.9 };
 /** What is signed at least, a second: others may stop using the machine. */
 const PAYMENTS_PER_S_MIN = 3000;
+const STORED_CHECKED_MAX = 100_000;
 /** The server notes device numbers a little later, and that is part of the cost of what came before. */
 const LATE_MS = 50;
 
@@ -173,7 +174,8 @@ export class BenchGroup {
     const { connection } = this.#place.engine;
     const { stored } = this.#place;
     await assertAllStored(connection, this.#receipts + stored);
-    if (!this.#bench.options.check) return;
+    // Made-up rows are many and prove nothing.
+    if (!this.#bench.options.check || stored > STORED_CHECKED_MAX) return;
     const startedMs = performance.now();
     await assertLedgerClean(connection, how === 'payments too' && stored === 0);
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);

@@ -9,7 +9,7 @@ export const HELP = `npm run bench:server -- [options]
   --processes N        server processes (1,2)
   --accounts KIND      spread, hot (both)
   --batch N            payments in an upload (200,20,1)
-  --seconds N          how long each row is measured (6)
+  --seconds N          how long each row is measured (5)
   --payers N           accounts, each with a passkey of its own (10000)
   --stored N           payments in the ledger before (0; then 10000 and 1000000 beside)
   --in-flight N        uploads in flight (16, 32 and 256 for batches of 200, 20 and 1)
@@ -85,7 +85,7 @@ export function readOptions(args: readonly string[]): Options {
     },
   });
   const { quick } = values;
-  const seconds = numberOf(values.seconds) ?? (quick ? 5 : 6);
+  const seconds = numberOf(values.seconds) ?? 5;
   return {
     quick,
     engines: listOf(

@@ -37,6 +37,8 @@ const fileOf = (folder: string) => path.join(folder, 'payers.bin');
 export function obtainPayers(cacheDir: string, count: number): string {
   const folder = path.join(cacheDir, `payers-${count}`);
   if (fs.existsSync(fileOf(folder))) return folder;
+  // What others had signed is worth nothing to these.
+  fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${fileOf(folder)}.${process.pid}`;
   fs.writeFileSync(draft, Buffer.concat(Array.from({ length: count }, newRecord)), { mode: 0o600 });
