@@ -58,7 +58,7 @@ function upgrade(db: IDBPDatabase, oldVersion: number): void {
     db.createObjectStore('entries');
     db.createObjectStore('requests', { keyPath: 'digest' }).createIndex('byNewest', 'newest');
     db.createObjectStore('payees');
-    // One record each: wallet, lastSeq, identity, settings, draft, entriesVersion.
+    // One record each: wallet, lastSeq, identity, settings, draft, entriesVersion, entriesEpoch.
     db.createObjectStore('meta');
   }
   if (oldVersion < 2) {

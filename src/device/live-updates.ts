@@ -33,11 +33,14 @@ export function listen(
       retryMs = RETRY_FIRST_MS;
       listener.state?.('live');
     };
-    opened.addEventListener('entry', (event) => {
+    const hear = (event: Event) => {
       const seen = Number((event as MessageEvent).lastEventId);
-      if (Number.isSafeInteger(seen) && seen > version) version = seen;
+      if (Number.isSafeInteger(seen)) version = seen;
       listener.changed();
-    });
+    };
+    opened.addEventListener('entry', hear);
+    // The server has gone back to before what was seen here: the statement's epoch says the rest.
+    opened.addEventListener('restored', hear);
     opened.onerror = () => {
       listener.state?.('silent');
       if (opened.readyState !== EventSource.CLOSED) return;

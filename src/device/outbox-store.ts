@@ -3,9 +3,15 @@ import type { Bytes } from '#protocol/bytes.ts';
 import type { Receipt } from '#protocol/receipt.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { payByCounterfoil } from '#wallet/paid-request.ts';
-import { type Payment, withReceipt } from '#wallet/payment.ts';
+import { isForgotten, type Payment, withReceipt } from '#wallet/payment.ts';
 import { type OutboxStore, type Settled, StoreFault } from '#wallet/ports.ts';
-import { carriedEntryOf, type OutboxEntry, outboxEntryOf } from '#wallet/records.ts';
+import {
+  carriedEntryOf,
+  type OutboxEntry,
+  outboxEntryOf,
+  RECEIPTED_PAGE_MAX,
+  type ReceiptedPlace,
+} from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
 import {
   ASKED,
@@ -14,8 +20,10 @@ import {
   OUTBOX_ENTRY,
   PAYING,
   PROMISED,
+  RECEIPTED,
   type RecordKind,
   readRecord,
+  readRecords,
   settleable,
 } from './stored-records.ts';
 import type { ReadTransaction, WriteTransaction } from './transaction.ts';
@@ -81,6 +89,7 @@ async function settleIn(
   id: string,
   receipt: Receipt,
   bytes: Bytes,
+  epoch: number | undefined,
 ): Promise<Settled> {
   const [payment, taken, entry] = await Promise.all([
     tx.objectStore('payments').get(id),
@@ -89,7 +98,7 @@ async function settleIn(
   ]);
   const isCarried = payment === undefined && (taken ?? Object(entry).carried) !== undefined;
   const record = settleable<Payment | TakenCounterfoil>(id, payment ?? taken ?? entry);
-  const settled = withReceipt(record, receipt, bytes);
+  const settled = withReceipt(record, receipt, bytes, epoch);
   const known = settled === record;
   // One transaction moves it from the outbox to the receipts: it is always in one of them (I9).
   await Promise.all([
@@ -100,6 +109,22 @@ async function settleIn(
   if (settled.contradiction) return 'contradicted';
   if (isCarried && settled.state === 'accepted') await payRequestIn(tx, settled);
   return 'settled';
+}
+
+/** What is damaged is not among them: there is nothing to bring back. */
+async function readForgottenIn(
+  tx: ReadTransaction,
+  epoch: number,
+  sinceMs: number,
+  { store, after = [Number.NEGATIVE_INFINITY] }: ReceiptedPlace,
+) {
+  const range = IDBKeyRange.bound(after, [-sinceMs], true);
+  const page = await tx.objectStore(store).byIndex('byNewest', range, RECEIPTED_PAGE_MAX);
+  const entries = readRecords(RECEIPTED, page).filter((record) => isForgotten(record, epoch));
+  const last: unknown = Object(page.at(-1)).newest;
+  if (page.length === RECEIPTED_PAGE_MAX)
+    return { entries, next: { store, after: last as number[] } };
+  return store === 'payments' ? { entries, next: { store: 'counterfoils' as const } } : { entries };
 }
 
 export function createOutboxStore(database: WalletDatabase): OutboxStore {
@@ -123,8 +148,10 @@ export function createOutboxStore(database: WalletDatabase): OutboxStore {
         },
         'strict',
       ),
-    settle: (id, receipt, bytes) =>
-      database.write(MONEY, (tx) => settleIn(tx, id, receipt, bytes), 'strict'),
+    settle: (id, receipt, bytes, epoch) =>
+      database.write(MONEY, (tx) => settleIn(tx, id, receipt, bytes, epoch), 'strict'),
+    readForgotten: (epoch, sinceMs, place) =>
+      database.read([place.store], (tx) => readForgottenIn(tx, epoch, sinceMs, place)),
     quarantine: (id, code, nowMs) =>
       database.write(
         WAITING,

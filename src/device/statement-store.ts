@@ -1,4 +1,5 @@
 /** Owns what the payee's side keeps: statement entries, requests shown, payees heard of. */
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import type { StatementEntry } from '#protocol/wire.ts';
 import { payRequest } from '#wallet/paid-request.ts';
 import type { WalletStore } from '#wallet/ports.ts';
@@ -6,12 +7,13 @@ import type { ShownRequest } from '#wallet/records.ts';
 import type { WalletDatabase } from './database.ts';
 import { ENTRY, PAYEE, REQUEST, readRecord, readRecords } from './stored-records.ts';
 import type { WriteTransaction } from './transaction.ts';
-import { ENTRIES_VERSION } from './wallet-state-store.ts';
+import { ENTRIES_EPOCH, ENTRIES_VERSION } from './wallet-state-store.ts';
 
 type StatementStore = Pick<
   WalletStore,
   | 'readEntries'
   | 'readEntriesVersion'
+  | 'followEpoch'
   | 'writeEntries'
   | 'writeRequest'
   | 'readRequest'
@@ -51,6 +53,20 @@ async function writeEntriesIn(
   return paid;
 }
 
+/** Versions count anew after a restore: what was read before may never have happened. */
+async function followEpochIn(tx: WriteTransaction, epoch: number) {
+  const meta = tx.objectStore('meta');
+  const known = versionOf(await meta.get(ENTRIES_EPOCH)) || FIRST_EPOCH;
+  if (epoch === known) return 'same';
+  if (epoch < known) return 'older';
+  await Promise.all([
+    tx.objectStore('entries').clear(),
+    meta.delete(ENTRIES_VERSION),
+    meta.put(epoch, ENTRIES_EPOCH),
+  ]);
+  return 'newer';
+}
+
 export function createStatementStore(database: WalletDatabase): StatementStore {
   return {
     readEntries: (limit, beforeVersion) =>
@@ -63,6 +79,8 @@ export function createStatementStore(database: WalletDatabase): StatementStore {
       database.read(['meta'], async (tx) =>
         versionOf(await tx.objectStore('meta').get(ENTRIES_VERSION)),
       ),
+    followEpoch: (epoch) =>
+      database.write(['entries', 'meta'], (tx) => followEpochIn(tx, epoch), 'relaxed'),
     writeEntries: (entries, version) =>
       database.write(
         ['entries', 'requests', 'meta'],

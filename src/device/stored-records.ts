@@ -7,6 +7,7 @@ import type {
   KnownIdentity,
   KnownPayee,
   OutboxEntry,
+  ReceiptedEntry,
   Settings,
   ShownRequest,
   StoredDraft,
@@ -67,6 +68,7 @@ const ENDING_FIELDS = {
   'settledAtMs?': 'whole',
   'code?': 'text',
   'receipt?': 'bytes',
+  'epoch?': 'whole',
   'contradiction?': 'bytes',
 } as const;
 
@@ -146,6 +148,12 @@ export const OUTBOX_ENTRY: RecordKind<OutboxEntry> = {
 export const PROMISED: RecordKind<OutboxEntry & { readonly state: string }> = {
   name: 'payment',
   shape: { ...ENTRY_FIELDS, state: 'text' },
+};
+
+/** As much as is brought back to a server that was restored. */
+export const RECEIPTED: RecordKind<ReceiptedEntry & { readonly epoch?: number }> = {
+  name: 'payment',
+  shape: { ...ENTRY_FIELDS, receipt: 'bytes', 'epoch?': 'whole' },
 };
 
 /**

@@ -32,6 +32,8 @@ type WalletStateStore = Pick<
 
 /** Key in `meta`: where the statement has been read to. */
 export const ENTRIES_VERSION = 'entriesVersion';
+/** Key in `meta`: in which epoch; absent in the first. */
+export const ENTRIES_EPOCH = 'entriesEpoch';
 
 export async function readWalletOf(tx: ReadTransaction): Promise<WalletState | undefined> {
   const [wallet, last] = await Promise.all([

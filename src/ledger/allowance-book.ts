@@ -35,6 +35,8 @@ export function unspentMinor({ isOpen, totalMinor, spentMinor }: AllowanceRow): 
 export type AllowanceBook = {
   /** The allowance that covers the order. A closed one does, too: payees cannot know that it ended. */
   coverOf(order: Order): AllowanceRow | undefined;
+  /** Whether the books know it, whatever it covers. */
+  isKnown(account: Bytes, id: Bytes): boolean;
   /** As it is now. */
   current(allowance: AllowanceRow): AllowanceRow;
   openOnes(account: Bytes): AllowanceRow[];
@@ -65,6 +67,10 @@ class OpenAllowanceBook implements AllowanceBook {
     if (!order.allowance) return undefined;
     const row = this.#pages.get(keyOf(order.payer, order.allowance))?.now;
     return row && coverFault(order, row) === undefined ? row : undefined;
+  }
+
+  isKnown(account: Bytes, id: Bytes): boolean {
+    return this.#pages.has(keyOf(account, id));
   }
 
   current(allowance: AllowanceRow): AllowanceRow {

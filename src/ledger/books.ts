@@ -45,6 +45,8 @@ export type RequestPayment = Request & {
   readonly amountMinor: bigint;
   /** Whether the request was made for one sale. */
   readonly once: boolean;
+  /** Accepted before a restore, and so again, whatever was paid for the request since. */
+  readonly isStanding?: boolean;
 };
 
 /** `before` is null when the request was not marked. */
@@ -134,10 +136,13 @@ export function fitsBalance(minor: bigint): boolean {
   return minor <= BALANCE_MAX && minor >= BALANCE_MIN;
 }
 
+/** Of any bytes: a Buffer made only to be asked would cost as much again. */
+const latin1 = Buffer.prototype.latin1Slice as (this: Uint8Array) => string;
+
 /** One character a byte: equal texts exactly for equal bytes, and cheap to make. */
 export function keyOf(first: Uint8Array, second?: Uint8Array): string {
-  const text = Buffer.from(first.buffer, first.byteOffset, first.length).toString('latin1');
-  return second ? `${text}|${keyOf(second)}` : text;
+  const text = latin1.call(first);
+  return second ? `${text}|${latin1.call(second)}` : text;
 }
 
 /** One account, open: everything about it is found by one look. */
@@ -312,12 +317,15 @@ class OpenBooks implements Books {
     return debts;
   }
 
-  notePaid({ currency, amountMinor, paymentId, once, ...request }: RequestPayment): void {
+  notePaid(payment: RequestPayment): void {
+    const { currency, amountMinor, paymentId, once, isStanding = false, ...request } = payment;
     // Whoever does not claim to pay the one sale neither marks the request nor outpays its payment.
     if (!once) return;
     const page = this.#requestPage(request);
     const mostMinor = page.mostMinor.get(currency) ?? 0n;
-    assert(page.paymentId === null || amountMinor > mostMinor, 'only more is paid again');
+    const isMost = page.paymentId === null || amountMinor > mostMinor;
+    assert(isMost || isStanding, 'only more is paid again');
+    if (!isMost) return;
     page.paymentId = paymentId;
     page.markCurrency = currency;
     page.mostMinor.set(currency, amountMinor);

@@ -88,7 +88,9 @@ const SUMS: readonly (readonly [LedgerRule, string])[] = [
       FROM payment p
       LEFT JOIN double_promise d ON d.account = p.payer AND d.second_payment = p.id
         AND d.kind = 'beyond-funds'
-      WHERE (p.source = 3 OR p.code = 'allowance_overspent') AND d.account IS NULL`,
+      WHERE (p.source = 3 OR p.code = 'allowance_overspent') AND d.account IS NULL
+        -- Refused before a restore that has lost the allowance.
+        AND p.allowance_id IS NOT NULL`,
   ],
 ];
 

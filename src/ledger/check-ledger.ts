@@ -2,6 +2,7 @@
 import { checkAllowances } from './check-allowances.ts';
 import { checkEntries } from './check-entries.ts';
 import { checkPayments, type LedgerVerifiers } from './check-payments.ts';
+import { checkReoffers } from './check-reoffers.ts';
 import { type LedgerReport, ReportDraft } from './check-report.ts';
 import { checkTransfers } from './check-transfers.ts';
 import type { Database } from './database.ts';
@@ -21,6 +22,7 @@ export async function checkLedger(
     await checkTransfers(client, draft);
     await checkPayments(client, verifiers, draft);
     await checkAllowances(client, verifiers, draft);
+    await checkReoffers(client, verifiers, draft);
     return draft.finish();
   });
 }

@@ -81,6 +81,8 @@ type Chunk = {
   readonly credentials: ReadonlyMap<string, LedgerCredential[]>;
   /** By payee and digest, the payment that the request is marked as paid by. */
   readonly paidBy: ReadonlyMap<string, Mark>;
+  /** By id, those that were brought back after a restore. */
+  readonly reoffered: ReadonlySet<string>;
 };
 
 type Mark = {
@@ -88,6 +90,7 @@ type Mark = {
   readonly amount: bigint | null;
   readonly currency: number | null;
   readonly is_covered: boolean;
+  readonly is_reoffered: boolean;
 };
 
 async function readChunk(
@@ -110,10 +113,11 @@ async function readChunk(
   }
   const requestRows = await client.query<Mark & { payee: Bytes; request_digest: Bytes }>(
     `SELECT r.payee, r.request_digest, r.payment_id, p.amount, p.currency,
-        p.source IS NOT NULL AS is_covered
+        p.source IS NOT NULL AS is_covered, o.payment_id IS NOT NULL AS is_reoffered
       FROM unnest($1::bytea[], $2::bytea[]) AS w (payee, request_digest)
       JOIN paid_request r ON r.payee = w.payee AND r.request_digest = w.request_digest
-      LEFT JOIN payment p ON p.id = r.payment_id`,
+      LEFT JOIN payment p ON p.id = r.payment_id
+      LEFT JOIN reoffer o ON o.payment_id = r.payment_id`,
     [
       byteaColumn(payments.map((payment) => payment.payee)),
       byteaColumn(payments.map((payment) => payment.requestDigest)),
@@ -122,13 +126,23 @@ async function readChunk(
   const paidBy = new Map(
     requestRows.rows.map((row) => [keyOf(row.payee, row.request_digest), row]),
   );
-  return { credentials, paidBy };
+  const reofferRows = await client.query<{ payment_id: Bytes }>(
+    'SELECT payment_id FROM reoffer WHERE payment_id = ANY($1::bytea[])',
+    [byteaColumn(payments.map((payment) => payment.id))],
+  );
+  const reoffered = new Set(reofferRows.rows.map((row) => keyOf(row.payment_id)));
+  return { credentials, paidBy, reoffered };
 }
 
-/** The payment's own mark, or that of a covered one that is not refused for what this one paid. */
-function isMarkOf(payment: StoredPayment, paidBy: Mark | undefined): boolean {
+/**
+ * The payment's own mark, or that of a covered one that is not refused for what this one paid. Between
+ * two epochs a request may be paid twice: who has a receipt of the first keeps it.
+ */
+function isMarkOf(payment: StoredPayment, { paidBy: marks, reoffered }: Chunk): boolean {
+  const paidBy = marks.get(keyOf(payment.payee, payment.requestDigest));
   if (!paidBy) return false;
   if (same(paidBy.payment_id, payment.id)) return true;
+  if (paidBy.is_reoffered || reoffered.has(keyOf(payment.id))) return true;
   const { amount, currency, is_covered: isCovered } = paidBy;
   return isCovered && (currency !== payment.currency || (amount ?? 0n) > payment.amountMinor);
 }
@@ -154,8 +168,7 @@ async function checkPayment(
     draft.find('signature_invalid', where);
   }
   if (order.once && payment.verdict === 'accepted') {
-    const paidBy = chunk.paidBy.get(keyOf(payment.payee, payment.requestDigest));
-    if (!isMarkOf(payment, paidBy)) draft.find('paid_request_missing', where);
+    if (!isMarkOf(payment, chunk)) draft.find('paid_request_missing', where);
   }
 }
 

@@ -26,6 +26,7 @@ export const MONEY_RULES = {
   paid_request_missing:
     'a request for one sale was paid and marked neither by that payment nor by a covered one of more',
   paid_request_stray: 'a request is marked as paid by a payment that did not pay it',
+  reoffer_differs: 'a payment brought back after a restore has another verdict than it had',
 } as const;
 
 /** What holds of funds set aside, of debts, and of promises made twice. */

@@ -8,6 +8,7 @@ import { type Books, keyOf } from './books.ts';
 import { type Decision, decidePayment, type PaymentRules } from './decide.ts';
 import { type Advance, advance, isGuaranteeLocked } from './guarantee.ts';
 import type { SettledPayment, VerifiedPayment } from './payment-rows.ts';
+import { closeReplaced, decideStanding } from './standing-verdict.ts';
 
 /** A number that a covered order has used. */
 export type PromisedNumber = {
@@ -141,7 +142,7 @@ class GroupDecision {
     for (const row of allowances.openOnes(account)) allowances.close(row, 'stopped');
   }
 
-  #pay({ id, order }: VerifiedPayment, source: PaymentSource | undefined): bigint {
+  #pay({ id, order, standing }: VerifiedPayment, source: PaymentSource | undefined): bigint {
     const { books } = this.#group;
     const { payer, payee, currency, amountMinor } = order;
     if (source === 'guarantee') {
@@ -151,24 +152,32 @@ class GroupDecision {
     }
     const transfer = this.#nextTransfer();
     books.post({ from: payer, to: payee, currency, amountMinor, transfer, paymentId: id });
-    books.notePaid({ ...order, paymentId: id });
+    books.notePaid({ ...order, paymentId: id, isStanding: standing !== undefined });
     return transfer;
   }
 
   decide(payment: VerifiedPayment): void {
     const { books, allowances, rules, nowS } = this.#group;
-    const { order, id } = payment;
+    const { order, id, standing } = payment;
     const cover = allowances.coverOf(order);
-    if (payment.revokedCredential && !isNamedBy(cover, payment.revokedCredential)) {
+    const { revokedCredential: revoked } = payment;
+    if (revoked && !standing && !isNamedBy(cover, revoked)) {
       this.unsigned.set(keyOf(id), 'credential_revoked');
       return;
     }
-    const proofs = cover ? this.#proofsAgainst(payment, cover) : [];
+    if (standing) closeReplaced(order, standing, allowances);
+    // What is wrong between books of two epochs accuses nobody.
+    const proofs = cover && !standing ? this.#proofsAgainst(payment, cover) : [];
     // What the other allowances hold pays before the operator does.
     if (cover && proofs.length > 0 && unspentMinor(cover) < order.amountMinor) {
       this.#stop(order.payer);
     }
-    const ask = () => decidePayment(order, books, rules, nowS, cover && allowances.current(cover));
+    const ask = () => {
+      const current = cover && allowances.current(cover);
+      return standing
+        ? decideStanding(order, standing, books, current)
+        : decidePayment(order, books, rules, nowS, current);
+    };
     let decision = ask();
     if (cover && isBeyondFunds(decision)) {
       proofs.push({ ...accusation(payment, cover), kind: 'beyond-funds', first: null });

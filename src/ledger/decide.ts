@@ -22,7 +22,16 @@ export type Decision =
   | { readonly verdict: 'refused'; readonly code: RefusalCode }
   | { readonly verdict: 'expired'; readonly code: 'payment_expired' }
   /** Nobody could have signed this: no verdict, nothing is stored. */
-  | { readonly verdict: 'none'; readonly code: 'payer_unknown' | 'credential_revoked' };
+  | {
+      readonly verdict: 'none';
+      readonly code:
+        | 'payer_unknown'
+        | 'credential_revoked'
+        // Of a verdict that stands from before a restore, whose money cannot be moved yet.
+        | 'payee_unknown'
+        | 'balance_overflow'
+        | 'funds_short';
+    };
 
 type Question = {
   readonly order: Order;

@@ -9,7 +9,7 @@ import { type Database, pipeline, type Statement } from './database.ts';
 import { repayDebts } from './guarantee.ts';
 import { writeBrokenPromises } from './guarantee-rows.ts';
 import { BEGIN, COMMIT, lockAccounts, readBalancesOf, rowsOf, writeChanges } from './posting.ts';
-import { drawTransferNumbers, type NumberRow, takeTransferNumbers } from './transfer-numbers.ts';
+import { type BlockRow, drawNumbers, reserveNumbers } from './transfer-numbers.ts';
 
 export type Funding = {
   /** 16 random bytes, made once by whoever gives the command: a repeat moves nothing more. */
@@ -18,9 +18,6 @@ export type Funding = {
   readonly currency: number;
   readonly amountMinor: bigint;
 };
-
-/** One for the issue, and one for a debt in every currency. */
-const NUMBERS_MAX = 1000;
 
 export type Funded = { readonly transfer: bigint; readonly repeated: boolean };
 
@@ -49,6 +46,7 @@ function insertIssue(funding: Funding, transfer: bigint, nowS: number): Statemen
 }
 
 async function fundOnce(
+  database: Database,
   client: pg.PoolClient,
   funding: Funding,
   nowS: number,
@@ -56,7 +54,8 @@ async function fundOnce(
   const { account, currency, amountMinor } = funding;
   // Whoever owes the operator gives it back from what comes in.
   const all = [ISSUER_ACCOUNT, GUARANTEE_ACCOUNT, account];
-  const [, locked, balances, issued, numbers] = await pipeline(client, [
+  const reservation = reserveNumbers(database, 1);
+  const [, locked, balances, issued, drawn] = await pipeline(client, [
     BEGIN,
     lockAccounts(all),
     readBalancesOf(all),
@@ -65,7 +64,7 @@ async function fundOnce(
       text: 'SELECT account, currency, amount, transfer_id FROM issue WHERE id = $1',
       values: [funding.id],
     },
-    ...drawTransferNumbers(client, NUMBERS_MAX),
+    ...reservation.ask,
   ]);
   const books = openBooks({
     accounts: rowsOf<AccountRow>(locked),
@@ -84,7 +83,7 @@ async function fundOnce(
   if (!fitsBalance(heldMinor + amountMinor) || !fitsBalance(issuedMinor - amountMinor)) {
     return end(refuse('balance_overflow'));
   }
-  const [transfer] = takeTransferNumbers(client, 1, rowsOf<NumberRow>(numbers));
+  const [transfer] = reservation.take(rowsOf<BlockRow>(drawn));
   assert(transfer !== undefined, 'a transfer has a number');
   books.post({
     from: ISSUER_ACCOUNT,
@@ -94,7 +93,8 @@ async function fundOnce(
     transfer,
     paymentId: null,
   });
-  const repayments = repayDebts(books, takeTransferNumbers(client, books.debts().length, []));
+  const owed = books.debts().length;
+  const repayments = repayDebts(books, owed ? await drawNumbers(database, client, owed) : []);
   const results = await pipeline(client, [
     insertIssue(funding, transfer, nowS),
     ...writeChanges(client, books.changes(), nowS),
@@ -113,5 +113,7 @@ export async function fundAccount(
 ): Promise<Outcome<Funded>> {
   if (funding.amountMinor <= 0n) return refuse('amount_zero');
   if (funding.amountMinor > WIRE_AMOUNT_MAX) return refuse('amount_too_large');
-  return database.retry(() => database.borrow((client) => fundOnce(client, funding, nowS)));
+  return database.retry(() =>
+    database.borrow((client) => fundOnce(database, client, funding, nowS)),
+  );
 }

@@ -5,6 +5,7 @@ import type { ReceiptBody, Verdict } from '#protocol/receipt.ts';
 import type { PaymentSource } from './allowance-book.ts';
 import { byteaColumn, int2Column, int4Column, int8Column, textColumn } from './column.ts';
 import type { Statement } from './database.ts';
+import type { StandingVerdict } from './standing-verdict.ts';
 
 /** An authorization whose signature has been verified: the only thing that may move a payer's money. */
 export type VerifiedPayment = {
@@ -15,6 +16,8 @@ export type VerifiedPayment = {
   readonly bytes: Bytes;
   /** The id of the passkey when it was revoked: only its own allowance can still cover the order. */
   readonly revokedCredential?: Bytes;
+  /** Given before a restore from a backup: it is given again. */
+  readonly standing?: StandingVerdict;
 };
 
 /** What a receipt says, but for whose server it is. */

@@ -44,7 +44,8 @@ import {
   rowsOf,
   writeChanges,
 } from './posting.ts';
-import { drawTransferNumbers, type NumberRow, takeTransferNumbers } from './transfer-numbers.ts';
+import { writeReoffers } from './reoffer-rows.ts';
+import { type BlockRow, drawNumbers, reserveNumbers } from './transfer-numbers.ts';
 
 export const GROUP_MAX = 1000;
 
@@ -71,6 +72,8 @@ export type Settlement =
     }
   /** Nothing is stored under the id: payer_unknown, credential_revoked, id_conflict, unavailable. */
   | { readonly kind: 'refusal'; readonly refusal: Refusal };
+
+type Lent = { readonly database: Database; readonly client: pg.PoolClient };
 
 type Reading = {
   readonly books: Books;
@@ -104,7 +107,7 @@ function readCover(payments: readonly VerifiedPayment[]): Statement[] {
  * either visible or has not begun.
  */
 async function lockAndRead(
-  client: pg.PoolClient,
+  lent: Lent,
   payments: readonly VerifiedPayment[],
   withGuarantee: boolean,
 ): Promise<Reading> {
@@ -113,17 +116,17 @@ async function lockAndRead(
   const single = payments.filter((payment) => payment.order.once);
   const cover = readCover(payments);
   const count = payments.length * (withGuarantee ? 2 : 1);
-  const draw = drawTransferNumbers(client, count);
-  const [, locked, balances, known, ...rest] = await pipeline(client, [
+  const reservation = reserveNumbers(lent.database, count);
+  const [, locked, balances, known, ...rest] = await pipeline(lent.client, [
     BEGIN,
     lockAccounts(accounts),
     readBalancesOf(accounts),
     findKnown(payments),
-    ...draw,
+    ...reservation.ask,
     ...cover,
     ...(single.length > 0 ? [findPaidRequests(single)] : []),
   ]);
-  const drawn = rowsOf<NumberRow>(draw.length > 0 ? rest.shift() : undefined);
+  const drawn = rowsOf<BlockRow>(reservation.ask.length > 0 ? rest.shift() : undefined);
   const [named, open, promised] = cover.length > 0 ? rest.splice(0, cover.length) : [];
   const [paid] = rest;
   const books = openBooks({
@@ -142,20 +145,19 @@ async function lockAndRead(
     allowances: openAllowanceBook(allowancesOf(named, open), books),
     promised: rowsOf<PromisedNumberRow>(promised).map(numberOf),
     known: new Map(rowsOf<KnownRow>(known).map((row) => [keyOf(row.id), row])),
-    numbers: takeTransferNumbers(client, count, drawn),
+    numbers: reservation.take(drawn),
   };
 }
 
 /** What is owed goes back in the very transaction that made it possible. */
-async function repayInBooks(client: pg.PoolClient, books: Books): Promise<Repayment[]> {
+async function repayInBooks({ database, client }: Lent, books: Books): Promise<Repayment[]> {
   const count = books.debts().length;
   if (count === 0) return [];
-  const [drawn] = await pipeline(client, drawTransferNumbers(client, count));
-  return repayDebts(books, takeTransferNumbers(client, count, rowsOf<NumberRow>(drawn)));
+  return repayDebts(books, await drawNumbers(database, client, count));
 }
 
 async function storeNew(
-  client: pg.PoolClient,
+  lent: Lent,
   verdicts: GroupVerdicts,
   { books, allowances }: Reading,
   options: SettlementOptions,
@@ -164,10 +166,10 @@ async function storeNew(
   const { settled, advances, doublePromises } = verdicts;
   // Nothing new still commits: replays end their transaction and give back the locks.
   if (settled.length === 0) {
-    await pipeline(client, [COMMIT]);
+    await pipeline(lent.client, [COMMIT]);
     return [];
   }
-  const repayments = await repayInBooks(client, books);
+  const repayments = await repayInBooks(lent, books);
   const receipts = await options.sign(settled.map((item) => item.settled));
   assert(receipts.length === settled.length, 'every verdict gets its receipt');
   const rows = settled.map((item, index) => ({
@@ -175,11 +177,12 @@ async function storeNew(
     receipt: receipts[index] ?? new Uint8Array(),
   }));
   const changed = allowances.changes();
-  const results = await pipeline(client, [
+  const results = await pipeline(lent.client, [
     insertPayments(rows, nowS),
-    ...writeChanges(client, books.changes(), nowS),
+    ...writeChanges(lent.client, books.changes(), nowS),
     ...(changed.length > 0 ? [updateAllowances(changed, nowS)] : []),
     ...writeBrokenPromises({ advances, repayments, doublePromises }, nowS),
+    ...writeReoffers(settled, nowS),
     COMMIT,
   ]);
   assert(results.at(-1)?.command === 'COMMIT', 'what was written is committed');
@@ -211,23 +214,23 @@ function settlementOf(
 
 /** Almost every group is decided without the guarantee, whose one row all would wait for. */
 async function settleOnce(
-  client: pg.PoolClient,
+  lent: Lent,
   payments: readonly VerifiedPayment[],
   options: SettlementOptions,
   withGuarantee = false,
 ): Promise<Settlement[]> {
-  const reading = await lockAndRead(client, payments, withGuarantee);
+  const reading = await lockAndRead(lent, payments, withGuarantee);
   const { rules } = options;
   const nowS = options.nowS();
   const isKnown = (id: Bytes) => reading.known.has(keyOf(id));
   const verdicts = decideGroup({ ...reading, payments, isKnown, rules, nowS });
   if (!verdicts) {
     assert(!withGuarantee, 'with the guarantee every group is decided');
-    await pipeline(client, [ROLLBACK]);
-    return settleOnce(client, payments, options, true);
+    await pipeline(lent.client, [ROLLBACK]);
+    return settleOnce(lent, payments, options, true);
   }
   const positions = new Map(verdicts.settled.map((item, index) => [keyOf(item.payment.id), index]));
-  const receipts = await storeNew(client, verdicts, reading, options, nowS);
+  const receipts = await storeNew(lent, verdicts, reading, options, nowS);
   return payments.map((payment) => {
     const key = keyOf(payment.id);
     const unsigned = verdicts.unsigned.get(key);
@@ -252,13 +255,14 @@ export async function settlePayments(
   if (payments.length === 0) return [];
   const byId = new Map<string, VerifiedPayment>();
   for (const payment of payments) {
-    if (!byId.has(keyOf(payment.id))) byId.set(keyOf(payment.id), payment);
+    // With the verdict that it had, if anybody brought that: the others bring the same payment.
+    if (!byId.has(keyOf(payment.id)) || payment.standing) byId.set(keyOf(payment.id), payment);
   }
   const once = [...byId.values()];
   let settlements: Settlement[];
   try {
     settlements = await database.retry(() =>
-      database.borrow((client) => settleOnce(client, once, options)),
+      database.borrow((client) => settleOnce({ database, client }, once, options)),
     );
   } catch (cause) {
     if (faultKind(cause) === 'bug') throw cause;

@@ -1,8 +1,14 @@
 /** Owns the question whether a passkey approved an order: the same answer at the server and on phones. */
 import { checkAssertion, checkAuthenticator, type RelyingParty } from './assertion.ts';
-import { type Authorization, assertionOf } from './authorization.ts';
+import {
+  type Authorization,
+  assertionOf,
+  authenticatorDataOf,
+  clientDataText,
+} from './authorization.ts';
 import type { Bytes } from './bytes.ts';
 import { accept, type Outcome, type Refusal, refuse } from './refusals.ts';
+import { sha256OfText } from './sha256.ts';
 
 /** What must verify, under the payer's ES256 key, for the approval to stand. */
 export type SignedApproval = { readonly signed: Bytes; readonly signature: Bytes };
@@ -17,12 +23,14 @@ export function approvalCandidates(
 ): Outcome<SignedApproval[]> {
   const candidates: SignedApproval[] = [];
   let refusal: Refusal = { code: 'assertion_origin' };
+  const { rpId } = party;
   const isTemplate = typeof authorization.clientData === 'number';
   for (const origin of isTemplate ? party.origins : ['']) {
-    const assertion = assertionOf(authorization, party.rpId, origin);
-    const signed = isTemplate
-      ? checkAuthenticator(assertion, party.rpId)
-      : checkAssertion(assertion, authorization.id, party);
+    const text = clientDataText(authorization, origin);
+    const signed =
+      text === undefined
+        ? checkAssertion(assertionOf(authorization, rpId, origin), authorization.id, party)
+        : checkAuthenticator(authenticatorDataOf(authorization, rpId), sha256OfText(text), rpId);
     if (signed.ok) candidates.push({ signed: signed.value, signature: authorization.signature });
     else refusal = signed.refusal;
   }

@@ -109,15 +109,20 @@ export function checkAssertion(
   party: RelyingParty,
 ): Outcome<Bytes> {
   const client = checkClientData(assertion.clientDataJson, challenge, party.origins);
-  return client.ok ? checkAuthenticator(assertion, party.rpId) : client;
+  if (!client.ok) return client;
+  if (assertion.signature.length !== 64) return refuse('bytes_malformed', 'signature');
+  const clientDataHash = sha256(assertion.clientDataJson);
+  return checkAuthenticator(assertion.authenticatorData, clientDataHash, party.rpId);
 }
 
-/** The same for client data that was rebuilt from a template, and so says what it should. */
-export function checkAuthenticator(assertion: Assertion, rpId: string): Outcome<Bytes> {
-  const authenticator = checkAuthenticatorData(assertion.authenticatorData, rpId);
-  if (!authenticator.ok) return authenticator;
-  if (assertion.signature.length !== 64) return refuse('bytes_malformed', 'signature');
-  return accept(concatBytes(assertion.authenticatorData, sha256(assertion.clientDataJson)));
+/** The rest of it, for client data that was rebuilt from a template, and so says what it should. */
+export function checkAuthenticator(
+  authenticatorData: Uint8Array,
+  clientDataHash: Uint8Array,
+  rpId: string,
+): Outcome<Bytes> {
+  const authenticator = checkAuthenticatorData(authenticatorData, rpId);
+  return authenticator.ok ? accept(concatBytes(authenticatorData, clientDataHash)) : authenticator;
 }
 
 /** signCount (WebAuthn §6.1): logged, never a gate. */

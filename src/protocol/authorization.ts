@@ -2,7 +2,7 @@
 
 import { type Assertion, AUTHENTICATOR_DATA_LENGTH, rpIdHash, signCount } from './assertion.ts';
 import { fromBase45, toBase45 } from './base45.ts';
-import { type Bytes, concatBytes, equalBytes, toBase64url, toUtf8 } from './bytes.ts';
+import { type Bytes, equalBytes, toBase64url, toUtf8 } from './bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { decodeOrder, type Order, paymentId } from './order.ts';
 import { accept, assert, type Outcome, refuse } from './refusals.ts';
@@ -66,9 +66,12 @@ export function templateFor(
   return index < 0 ? undefined : index;
 }
 
-function authenticatorDataOf(rpId: string, flags: number, count: number): Bytes {
-  const counter = Uint8Array.of(count >>> 24, count >>> 16, count >>> 8, count);
-  return concatBytes(rpIdHash(rpId), Uint8Array.of(flags), counter);
+function plainAuthenticatorData(rpId: string, flags: number, count: number): Bytes {
+  const data = new Uint8Array(AUTHENTICATOR_DATA_LENGTH);
+  data.set(rpIdHash(rpId));
+  data[32] = flags;
+  new DataView(data.buffer).setUint32(33, count);
+  return data;
 }
 
 /**
@@ -83,7 +86,7 @@ export function encodeAuthorization(
 ): Bytes {
   const flags = assertion.authenticatorData[32] ?? 0;
   const count = signCount(assertion.authenticatorData);
-  const plain = authenticatorDataOf(party.rpId, flags, count);
+  const plain = plainAuthenticatorData(party.rpId, flags, count);
   const small = equalBytes(plain, assertion.authenticatorData);
   const template = templateFor(assertion.clientDataJson, paymentId(orderBytes), party.origin);
   const bytes = encodeCbor([
@@ -153,18 +156,26 @@ export function decodeAuthorization(bytes: Uint8Array): Outcome<Authorization> {
   });
 }
 
+/** The authenticator's data as the passkey signed them. */
+export function authenticatorDataOf({ authenticator }: Authorization, rpId: string): Bytes {
+  return authenticator instanceof Uint8Array
+    ? authenticator
+    : plainAuthenticatorData(rpId, authenticator.flags, authenticator.signCount);
+}
+
+/** The client's data when they travelled as a template; undefined when they were sent themselves. */
+export function clientDataText(authorization: Authorization, origin: string): string | undefined {
+  const { clientData, id } = authorization;
+  const template = typeof clientData === 'number' ? TEMPLATES[clientData] : undefined;
+  return template?.(toBase64url(id), origin);
+}
+
 /** The assertion that the passkey made, for one origin of the relying party. */
 export function assertionOf(authorization: Authorization, rpId: string, origin: string): Assertion {
-  const { authenticator, clientData } = authorization;
-  const template = typeof clientData === 'number' ? TEMPLATES[clientData] : undefined;
+  const text = clientDataText(authorization, origin);
   return {
-    authenticatorData:
-      authenticator instanceof Uint8Array
-        ? authenticator
-        : authenticatorDataOf(rpId, authenticator.flags, authenticator.signCount),
-    clientDataJson: template
-      ? toUtf8(template(toBase64url(authorization.id), origin))
-      : (clientData as Bytes),
+    authenticatorData: authenticatorDataOf(authorization, rpId),
+    clientDataJson: text === undefined ? (authorization.clientData as Bytes) : toUtf8(text),
     signature: authorization.signature,
   };
 }

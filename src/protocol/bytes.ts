@@ -59,7 +59,8 @@ export function toHex(bytes: Uint8Array): string {
 
 /** UTF-8 (RFC 3629); a lone surrogate becomes U+FFFD, as TextEncoder does. */
 export function toUtf8(text: string): Bytes {
-  const bytes = new Uint8Array(text.length * 3);
+  // Most texts are ASCII and as long as their bytes; a longer array would be cut, which costs another.
+  let bytes = new Uint8Array(text.length);
   let length = 0;
   for (let i = 0; i < text.length; i++) {
     let point = text.charCodeAt(i);
@@ -67,6 +68,7 @@ export function toUtf8(text: string): Bytes {
       bytes[length++] = point;
       continue;
     }
+    if (bytes.length === text.length) bytes = copyInto(new Uint8Array(text.length * 3), bytes);
     if (point >> 11 === 0x1b) {
       point = text.codePointAt(i) ?? 0;
       if (point < 0x10000) point = 0xfffd;
@@ -76,7 +78,12 @@ export function toUtf8(text: string): Bytes {
     bytes[length++] = ((0xf00 >> size) & 0xff) | (point >> (6 * (size - 1)));
     for (let k = size - 2; k >= 0; k--) bytes[length++] = 0x80 | ((point >> (6 * k)) & 63);
   }
-  return bytes.slice(0, length);
+  return length === bytes.length ? bytes : bytes.slice(0, length);
+}
+
+function copyInto(larger: Bytes, bytes: Bytes): Bytes {
+  larger.set(bytes);
+  return larger;
 }
 
 const LEAST_POINT = [0, 0, 0x80, 0x800, 0x10000];

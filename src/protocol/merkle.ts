@@ -1,13 +1,17 @@
 /** Owns the Merkle tree of RFC 9162 §2.1: one root for a group of leaves, a short path for each. */
 
-import { type Bytes, concatBytes } from './bytes.ts';
+import type { Bytes } from './bytes.ts';
 import { sha256 } from './sha256.ts';
 
 /** 2^8: so a path never has more than eight hashes. */
 export const LEAVES_MAX = 256;
 
+let leafBytes = new Uint8Array(256);
+
 export function leafHash(leaf: Uint8Array): Bytes {
-  return sha256(concatBytes(Uint8Array.of(0), leaf));
+  if (leaf.length >= leafBytes.length) leafBytes = new Uint8Array(2 * leaf.length);
+  leafBytes.set(leaf, 1);
+  return sha256(leafBytes.subarray(0, leaf.length + 1));
 }
 
 const nodeBytes = Uint8Array.of(1, ...new Uint8Array(64));

@@ -18,6 +18,7 @@ export const ROUTES = {
   events: { method: 'GET', path: '/api/events' },
   payee: { method: 'GET', path: '/api/payees/:id' },
   payments: { method: 'POST', path: '/api/payments' },
+  reoffers: { method: 'POST', path: '/api/reoffers' },
   receipts: { method: 'POST', path: '/api/receipts' },
   keys: { method: 'GET', path: '/api/keys' },
   openapi: { method: 'GET', path: '/api/openapi.json' },

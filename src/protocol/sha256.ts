@@ -1,5 +1,5 @@
 /** Owns SHA-256 (FIPS 180-4), synchronous and small: the generic library is three times its size. */
-import type { Bytes } from './bytes.ts';
+import { type Bytes, toUtf8 } from './bytes.ts';
 
 function firstPrimes(count: number): number[] {
   const primes: number[] = [];
@@ -64,11 +64,11 @@ function compress(state: Int32Array, view: DataView, offset: number, schedule: I
   });
 }
 
-type Sha256 = (message: Uint8Array) => Bytes;
+type Sha256 = (message: Uint8Array | string) => Bytes;
 
 let ofRuntime: Sha256 | undefined;
 
-/** For a runtime that has the same function, synchronous and faster, as Node has. */
+/** For a runtime that has the same function, synchronous and faster, as Node has. Texts are UTF-8. */
 export function useSha256(hash: Sha256): void {
   ofRuntime = hash;
 }
@@ -87,4 +87,9 @@ export function sha256(message: Uint8Array): Bytes {
     digest.setInt32(i * 4, word);
   });
   return new Uint8Array(digest.buffer);
+}
+
+/** Of the text's UTF-8. */
+export function sha256OfText(text: string): Bytes {
+  return ofRuntime ? ofRuntime(text) : sha256(toUtf8(text));
 }

@@ -2,6 +2,7 @@
 import { fromBase32 } from './base32.ts';
 import type { Bytes } from './bytes.ts';
 import { KEY_ID_LENGTH } from './cose-sign1.ts';
+import { FIRST_EPOCH } from './epoch.ts';
 import {
   accountId,
   amount,
@@ -103,7 +104,12 @@ export type StatementEntry = {
   readonly receipt?: Bytes;
 };
 
-export type Statement = { readonly entries: readonly StatementEntry[]; readonly version: number };
+export type Statement = {
+  readonly entries: readonly StatementEntry[];
+  readonly version: number;
+  /** Versions count within an epoch: a cursor of another one means nothing. */
+  readonly epoch: number;
+};
 
 /** One of the server's receipt keys: a raw P-256 point, x ‖ y, 64 bytes. */
 export type ServerKey = { readonly keyId: Bytes; readonly point: Bytes; readonly active: boolean };
@@ -191,6 +197,7 @@ export function decodeStatement(value: unknown): Outcome<Statement> {
   return decodeWith(value, 'statement', (fields) => ({
     entries: list(fields, 'entries', readEntry),
     version: whole(fields, 'version'),
+    epoch: 'epoch' in fields ? whole(fields, 'epoch') : FIRST_EPOCH,
   }));
 }
 

@@ -12,8 +12,10 @@ import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createAccountLimit } from './payments/account-limit.ts';
 import { createDeviceSequences } from './payments/device-sequences.ts';
+import { createJudgeReoffer } from './payments/judge-reoffer.ts';
 import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
+import { createSettleReoffers, type SettleReoffers } from './payments/settle-reoffers.ts';
 import { createSettleUpload, type SettleUpload } from './payments/settle-upload.ts';
 import { NO_METER, type SettlementMeter } from './payments/settlement-meter.ts';
 import { createStoredPayments } from './payments/stored-payments.ts';
@@ -31,6 +33,7 @@ export type Services = {
   readonly sessions: Sessions;
   readonly watch: AccountWatch;
   readonly settleUpload: SettleUpload;
+  readonly settleReoffers: SettleReoffers;
   readonly expiry: AllowanceExpiry;
   readonly certifyName: CertifyName;
   /** Ends the timers and writes what was to be written late. The database stays open. */
@@ -131,6 +134,10 @@ export function createServices(parts: ServiceParts): Services {
     sessions,
     watch,
     settleUpload,
+    settleReoffers: createSettleReoffers(
+      settleUpload,
+      createJudgeReoffer(keys.current, pool.verify),
+    ),
     expiry,
     certifyName: createCertifyName(),
     async stop() {

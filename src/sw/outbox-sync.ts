@@ -42,12 +42,17 @@ export function createOutboxSync(parts: OutboxSyncParts): OutboxSync {
   });
 
   /** Past the end nothing is sent any more; the relay takes that for silence, which it is. */
+  const inTime =
+    (post: Transport['postPayments']): Transport['postPayments'] =>
+    async (items, timeoutMs) =>
+      clock.nowMs() < endMs
+        ? post(items, timeoutMs)
+        : { kind: 'silence', why: 'the event is ending' };
+
   const relay = parts.relayOn({
     readIdentity: (timeoutMs) => transport.readIdentity(timeoutMs),
-    postPayments: async (authorizations, timeoutMs) =>
-      clock.nowMs() < endMs
-        ? transport.postPayments(authorizations, timeoutMs)
-        : { kind: 'silence', why: 'the event is ending' },
+    postPayments: inTime(transport.postPayments),
+    postReoffers: inTime(transport.postReoffers),
   });
 
   function drain(reason: DrainReason): Promise<RelayReport> {

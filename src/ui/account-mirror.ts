@@ -79,19 +79,26 @@ export function createAccountMirror(
     if (isOthers || answer.refusal?.code === 'not_signed_in') session.value = 'closed';
   }
 
-  async function readStatement(): Promise<void> {
+  /** Answers the epoch that the server is in, if it said so. */
+  async function readStatement(): Promise<number | undefined> {
+    let said: number | undefined;
     for (let page = 0; page < STATEMENT_PAGES_MAX; page++) {
       const after = await store.readEntriesVersion();
       const answer = await api.readStatement(after);
-      if (!answer.ok) return;
-      const { entries, version } = answer.value;
+      if (!answer.ok) return said;
+      const { entries, version, epoch } = answer.value;
+      said = epoch;
+      const followed = await store.followEpoch(epoch);
+      if (followed === 'older') return said;
+      if (followed === 'newer') continue;
       const reached = entries.at(-1)?.version ?? version;
       if (entries.length > 0) {
         const paid = await store.writeEntries(entries, reached);
         notice.changed('payments', ...(paid.length > 0 ? (['requests'] as const) : []));
       }
-      if (reached >= version) return;
+      if (reached >= version) return said;
     }
+    return said;
   }
 
   async function readAccount(own: string): Promise<boolean> {
@@ -110,8 +117,8 @@ export function createAccountMirror(
       if (own === undefined) return;
       connection.tell({ kind: 'asked', atMs: clock.nowMs() });
       if (!(await readAccount(own))) return;
-      await readStatement();
-      await keepServerKeys(wallet, api.readIdentity);
+      const epoch = await readStatement();
+      await keepServerKeys(wallet, api.readIdentity, epoch);
       const moved = (await keepPurses()).some(({ step, refusal }) => step !== 'rest' && !refusal);
       if (moved) await readAccount(own);
     } catch (error) {

@@ -28,14 +28,21 @@ export async function fetchServerKeys(
   if (isAnother && (await store.readWallet())) return undefined;
   await store.writeIdentity(answer.value, wallet.clock.nowMs());
   wallet.notice.changed('wallet');
+  // It was restored: the relay brings back what it may have forgotten.
+  if (known && known.epoch < answer.value.epoch) wallet.notice.changed('outbox');
   return answer.value;
 }
 
-/** Asks the server only when there are no keys here, or old ones. */
-export async function keepServerKeys(wallet: Keeper, read: Reading = readHere): Promise<void> {
+/** Asks the server only when there are no keys here, or old ones, or those of an earlier epoch than it says. */
+export async function keepServerKeys(
+  wallet: Keeper,
+  read: Reading = readHere,
+  epoch = 0,
+): Promise<void> {
   const known = await wallet.store.readIdentity();
   const ageMs = wallet.clock.nowMs() - (known?.readAtMs ?? Number.NEGATIVE_INFINITY);
   // A clock that has gone back can count nothing until the server's is read again.
-  if (ageMs >= 0 && ageMs < AGE_MS_MAX) return;
+  const isOld = !(ageMs >= 0 && ageMs < AGE_MS_MAX);
+  if (!isOld && epoch <= (known?.epoch ?? 0)) return;
   await fetchServerKeys(wallet, read);
 }

@@ -58,6 +58,8 @@ export type TakenCounterfoil = {
   readonly settledAtMs?: number;
   readonly code?: RefusalCode;
   readonly receipt?: Bytes;
+  /** In which the server last stood by the verdict, if not in the first: see `isForgotten`. */
+  readonly epoch?: number;
   /** A second receipt with another verdict: the first one stands. */
   readonly contradiction?: Bytes;
 };

@@ -1,5 +1,6 @@
 /** Owns the states of a payment on the payer's phone and the only steps between them. */
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import type { Receipt, Verdict } from '#protocol/receipt.ts';
 import { assert, type RefusalCode } from '#protocol/refusals.ts';
 
@@ -39,6 +40,8 @@ export type Payment = {
   readonly settledAtMs?: number;
   readonly code?: RefusalCode;
   readonly receipt?: Bytes;
+  /** In which the server last stood by the verdict, if not in the first: see `isForgotten`. */
+  readonly epoch?: number;
   /** A second receipt with another verdict: the server contradicted itself. The first one stands. */
   readonly contradiction?: Bytes;
 };
@@ -57,25 +60,49 @@ export function occupiesRequest(payment: Payment): boolean {
 }
 
 /** What a receipt leaves in the record of what it ends, a payment or a counterfoil. */
-type Ending = Pick<Payment, 'id' | 'receipt' | 'code' | 'contradiction' | 'settledAtMs'> & {
+type Ending = Pick<
+  Payment,
+  'id' | 'receipt' | 'epoch' | 'code' | 'contradiction' | 'settledAtMs'
+> & {
   readonly state: string;
 };
 
 /**
- * The first verdict is final: a second receipt changes nothing, and one with another verdict is kept
- * as evidence against the server.
+ * How long a settled payment is brought back, since it was promised: an order's own days, and some sixty
+ * for a server to be found broken and restored. Nothing is deleted then, it is only given up.
  */
-export function withReceipt<T extends Ending>(record: T, receipt: Receipt, bytes: Bytes): T {
+export const REOFFERED_FOR_MS = 90 * 24 * 60 * 60 * 1000;
+
+/** The server may have been restored, to before this receipt: it has not stood by it in this epoch. */
+export function isForgotten(record: Pick<Payment, 'receipt' | 'epoch'>, epoch: number): boolean {
+  return record.receipt !== undefined && (record.epoch ?? FIRST_EPOCH) < epoch;
+}
+
+/**
+ * The first verdict is final: a second receipt changes nothing, and one with another verdict is kept
+ * as evidence against the server. Of the same verdict the one of the newer epoch is kept, since that
+ * is what the server knows now. `epoch`: in which it was given to this phone, which may be later.
+ */
+export function withReceipt<T extends Ending>(
+  record: T,
+  receipt: Receipt,
+  bytes: Bytes,
+  epoch: number = receipt.epoch,
+): T {
   assert(toBase64url(receipt.paymentId) === record.id, 'a receipt names its payment');
   if (record.receipt !== undefined) {
+    const isNewer = isForgotten(record, epoch);
     const agrees = record.state === receipt.verdict && record.code === receipt.code;
-    return agrees || record.contradiction ? record : { ...record, contradiction: bytes };
+    if (agrees) return isNewer ? { ...record, receipt: bytes, epoch } : record;
+    if (record.contradiction && !isNewer) return record;
+    return { ...record, contradiction: record.contradiction ?? bytes, ...(isNewer && { epoch }) };
   }
   return {
     ...record,
     state: receipt.verdict,
     settledAtMs: receipt.settledAtS * 1000,
     receipt: bytes,
+    ...(epoch !== FIRST_EPOCH && { epoch }),
     ...(receipt.code !== undefined && { code: receipt.code }),
   };
 }

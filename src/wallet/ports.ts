@@ -25,6 +25,8 @@ import type {
   OutboxEntry,
   PayingView,
   PaymentStory,
+  ReceiptedEntry,
+  ReceiptedPlace,
   Settings,
   ShownRequest,
   StoredDraft,
@@ -56,9 +58,11 @@ export type HttpAnswer = {
 /** Nothing came, or not all of it. The server may have acted all the same. */
 export type Silence = { readonly kind: 'silence'; readonly why: string };
 
-/** Neither method throws for a fault of the world. */
+/** No method throws for a fault of the world. */
 export type Transport = {
   postPayments(authorizations: readonly Bytes[], timeoutMs: number): Promise<HttpAnswer | Silence>;
+  /** After a restore: payments with their receipts, answered in the same way. */
+  postReoffers(reoffers: readonly Bytes[], timeoutMs: number): Promise<HttpAnswer | Silence>;
   readIdentity(timeoutMs: number): Promise<Outcome<ServerIdentity>>;
 };
 
@@ -91,8 +95,17 @@ export type OutboxStore = {
   readOutbox(): Promise<OutboxEntry[]>;
   /** Marks entries as sent; those withdrawn or settled meanwhile are not in the answer. */
   claim(ids: readonly string[], nowMs: number): Promise<OutboxEntry[]>;
-  /** Stores the verified receipt and deletes the outbox entry, both or neither. */
-  settle(id: string, receipt: Receipt, bytes: Bytes): Promise<Settled>;
+  /**
+   * Stores the verified receipt and deletes the outbox entry, both or neither. `epoch`: in which the
+   * server gave it, when that is later than the receipt's own.
+   */
+  settle(id: string, receipt: Receipt, bytes: Bytes, epoch?: number): Promise<Settled>;
+  /** What has a receipt that the server has not stood by in this epoch: as much as one upload takes, and where the next page begins. */
+  readForgotten(
+    epoch: number,
+    sinceMs: number,
+    place: ReceiptedPlace,
+  ): Promise<{ readonly entries: readonly ReceiptedEntry[]; readonly next?: ReceiptedPlace }>;
   quarantine(id: string, code: RefusalCode, nowMs: number): Promise<void>;
 };
 
@@ -173,6 +186,12 @@ export type WalletStore = Store &
     readEntries(limit: number, beforeVersion?: number): Promise<StatementEntry[]>;
     /** Where the statement has been read to: the cursor for the next read; 0 at first. */
     readEntriesVersion(): Promise<number>;
+    /**
+     * To be told the epoch of every statement before anything of it is written. `same`: it goes on from
+     * what is kept. `newer`: what was kept is forgotten, cursor and all, and the statement is to be
+     * read again. `older`: it has been overtaken, and says nothing.
+     */
+    followEpoch(epoch: number): Promise<'same' | 'newer' | 'older'>;
     /** Keeps the entries and, in the same transaction, marks the requests they pay; answers those. */
     writeEntries(entries: readonly StatementEntry[], version: number): Promise<ShownRequest[]>;
 

@@ -40,7 +40,11 @@ export function openReceiptDesk(
       let identity = (await store.readIdentity()) ?? (await askIdentity());
       while (identity) {
         const checked = await checkReceipt(bytes, identity, verify);
-        if (checked.ok) return accept(checked.value);
+        if (checked.ok) {
+          // It says that the server was restored, which its own word is asked for.
+          if (checked.value.epoch > identity.epoch) await askIdentity(identity);
+          return accept(checked.value);
+        }
         if (checked.refusal !== 'key_unknown') return { ok: false, refusal: checked.refusal };
         identity = await askIdentity(identity);
       }

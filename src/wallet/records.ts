@@ -52,6 +52,19 @@ export type OutboxEntry = {
   readonly carried?: true;
 };
 
+/** A payment or a counterfoil with its receipt, as it is brought back to a server that was restored. */
+export type ReceiptedEntry = OutboxEntry & { readonly receipt: Bytes };
+
+/** So many are read at once: no more than one upload takes (the first screen does without its limits). */
+export const RECEIPTED_PAGE_MAX = 20;
+
+/** Where reading what has a receipt goes on; newest first, in one store after the other. */
+export type ReceiptedPlace = {
+  readonly store: 'payments' | 'counterfoils';
+  /** The last key read; absent at the beginning. */
+  readonly after?: readonly number[];
+};
+
 /** The outbox entry of a payment: everything in it is in the payment too, so it can be made anew. */
 export function outboxEntryOf(payment: OutboxEntry): OutboxEntry {
   const { id, seq, authorization, payer, payee, amountMinor, currency } = payment;

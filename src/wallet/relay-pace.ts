@@ -11,13 +11,13 @@ const DOUBLINGS_MAX = 8;
 /** How often the server is asked again about what it would not judge. */
 export const QUARANTINE_PERIOD_MS = 24 * 60 * 60 * 1000;
 
-function lesser(a: number, b: number): number {
+export function lesser(a: number, b: number): number {
   if (a < b) return a;
   return b;
 }
 
 /** Time left until then; a moment too far off is a clock that was moved, not a wait (F64). */
-function leftMs(untilMs: number, nowMs: number): number {
+export function leftMs(untilMs: number, nowMs: number): number {
   const left = untilMs - nowMs;
   return left > 0 && left <= RETRY_AFTER_MS_MAX ? left : 0;
 }

@@ -73,11 +73,12 @@ async function quarantine(
   parts.notice.changed('payments');
 }
 
-/** True when the receipt is believed and stored. A forged or foreign one is worth as much as silence. */
-async function takeReceipt(
+/** True when the receipt is believed and stored, as one of `epoch` if that is said. A forged or foreign one is worth as much as silence. */
+export async function takeReceipt(
   parts: UploadParts,
   bytes: Bytes,
   batch: readonly OutboxEntry[],
+  epoch?: number,
 ): Promise<boolean> {
   const believed = await parts.desk.believe(bytes);
   if (!believed.ok) {
@@ -90,7 +91,7 @@ async function takeReceipt(
     remember(parts, 'forged', 'receipt_other_payment');
     return false;
   }
-  const settled = await parts.store.settle(entry.id, receipt, bytes);
+  const settled = await parts.store.settle(entry.id, receipt, bytes, epoch);
   if (settled === 'settled') parts.memory.settled++;
   // A counterfoil's receipt is what its request waits for.
   const also = entry.carried ? (['requests'] as const) : [];

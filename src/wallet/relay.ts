@@ -1,4 +1,5 @@
 /** Owns carrying the outbox to the server: one function for page and worker, safe to call at any time. */
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import { createHoldBack, type HoldBack } from './hold-back.ts';
 import {
   type Clock,
@@ -10,10 +11,11 @@ import {
   type Transport,
   type VerifyEs256,
 } from './ports.ts';
-import { openReceiptDesk } from './receipt-desk.ts';
+import { openReceiptDesk, type ReceiptDesk } from './receipt-desk.ts';
 import type { OutboxEntry } from './records.ts';
 import { createPace, isDue, type Pace, QUARANTINE_PERIOD_MS } from './relay-pace.ts';
 import { type Memory, offer, remember, type Trouble } from './relay-upload.ts';
+import { type ReofferMemory, reoffer } from './reoffer.ts';
 
 /**
  * What asked for a drain. All but `timer` say that the world may have changed, so they do not wait
@@ -77,14 +79,14 @@ type Running = RelayParts & {
   readonly pace: Pace;
   readonly memory: Memory;
   readonly holdBack: HoldBack;
+  readonly reoffers: ReofferMemory;
 };
 
 /** Batch after batch, each payment once, until nothing is left or the world stops answering. */
-async function carry(parts: Running, reason: DrainReason): Promise<void> {
+async function carry(parts: Running, desk: ReceiptDesk, reason: DrainReason): Promise<void> {
   const { store, clock, pace, holdBack } = parts;
   const mayHold = !KNOWS_BETTER.has(reason) && parts.hasNoNetwork?.() === true;
   const isResting = ONLY_NEWS.has(reason) && pace.waitMs(clock.nowMs(), true) > 0;
-  const desk = openReceiptDesk(parts, pace.timeoutMs());
   const offered = new Set<string>();
   for (;;) {
     const waiting = await store.readOutbox();
@@ -109,13 +111,21 @@ async function carry(parts: Running, reason: DrainReason): Promise<void> {
   }
 }
 
+/** What is carried may tell of a restore, so what is to be brought back is asked before and after. */
+async function carryBoth(parts: Running, reason: DrainReason): Promise<void> {
+  const desk = openReceiptDesk(parts, parts.pace.timeoutMs());
+  await reoffer({ ...parts, desk });
+  await carry(parts, desk, reason);
+  if (parts.memory.settled > 0) await reoffer({ ...parts, desk });
+}
+
 function countsOf(outbox: readonly OutboxEntry[]): Pick<RelayReport, 'waiting' | 'quarantined'> {
   const waiting = outbox.filter((entry) => !entry.quarantine).length;
   return { waiting, quarantined: outbox.length - waiting };
 }
 
 function nextAttemptAtMs(
-  { pace, clock, holdBack }: Running,
+  { pace, clock, holdBack, reoffers }: Running,
   { waiting, quarantined }: Pick<RelayReport, 'waiting' | 'quarantined'>,
 ): Pick<RelayReport, 'nextAttemptAtMs'> {
   const nowMs = clock.nowMs();
@@ -125,6 +135,7 @@ function nextAttemptAtMs(
     const triedAtMs = pace.nextAttemptAtMs(nowMs);
     return { nextAttemptAtMs: triedAtMs > heldUntilMs ? triedAtMs : heldUntilMs };
   }
+  if (reoffers.retryAtMs > nowMs) return { nextAttemptAtMs: reoffers.retryAtMs };
   return quarantined > 0 ? { nextAttemptAtMs: nowMs + QUARANTINE_PERIOD_MS } : {};
 }
 
@@ -145,7 +156,7 @@ async function pass(parts: Running, reason: DrainReason): Promise<RelayReport> {
   const { store, clock, pace, lock } = parts;
   try {
     if (pace.waitMs(clock.nowMs(), reason === 'timer') === 0) {
-      await lock.run(() => carry(parts, reason));
+      await lock.run(() => carryBoth(parts, reason));
     }
     return reportOf(parts, await store.readOutbox());
   } catch (error) {
@@ -159,7 +170,8 @@ export function createRelay(relayParts: RelayParts): Relay {
   const { random } = relayParts;
   const memory: Memory = { settled: 0 };
   const pace = createPace(() => random.fraction());
-  const parts: Running = { ...relayParts, memory, pace, holdBack: createHoldBack() };
+  const reoffers: ReofferMemory = { epoch: FIRST_EPOCH, failures: 0, retryAtMs: 0 };
+  const parts: Running = { ...relayParts, memory, pace, holdBack: createHoldBack(), reoffers };
   let running: Promise<RelayReport> | undefined;
   let wanted: DrainReason | undefined;
 

@@ -162,10 +162,10 @@ describe('the operator', () => {
     await running.stop();
     const turned = await operator('rotate-key');
     expect(turned).toMatchObject({ code: 0, stdout: expect.stringContaining('2 are published') });
-    expect((await operator('new-epoch')).stdout).toContain('Epoch 2');
+    const epoch = Number(/^Epoch (\d+):/.exec((await operator('new-epoch')).stdout)?.[1]);
     await running.start();
     const keys = await server.inject({ url: ROUTES.keys.path });
-    expect(keys.json()).toMatchObject({ epoch: 2, keys: [{ active: true }, { active: false }] });
+    expect(keys.json()).toMatchObject({ epoch, keys: [{ active: true }, { active: false }] });
     expect(await outcomeOf(server, await authorize(server, ada, ben))).toBe('accepted');
   });
 

@@ -53,6 +53,11 @@ const DEAD: Mood = { ...CALM, delivered: 0, 'delivered twice': 0, 'lost on the w
 const PORTAL: Mood = { ...CALM, delivered: 1, 'delivered twice': 0, portal: 9 };
 const MOODS = { CALM, WILD, DEAD, PORTAL };
 
+type Upload = {
+  readonly body: Bytes;
+  readonly route: typeof ROUTES.payments | typeof ROUTES.reoffers;
+};
+
 export type Network = {
   transport(gates: Gates): Transport;
   /** What a phone says of its network: mostly true (F36). */
@@ -61,7 +66,7 @@ export type Network = {
   change(): void;
   heal(): void;
   /** Uploads that are still under way. */
-  readonly late: readonly Bytes[];
+  readonly late: readonly Upload[];
   /** One of those arrives, long after its sender gave up. */
   deliverLate(): Promise<void>;
   /** Every upload that ever left a phone. */
@@ -86,12 +91,12 @@ export function createNetwork(
   witness: (answer: HttpAnswer) => void,
 ): Network {
   let mood: Mood = CALM;
-  const late: Bytes[] = [];
+  const late: Upload[] = [];
   const sent: (readonly Bytes[])[] = [];
   const answered: HttpAnswer[] = [];
 
-  async function deliver(body: Bytes): Promise<HttpAnswer> {
-    const { method, path: url } = ROUTES.payments;
+  async function deliver({ body, route }: Upload): Promise<HttpAnswer> {
+    const { method, path: url } = route;
     const headers = { 'content-type': PAYMENTS_MEDIA_TYPE };
     const response = await server.inject({ method, url, headers, payload: Buffer.from(body) });
     const retryAfter = response.headers['retry-after'];
@@ -107,35 +112,35 @@ export function createNetwork(
     return answer;
   }
 
-  async function carry(body: Bytes): Promise<HttpAnswer | Silence> {
+  async function carry(upload: Upload): Promise<HttpAnswer | Silence> {
     switch (chance.weighted(mood)) {
       case 'delivered':
-        return deliver(body);
+        return deliver(upload);
       case 'lost on the way':
         return SILENCE;
       case 'answer lost':
-        await deliver(body);
+        await deliver(upload);
         return SILENCE;
       case 'delivered twice': {
         // At the very same moment, as a browser or a proxy resends (F39, F40).
-        const [first] = await Promise.all([deliver(body), deliver(body)]);
+        const [first] = await Promise.all([deliver(upload), deliver(upload)]);
         return first ?? SILENCE;
       }
       case 'delivered late':
-        late.push(body);
+        late.push(upload);
         return SILENCE;
       case 'request bent':
-        return deliver(bent(body, chance));
+        return deliver({ ...upload, body: bent(upload.body, chance) });
       case 'answer bent': {
-        const answer = await deliver(body);
+        const answer = await deliver(upload);
         return { ...answer, body: bent(answer.body, chance) };
       }
       case 'answer cut': {
-        const answer = await deliver(body);
+        const answer = await deliver(upload);
         return { ...answer, body: answer.body.slice(0, chance.below(answer.body.length)) };
       }
       case 'answer of another':
-        await deliver(body);
+        await deliver(upload);
         return chance.pick(answered);
       case 'portal': {
         const page = toUtf8('<html>Welcome to the station</html>');
@@ -155,7 +160,16 @@ export function createNetwork(
       async postPayments(authorizations) {
         await gates.at('post');
         sent.push(authorizations);
-        const answer = await carry(concatBytes(...authorizations));
+        const answer = await carry({
+          body: concatBytes(...authorizations),
+          route: ROUTES.payments,
+        });
+        await gates.at('answer');
+        return answer;
+      },
+      async postReoffers(reoffers) {
+        await gates.at('reoffer');
+        const answer = await carry({ body: concatBytes(...reoffers), route: ROUTES.reoffers });
         await gates.at('answer');
         return answer;
       },
@@ -174,11 +188,12 @@ export function createNetwork(
     },
     late,
     async deliverLate() {
-      const [body] = late.splice(chance.below(late.length), 1);
-      if (body) await deliver(body);
+      const [upload] = late.splice(chance.below(late.length), 1);
+      if (upload) await deliver(upload);
     },
     sent,
-    replay: (authorizations) => deliver(concatBytes(...authorizations)),
+    replay: (authorizations) =>
+      deliver({ body: concatBytes(...authorizations), route: ROUTES.payments }),
   };
 }
 

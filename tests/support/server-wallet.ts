@@ -11,6 +11,7 @@ import {
   type PaymentAnswer,
 } from '#protocol/payments-answer.ts';
 import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
+import { encodeReoffer, type Reoffer } from '#protocol/reoffer.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import {
   type AccountState,
@@ -255,6 +256,21 @@ export function upload(server: WalletServer, items: readonly Bytes[]) {
     headers: { 'content-type': PAYMENTS_MEDIA_TYPE },
     payload: Buffer.from(concatBytes(...items)),
   });
+}
+
+/** What a phone brings back after a restore. */
+export async function reoffer(
+  server: WalletServer,
+  pairs: readonly Reoffer[],
+): Promise<readonly PaymentAnswer[]> {
+  const response = await server.inject({
+    method: 'POST',
+    url: ROUTES.reoffers.path,
+    headers: { 'content-type': PAYMENTS_MEDIA_TYPE },
+    payload: Buffer.from(concatBytes(...pairs.map(encodeReoffer))),
+  });
+  if (response.statusCode !== 200) throw new Error(`${response.statusCode} ${response.body}`);
+  return demand(decodePaymentsAnswer(new Uint8Array(response.rawPayload)));
 }
 
 export async function settle(

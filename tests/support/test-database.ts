@@ -23,6 +23,8 @@ export type TestDatabase = {
 export type TestCluster = {
   /** A database of its own with the newest schema; dropped by `stop`. */
   fresh(): Promise<TestDatabase>;
+  /** As a backup and its restore would make it; nobody may be connected to the original. */
+  copy(of: pg.PoolConfig): Promise<TestDatabase>;
   /** A database of its own with nothing in it. */
   empty(): Promise<pg.PoolConfig>;
   stop(): Promise<void>;
@@ -107,13 +109,16 @@ export async function startTestCluster(): Promise<TestCluster> {
   await migrate(migrating);
   await migrating.close();
 
+  async function copy(of: pg.PoolConfig): Promise<TestDatabase> {
+    const connection = await create(String(of.database));
+    const database = openDatabase(connection, { log: SILENT_LOG });
+    opened.push(database);
+    return { database, connection };
+  }
+
   return {
-    async fresh() {
-      const connection = await create(String(template.database));
-      const database = openDatabase(connection, { log: SILENT_LOG });
-      opened.push(database);
-      return { database, connection };
-    },
+    fresh: () => copy(template),
+    copy,
     empty: () => create('template0'),
     async stop() {
       await Promise.all(opened.map((database) => database.close().catch(() => undefined)));

@@ -40,7 +40,7 @@ const statementQuery = Type.Object(
 const payeeParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
 export function addAccountRoutes(app: App, services: Services): void {
-  const { database, sessions } = services;
+  const { database, sessions, keys } = services;
 
   app.route({
     ...ROUTES.account,
@@ -105,7 +105,8 @@ export function addAccountRoutes(app: App, services: Services): void {
         return sendProblem(request, reply, { code: 'input_invalid', detail });
       }
       const page = await readPage(database, session.value.account, after, limit);
-      return reply.send(statementJson(page));
+      const { epoch } = await keys.current();
+      return reply.send(statementJson({ ...page, epoch }));
     },
   });
 }

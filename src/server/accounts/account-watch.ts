@@ -81,6 +81,7 @@ export function createAccountWatch(parts: WatchParts): AccountWatch {
       };
     },
     announce(accounts) {
+      if (watched.size === 0) return;
       for (const account of accounts) {
         for (const wake of watched.get(toBase32(account))?.wakes ?? []) wake();
       }

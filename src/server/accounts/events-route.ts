@@ -1,6 +1,9 @@
 /** Owns the route of live updates: who may listen, from where, and how many streams an account has. */
 import { Type } from '@fastify/type-provider-typebox';
+import { readVersions } from '#ledger/accounts.ts';
+import type { Queryable } from '#ledger/database.ts';
 import { toBase32 } from '#protocol/base32.ts';
+import type { Bytes } from '#protocol/bytes.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import type { App } from '../app.ts';
 import { entryJson, problems, wholeText } from '../http/forms.ts';
@@ -19,7 +22,15 @@ const cursor = Type.Optional(wholeText('The last version that the page has seen'
 
 const DESCRIPTION =
   'Each event is called `entry`; its id is the entry’s version and its data the entry as in the statement. ' +
-  'After a break the browser sends the last id it saw, and nothing is lost or told twice.';
+  'After a break the browser sends the last id it saw, and nothing is lost or told twice. An event called ' +
+  '`restored` says that the cursor lies ahead of the account: the statement is to be read anew.';
+
+/** A cursor from before a restore may lie ahead: nothing would be told until the account has caught up. */
+async function startOf(database: Queryable, account: Bytes, after: number) {
+  const [newest] = after > 0 ? await readVersions(database, [account]) : [];
+  const version = Number(newest ?? 0n);
+  return after > version ? { after: version, isAhead: true } : { after, isAhead: false };
+}
 
 const eventsSchema = {
   operationId: 'readEvents',
@@ -81,6 +92,7 @@ export function addEventsRoute(app: App, services: Services): void {
       // The page asks again, ever more rarely, and meanwhile reads its statement without being told.
       if (full) return sendProblem(request, reply, full, { retryAfterS: RETRY_AFTER_S });
       const after = Number(request.headers['last-event-id'] ?? request.query.after ?? 0);
+      const start = await startOf(database, account, after);
       const headers = reply
         .type('text/event-stream')
         // Proxies that gather an answer before they pass it on would gather for ever.
@@ -92,7 +104,7 @@ export function addEventsRoute(app: App, services: Services): void {
       const key = toBase32(account);
       const stream = openLiveStream({
         response: reply.raw,
-        after,
+        ...start,
         readEntries: (from) => readEntries(database, account, from, ENTRIES_AT_ONCE),
         toJson: entryJson,
         isAllowed: () => sessions.isLive(session.value),

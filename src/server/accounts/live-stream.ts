@@ -6,6 +6,8 @@ export type LiveStreamParts = {
   readonly response: ServerResponse;
   /** Where the reader stands: it has seen everything up to this version. */
   readonly after: number;
+  /** The reader has seen more than there is now: it is told to read anew. */
+  readonly isAhead: boolean;
   readonly readEntries: (after: number) => Promise<readonly StatementEntry[]>;
   readonly toJson: (entry: StatementEntry) => unknown;
   /** Asked at every heartbeat; a stream whose session ended ends too. */
@@ -100,6 +102,7 @@ export function openLiveStream(parts: LiveStreamParts): LiveStream {
   response.on('close', end);
   response.on('error', end);
   response.write(`retry: ${RECONNECT_MS}\n\n`);
+  if (parts.isAhead) response.write(`event: restored\nid: ${cursor}\ndata: {}\n\n`);
   wake();
   return { wake, end };
 }

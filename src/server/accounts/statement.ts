@@ -97,7 +97,7 @@ export async function readPage(
   account: Bytes,
   after: number,
   limit: number,
-): Promise<Statement> {
+): Promise<Omit<Statement, 'epoch'>> {
   const [version] = await readVersions(database, [account]);
   const entries = await readEntries(database, account, after, limit);
   const last = entries.at(-1)?.version ?? 0;

@@ -99,7 +99,11 @@ export const entryForm = Type.Object({
   receipt: Type.Optional(base64url),
 });
 
-export const statementForm = Type.Object({ entries: Type.Array(entryForm), version });
+export const statementForm = Type.Object({
+  entries: Type.Array(entryForm),
+  version,
+  epoch: Type.Integer({ description: 'Versions count anew in each' }),
+});
 
 export const enrolmentForm = Type.Object({
   account: accountForm,
@@ -240,6 +244,7 @@ export function entryJson(entry: StatementEntry) {
 export const statementJson = (statement: Statement) => ({
   entries: statement.entries.map(entryJson),
   version: statement.version,
+  epoch: statement.epoch,
 });
 
 export const enrolmentJson = (enrolment: Enrolment) => ({

@@ -1,5 +1,6 @@
 /** Owns the limit of each payer's account: so many new verdicts a minute, and what is more waits. */
-import { type Bytes, toBase64url } from '#protocol/bytes.ts';
+import { keyOf } from '#ledger/books.ts';
+import type { Bytes } from '#protocol/bytes.ts';
 import type { Clock } from '../ports.ts';
 import { createTokenBuckets } from '../token-buckets.ts';
 import type { VerifiedPayment } from './ports.ts';
@@ -17,10 +18,10 @@ export type AccountLimit = {
 export function createAccountLimit(perMinute: number, clock: Clock): AccountLimit {
   const buckets = createTokenBuckets(perMinute);
   return {
-    waitMs: (payer) => buckets.waitMs(toBase64url(payer), clock.nowMs(), 1),
+    waitMs: (payer) => buckets.waitMs(keyOf(payer), clock.nowMs(), 1),
     charge(payments) {
       const nowMs = clock.nowMs();
-      for (const { order } of payments) buckets.spend(toBase64url(order.payer), nowMs, 1);
+      for (const { order } of payments) buckets.spend(keyOf(order.payer), nowMs, 1);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Owns the note of how far each device has counted: a hint for support, written late and in one go. */
+import { keyOf } from '#ledger/books.ts';
 import { byteaColumn, int4Column, int8Column } from '#ledger/column.ts';
 import type { Database } from '#ledger/database.ts';
-import { toBase64url } from '#protocol/bytes.ts';
 import type { VerifiedPayment } from './ports.ts';
 
 export type DeviceSequences = {
@@ -54,7 +54,7 @@ export function createDeviceSequences(
     note(payments) {
       for (const { order } of payments) {
         const { payer, device, seq } = order;
-        const key = `${toBase64url(payer)} ${device}`;
+        const key = `${keyOf(payer)} ${device}`;
         const before = noted.get(key)?.seq ?? 0;
         if (seq > before) noted.set(key, { payer, device, seq });
       }

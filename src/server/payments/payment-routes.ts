@@ -64,6 +64,32 @@ function announcedBy(request: FastifyRequest, bytesMax: number) {
     : { bytes: Number(length), payments: paymentsLeast(Number(length)) };
 }
 
+const ANSWERS = {
+  200: {
+    description: 'One answer for each item',
+    content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
+  },
+  ...problems(400, 413, 415, 429, 503),
+};
+
+const reofferSchema = {
+  operationId: 'settleReoffers',
+  summary: 'After a restore: bring payments back with the receipts they had',
+  description:
+    'A payment that the server has forgotten gets the verdict again that its receipt proves; one that it ' +
+    'knows, its stored receipt. Needs no session. Answered as payments are.',
+  tags: ['payments'],
+  body: {
+    content: {
+      [PAYMENTS_MEDIA_TYPE]: {
+        schema: cborForm('[authorization, receipt], one behind the other (RFC 8742)'),
+      },
+      [ONE_MEDIA_TYPE]: { schema: cborForm('One [authorization, receipt]') },
+    },
+  },
+  response: ANSWERS,
+};
+
 const uploadSchema = {
   operationId: 'settlePayments',
   summary: 'Bring authorizations, get a receipt or a refusal for each',
@@ -79,17 +105,12 @@ const uploadSchema = {
       [ONE_MEDIA_TYPE]: { schema: cborForm('One authorization') },
     },
   },
-  response: {
-    200: {
-      description: 'One answer for each authorization',
-      content: { [ANSWER_MEDIA_TYPE]: { schema: cborForm('[groups, items]') } },
-    },
-    ...problems(400, 413, 415, 429, 503),
-  },
+  response: ANSWERS,
 };
 
-function addUploadRoute(app: App, services: Services): void {
-  const { clock, config, settleUpload } = services;
+/** What a restored server is brought back costs it as much, so it shares the limits. */
+function addUploadRoutes(app: App, services: Services): void {
+  const { clock, config, settleUpload, settleReoffers } = services;
   const limit = createRateLimit(config.paymentsPerMinute);
   const admission = createAdmission({
     paymentsMax: config.paymentsWaitingMax,
@@ -104,44 +125,49 @@ function addUploadRoute(app: App, services: Services): void {
 
   app.decorateRequest('place', null);
 
-  app.route({
-    ...ROUTES.payments,
-    url: ROUTES.payments.path,
-    config: { limited: 'uploads' },
-    bodyLimit: config.batchBytesMax,
-    schema: uploadSchema,
-    // Before the body is read: a server that drowns helps nobody.
-    onRequest: async (request, reply) => {
-      const { bytes, payments } = announcedBy(request, config.batchBytesMax);
-      const place = admission.enter(addressKey(request.ip), bytes, payments);
-      if (!place) return shed(request, reply);
-      request.place = place;
-      // Not `onResponse`, which never comes when the client hangs up before its body is here.
-      reply.raw.once('close', () => request.place?.leave());
-    },
-    handler: async (request, reply) => {
-      const mediaType = mediaTypeOf(request);
-      const body = bodyOf(request);
-      const items = readItems(body, mediaType, config.batchItemsMax);
-      if (!items.ok) return sendProblem(request, reply, items.refusal);
-      const count = Math.max(items.value.length, paymentsLeast(body.length));
-      const waitMs = limit.take(request.ip, clock.nowMs(), count);
-      if (waitMs > 0) return slowDown(request, reply, waitMs);
-      const { place } = request;
-      assert(place !== null, 'who is here has been admitted');
-      if (!place.hold(count)) return shed(request, reply);
-      // From here on the work is done, and counts, also when nobody waits for the answer any more.
-      request.place = null;
-      try {
-        const result = await settleUpload(items.value);
-        reply.counted = countUpload(result);
-        if (result.waitMs !== undefined) return slowDown(request, reply, result.waitMs);
-        return sendCbor(reply, encodeUploadResult(result));
-      } finally {
-        place.leave();
-      }
-    },
-  });
+  const uploads = [
+    { ...ROUTES.payments, schema: uploadSchema, settle: settleUpload },
+    { ...ROUTES.reoffers, schema: reofferSchema, settle: settleReoffers },
+  ];
+  for (const { settle, path: url, ...route } of uploads) {
+    app.route({
+      ...route,
+      url,
+      config: { limited: 'uploads' },
+      bodyLimit: config.batchBytesMax,
+      // Before the body is read: a server that drowns helps nobody.
+      onRequest: async (request, reply) => {
+        const { bytes, payments } = announcedBy(request, config.batchBytesMax);
+        const place = admission.enter(addressKey(request.ip), bytes, payments);
+        if (!place) return shed(request, reply);
+        request.place = place;
+        // Not `onResponse`, which never comes when the client hangs up before its body is here.
+        reply.raw.once('close', () => request.place?.leave());
+      },
+      handler: async (request, reply) => {
+        const mediaType = mediaTypeOf(request);
+        const body = bodyOf(request);
+        const items = readItems(body, mediaType, config.batchItemsMax);
+        if (!items.ok) return sendProblem(request, reply, items.refusal);
+        const count = Math.max(items.value.length, paymentsLeast(body.length));
+        const waitMs = limit.take(request.ip, clock.nowMs(), count);
+        if (waitMs > 0) return slowDown(request, reply, waitMs);
+        const { place } = request;
+        assert(place !== null, 'who is here has been admitted');
+        if (!place.hold(count)) return shed(request, reply);
+        // From here on the work is done, and counts, also when nobody waits for the answer any more.
+        request.place = null;
+        try {
+          const result = await settle(items.value);
+          reply.counted = countUpload(result);
+          if (result.waitMs !== undefined) return slowDown(request, reply, result.waitMs);
+          return sendCbor(reply, encodeUploadResult(result));
+        } finally {
+          place.leave();
+        }
+      },
+    });
+  }
 }
 
 function addReceiptsRoute(app: App, { database }: Services): void {
@@ -186,6 +212,6 @@ export function addPaymentRoutes(app: App, services: Services): void {
     { parseAs: 'buffer' },
     (_request, body, done) => done(null, body),
   );
-  addUploadRoute(app, services);
+  addUploadRoutes(app, services);
   addReceiptsRoute(app, services);
 }

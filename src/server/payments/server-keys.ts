@@ -95,14 +95,19 @@ export async function rotateKey(database: Database): Promise<void> {
  */
 const TRANSFER_LEAP = 1_000_000_000n;
 
-/** To be done after a restore from a backup: phones that see a newer epoch offer their payments again. */
+/**
+ * To be done after a restore from a backup, before the server is started: phones that see a newer epoch
+ * offer their payments again. It is called after the minute in which it begins, so that two restores
+ * of the same backup do not begin the same epoch.
+ */
 export async function beginEpoch(database: Queryable): Promise<number> {
   await database.query(
     `SELECT setval('transfer_number', nextval('transfer_number') + $1::bigint)`,
     [TRANSFER_LEAP],
   );
   const { rows } = await database.query<{ epoch: number }>(
-    'UPDATE server_state SET epoch = epoch + 1 RETURNING epoch',
+    `UPDATE server_state
+      SET epoch = greatest(epoch + 1, (extract(epoch FROM now()) / 60)::integer) RETURNING epoch`,
   );
   return rows[0]?.epoch ?? 0;
 }

@@ -1,6 +1,8 @@
 /** Owns the way of an upload: read, recognise, verify, settle, and one answer for each of its items. */
 import { keyOf } from '#ledger/books.ts';
+import type { StandingVerdict } from '#ledger/standing-verdict.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
+import type { Authorization } from '#protocol/authorization.ts';
 import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import { type AnswerItem, encodePaymentsAnswer } from '#protocol/payments-answer.ts';
 import type { ReceiptGroup } from '#protocol/receipt.ts';
@@ -42,7 +44,17 @@ export type SettlementParts = {
   readonly onSettled?: (payments: readonly VerifiedPayment[]) => void;
 };
 
-export type SettleUpload = (items: readonly Bytes[]) => Promise<UploadResult>;
+/** What a phone brings back after a restore proves the verdict that the payment had. */
+export type StandingOf = (
+  place: number,
+  authorization: Authorization,
+) => Promise<Outcome<StandingVerdict>>;
+
+/** `standingOf` is asked of what nothing is known of. */
+export type SettleUpload = (
+  items: readonly Bytes[],
+  standingOf?: StandingOf,
+) => Promise<UploadResult>;
 
 export type UploadResult = {
   /** For `encodePaymentsAnswer`. */
@@ -95,6 +107,22 @@ function collectAnswer(items: readonly (AnswerItem | LaneResult)[]) {
 /** Unknown, not refused: said of the whole upload, since a wallet sets refused items aside. */
 function isUnavailable(result: LaneResult): boolean {
   return result.kind === 'refusal' && result.refusal.code === 'unavailable';
+}
+
+/** What nothing is known of, with the verdict that it had, or refused where none is proven. */
+async function withStanding(
+  steps: readonly Step[],
+  standingOf: StandingOf | undefined,
+): Promise<readonly Step[]> {
+  if (!standingOf) return steps;
+  return Promise.all(
+    steps.map(async (step, place): Promise<Step> => {
+      if (step.kind !== 'claimed' || step.receipt) return step;
+      const standing = await standingOf(place, step.claim.read.authorization);
+      if (!standing.ok) return answered(refused(standing.refusal));
+      return { ...step, claim: { ...step.claim, standing: standing.value } };
+    }),
+  );
 }
 
 /** The shortest of the waits, when nothing but waiting is to be said. */
@@ -237,11 +265,10 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     });
   }
 
-  return async (bytes) => {
+  return async (bytes, standingOf) => {
     const { server } = await signer();
-    const steps = await verifyAll(
-      await recognise(bytes.map((item) => readAuthorization(item, server))),
-    );
+    const recognised = await recognise(bytes.map((item) => readAuthorization(item, server)));
+    const steps = await verifyAll(await withStanding(recognised, standingOf));
     const payments = steps.flatMap((step) => (step.kind === 'verified' ? [step.payment] : []));
     const results = payments.length > 0 ? await lane.settle(payments) : [];
     if (results.some(isUnavailable)) throw new Unavailable('it is not known what was settled');

@@ -16,6 +16,7 @@ import { Amount } from './amount.tsx';
 import { Button } from './button.tsx';
 import { IconShare } from './icon-more.tsx';
 import { Notice } from './notice.tsx';
+import { RestoredLine } from './restored-line.tsx';
 import { Screen } from './screen.tsx';
 import { SlipActions } from './slip-actions.tsx';
 import { StateBadge } from './state-badge.tsx';
@@ -103,6 +104,7 @@ export function StoryOut(props: { readonly story: PaymentStory }) {
       {payment.receipt && <ReceiptSection receipt={payment.receipt} title={title} />}
       <section class="story-section" aria-labelledby="story-facts">
         <h2 id="story-facts">{t('story.facts')}</h2>
+        <RestoredLine of={payment} sinceMs={payment.createdAtMs} />
         <Facts payment={payment} />
       </section>
       {isWaiting(stage) && <SharePromise payment={payment} />}

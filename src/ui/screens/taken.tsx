@@ -4,6 +4,7 @@ import type { ScreenProps } from '../lazy-screen.tsx';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { Notice, RefusalNotice } from '../parts/notice.tsx';
 import { TakenSlip, takenTitle, useTakenSaid } from '../parts/receive-taken.tsx';
+import { RestoredLine } from '../parts/restored-line.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Fact, NumberFact, ReceiptSection } from '../parts/story-parts.tsx';
 import { formatAccount, formatMoment, formatMoney } from '../text/format.ts';
@@ -64,6 +65,7 @@ function Taken(props: { readonly taken: TakenCounterfoil }) {
       {taken.receipt && <ReceiptSection receipt={taken.receipt} title={title} />}
       <section class="story-section" aria-labelledby="story-facts">
         <h2 id="story-facts">{t('story.facts')}</h2>
+        <RestoredLine of={taken} sinceMs={taken.takenAtMs} />
         <Facts taken={taken} />
       </section>
     </Screen>

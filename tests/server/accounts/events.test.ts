@@ -57,6 +57,14 @@ async function pay(amountMinor: bigint): Promise<void> {
 }
 
 describe('a live stream', () => {
+  test('tells who has seen more than there is, as after a restore, to read anew', async () => {
+    const stream = await open(ben, '', { 'last-event-id': '50' });
+    expect(await stream.next()).toMatchObject({ event: 'restored', id: '1' });
+    await pay(3n);
+    expect(entryOf(await stream.next())).toMatchObject({ version: 2, amountMinor: 3n });
+    stream.close();
+  });
+
   test('tells what was posted before and what is posted now, each once and in order', async () => {
     await pay(1n);
     const stream = await open(ben);

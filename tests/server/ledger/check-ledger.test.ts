@@ -253,6 +253,12 @@ const CORRUPTIONS: readonly [string, () => string, LedgerRule[]][] = [
       `INSERT INTO paid_request SELECT payee, request_digest, id FROM payment WHERE id = ${refusedId}`,
     ['paid_request_stray'],
   ],
+  [
+    'a payment brought back after a restore whose old receipt is another’s',
+    () =>
+      `INSERT INTO reoffer SELECT ${paymentId}, receipt, now() FROM payment WHERE id = ${refusedId}`,
+    ['reoffer_differs'],
+  ],
   ['an issue removed', () => 'DELETE FROM issue', ['transfer_without_cause']],
   ['an issue’s amount changed', () => 'UPDATE issue SET amount = amount + 1', ['transfer_differs']],
 ];

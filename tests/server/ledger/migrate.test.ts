@@ -42,6 +42,7 @@ const SHIPPED = [
   '0005-outpaid-requests.sql',
   '0006-beyond-funds.sql',
   '0007-cheaper-settlement.sql',
+  '0008-reoffers.sql',
 ];
 
 test('a schema that is up to date is left alone', async () => {

@@ -42,10 +42,25 @@ test('a new epoch stands in the receipts of a server that is running', async () 
     return trustReceipt(await readIdentity(server), answer.receipt).epoch;
   };
   expect(await epochOf()).toBe(1);
-  await beginEpoch(server.database);
+  const epoch = await beginEpoch(server.database);
+  expect(epoch).toBeGreaterThan(1);
   server.advance(5000);
-  expect(await epochOf()).toBe(2);
+  expect(await epochOf()).toBe(epoch);
   await server.stop();
+});
+
+test('an epoch is called after its minute, so that restores of one backup begin different ones', async () => {
+  const { database } = await cluster.fresh();
+  await createIdentityOnce(database, systemRandom);
+  const minute = Math.floor(Date.now() / 60_000);
+  expect(await beginEpoch(database)).toBeGreaterThanOrEqual(minute);
+});
+
+test('an epoch is greater than the one before, whatever the clock says', async () => {
+  const { database } = await cluster.fresh();
+  await createIdentityOnce(database, systemRandom);
+  await database.query('UPDATE server_state SET epoch = 2000000000');
+  expect(await beginEpoch(database)).toBe(2_000_000_001);
 });
 
 test('after a rotation receipts have the new key, and what phones check offline has it a day later', async () => {

@@ -27,6 +27,7 @@ async function payee() {
     transport: {
       postPayments: async (authorizations) =>
         world.isOnline ? server.answer(authorizations) : { kind: 'silence', why: 'no network' },
+      postReoffers: async (reoffers) => server.answerReoffers(reoffers),
       readIdentity: async () => accept(server.identity),
     },
     clock: { nowMs: () => world.nowMs },

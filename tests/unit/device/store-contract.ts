@@ -14,6 +14,7 @@ import {
   WALLET,
 } from '../wallet/samples.ts';
 import { COUNTERFOILS } from './contract-counterfoils.ts';
+import { FORGOTTEN } from './contract-forgotten.ts';
 import { PROMISING, READING, SETTLING } from './contract-payments.ts';
 import { type ContractCase, enrolled, promised, settled } from './contract-phone.ts';
 import { PURSES } from './contract-purses.ts';
@@ -63,6 +64,24 @@ const RECEIVING: ContractCase[] = [
         (await after.store.readEntries(3, 2)).map(({ version }) => version),
         [1],
       );
+      after.close();
+    },
+  },
+  {
+    name: 'a statement of a newer epoch begins anew, and one that was overtaken says nothing',
+    async run(phone) {
+      const { store } = phone;
+      await store.writeEntries([entryOf(1), entryOf(2)], 2);
+      expectEqual(await store.followEpoch(1), 'same');
+      expectEqual(await store.readEntriesVersion(), 2);
+      expectEqual(await store.followEpoch(7), 'newer');
+      expectEqual(await store.readEntriesVersion(), 0);
+      expectEqual(await store.readEntries(9), []);
+      await store.writeEntries([entryOf(1)], 1);
+      const after = phone.restart();
+      expectEqual(await after.store.followEpoch(1), 'older');
+      expectEqual(await after.store.followEpoch(7), 'same');
+      expectEqual(await after.store.readEntriesVersion(), 1);
       after.close();
     },
   },
@@ -286,6 +305,7 @@ const DAMAGE: ContractCase[] = [
 export const STORE_CONTRACT: readonly ContractCase[] = [
   ...PROMISING,
   ...SETTLING,
+  ...FORGOTTEN,
   ...READING,
   ...RECEIVING,
   ...WALLETS,

@@ -27,6 +27,7 @@ import {
 } from '#protocol/payments-answer.ts';
 import { receiptFromQrText, receiptToQrText } from '#protocol/receipt.ts';
 import { isRefusalCode, type Outcome } from '#protocol/refusals.ts';
+import { decodeReoffer } from '#protocol/reoffer.ts';
 import { RECEIPT_IDS_MAX } from '#protocol/routes.ts';
 import { checkReceipt } from '#wallet/check-receipt.ts';
 import { pointOf, signEs256 } from '../../vectors/make/deterministic-es256.ts';
@@ -299,6 +300,7 @@ describe('receipts', () => {
 describe('exchanges', () => {
   function decodeOf(kind: string | undefined, bytes: Uint8Array): Outcome<unknown> {
     if (kind === 'answer') return decodePaymentsAnswer(bytes);
+    if (kind === 'reoffer') return decodeReoffer(bytes);
     if (kind === 'receipts-query') return decodeReceiptsQuery(bytes, RECEIPT_IDS_MAX);
     return decodeReceiptsAnswer(bytes);
   }
@@ -313,7 +315,7 @@ describe('exchanges', () => {
     }
     const decoded = decodeOf(entry.kind, bytes);
     expect(codeOf(decoded)).toBe(entry.code);
-    const expected = entry.answers ?? entry.ids ?? entry.receipts;
+    const expected = entry.answers ?? entry.ids ?? entry.receipts ?? entry.pair;
     if (decoded.ok) expect(toJson(Object(decoded.value))).toEqual(expected);
   });
 });

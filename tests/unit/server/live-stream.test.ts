@@ -36,6 +36,7 @@ function open(
   const stream = openLiveStream({
     response,
     after: 0,
+    isAhead: false,
     readEntries: async (after) => entries.filter(({ version }) => version > after),
     toJson: ({ version }) => version,
     isAllowed,

@@ -20,6 +20,7 @@ test('a counterfoil is carried and settled with every page closed', async () => 
     clock: { nowMs: () => world.nowMs },
     transport: {
       readIdentity: async () => world.identityAnswer(),
+      postReoffers: async (reoffers) => world.server.answerReoffers(reoffers),
       postPayments: async (authorizations) => world.server.answer(authorizations),
     },
     pause: async () => undefined,

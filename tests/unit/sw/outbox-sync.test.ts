@@ -10,6 +10,7 @@ function worker(world: FakeWorld, rest: () => Promise<void> = async () => {}) {
     clock: { nowMs: () => world.nowMs },
     transport: {
       readIdentity: async () => world.identityAnswer(),
+      postReoffers: async (reoffers) => world.server.answerReoffers(reoffers),
       postPayments: async (authorizations) => {
         sends.push(world.nowMs);
         return world.network(authorizations, () => world.server.answer(authorizations));

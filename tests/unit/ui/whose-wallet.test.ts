@@ -44,6 +44,7 @@ function phoneWith(home: HomeView, answer: Partial<AccountApi>) {
     readIdentity: async () => ({ ...IDENTITY, readAtMs: NOW_MS }),
     readEntriesVersion: async () => 0,
     writeAccount: async () => void done.push('account'),
+    followEpoch: async () => 'same',
     writeEntries: async () => {
       done.push('entries');
       return [];
@@ -62,7 +63,7 @@ function phoneWith(home: HomeView, answer: Partial<AccountApi>) {
       done.push(`released ${currency}`);
       return accept(undefined);
     },
-    readStatement: async () => accept({ entries: [], version: 0 }),
+    readStatement: async () => accept({ entries: [], version: 0, epoch: 1 }),
     ...answer,
   };
   const wallet = createWallet({

@@ -51,6 +51,8 @@ export function createFakeWorld(
       });
       return reply;
     },
+    postReoffers: async (reoffers) =>
+      world.network(reoffers, () => server.answerReoffers(reoffers)),
     readIdentity: async () => world.identityAnswer(),
   };
   const parts: RelayParts = {

@@ -1,12 +1,14 @@
 // The wallet's storage in memory, as the relay and authorizing need it: what the contract says, without a database.
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
-import { occupiesRequest, type Payment, step } from '#wallet/payment.ts';
+import { isForgotten, occupiesRequest, type Payment, step, withReceipt } from '#wallet/payment.ts';
 import type { Settled, Store } from '#wallet/ports.ts';
 import {
   type KnownIdentity,
   OUTBOX_ITEMS_MAX,
   type OutboxEntry,
   outboxEntryOf,
+  RECEIPTED_PAGE_MAX,
+  type ReceiptedEntry,
 } from '#wallet/records.ts';
 
 export type MemoryDisk = {
@@ -72,14 +74,23 @@ export function createMemoryStore(disk: MemoryDisk): Store {
       }
       return claimed;
     },
-    async settle(id, receipt, bytes): Promise<Settled> {
+    async settle(id, receipt, bytes, epoch): Promise<Settled> {
       const payment = disk.payments.get(id);
       if (!payment) throw new Error('a payment without its record');
-      const settled = step(payment, { kind: 'receipt', receipt, bytes });
+      const settled = withReceipt(payment, receipt, bytes, epoch);
       disk.payments.set(id, settled);
       disk.outbox.delete(id);
       if (settled === payment) return 'known';
       return settled.contradiction ? 'contradicted' : 'settled';
+    },
+    async readForgotten(epoch, sinceMs, { store, after: [begin = 0] = [] }) {
+      const end = begin + RECEIPTED_PAGE_MAX;
+      const page = [...disk.payments.values()].slice(begin, end);
+      const entries = page.filter(
+        (payment): payment is Payment & ReceiptedEntry =>
+          payment.createdAtMs >= sinceMs && isForgotten(payment, epoch),
+      );
+      return page.length > 0 ? { entries, next: { store, after: [end] } } : { entries };
     },
     async quarantine(id, code, nowMs) {
       const entry = disk.outbox.get(id);

@@ -8,6 +8,7 @@ import {
   encodePaymentsAnswer,
 } from '#protocol/payments-answer.ts';
 import {
+  decodeReceipt,
   encodeReceiptBody,
   protectedHeader,
   type ReceiptBody,
@@ -15,6 +16,7 @@ import {
   sealGroup,
 } from '#protocol/receipt.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
+import { decodeReoffer } from '#protocol/reoffer.ts';
 import type { ServerIdentity, ServerKey } from '#protocol/wire.ts';
 import type { HttpAnswer, VerifyEs256 } from '#wallet/ports.ts';
 import { IDENTITY, SERVER_ID } from './samples.ts';
@@ -31,6 +33,11 @@ export type PaperServer = {
   /** From now on with this code; without one, judged again. */
   refuse(id: string, code: RefusalCode | undefined): void;
   rotateKey(): void;
+  /** From a backup: it is in another epoch, and has forgotten these payments. */
+  restore(epoch: number, forgotten: readonly string[]): void;
+  /** What phones brought back, as payment ids. */
+  readonly reoffers: string[][];
+  answerReoffers(reoffers: readonly Bytes[]): HttpAnswer;
 };
 
 type Signer = { readonly key: ServerKey; readonly sign: (bytes: Bytes) => Bytes };
@@ -63,6 +70,8 @@ export function createPaperServer(): PaperServer {
   const transfers = new Map<string, number>();
   const refused = new Map<string, RefusalCode>();
   const uploads: string[][] = [];
+  const reoffers: string[][] = [];
+  let epoch = 1;
 
   function settle(authorization: Bytes, change: Partial<ReceiptBody> = {}): Bytes {
     const decoded = decodeAuthorization(authorization);
@@ -80,7 +89,7 @@ export function createPaperServer(): PaperServer {
       payer: order.payer,
       payee: order.payee,
       settledAtS: order.authorizedAtS + 1,
-      epoch: 1,
+      epoch,
       ...(change.verdict && change.verdict !== 'accepted' ? {} : { transfer: 1n }),
       ...change,
     };
@@ -99,9 +108,21 @@ export function createPaperServer(): PaperServer {
     return code ? { kind: 'refusal', code } : { kind: 'receipt', receipt: settle(authorization) };
   }
 
+  /** A receipt says the verdict again that it says, and nobody else's word counts. */
+  function itemAgain(reoffer: Bytes): AnswerItem {
+    const pair = decodeReoffer(reoffer);
+    const old = pair.ok ? decodeReceipt(pair.value.receipt) : pair;
+    if (!pair.ok || !old.ok) return { kind: 'refusal', code: 'bytes_malformed' };
+    const code = refused.get(toBase64url(old.value.paymentId));
+    if (code) return { kind: 'refusal', code };
+    const { verdict, code: reason } = old.value;
+    const change = { verdict, ...(reason !== undefined && { code: reason }) };
+    return { kind: 'receipt', receipt: settle(pair.value.authorization, change) };
+  }
+
   return {
     get identity() {
-      return { ...IDENTITY, keys };
+      return { ...IDENTITY, keys, epoch };
     },
     transfers,
     uploads,
@@ -117,6 +138,23 @@ export function createPaperServer(): PaperServer {
     refuse(id, code) {
       if (code) refused.set(id, code);
       else refused.delete(id);
+    },
+    restore(next, forgotten) {
+      epoch = next;
+      for (const id of forgotten) {
+        receipts.delete(id);
+        transfers.delete(id);
+      }
+    },
+    reoffers,
+    answerReoffers(items) {
+      const ids = items.map((item) => {
+        const pair = decodeReoffer(item);
+        const decoded = pair.ok ? decodeAuthorization(pair.value.authorization) : pair;
+        return decoded.ok ? toBase64url(decoded.value.id) : 'damaged';
+      });
+      reoffers.push(ids);
+      return answerOf(items.map(itemAgain));
     },
     rotateKey() {
       signer = newSigner('key-0002');

@@ -34,7 +34,10 @@ function startProcess(world: FakeWorld, s: Scheduler, name: string, fates: () =>
       travel('writeIdentity', () => inner.writeIdentity(identity, readAtMs)),
     readOutbox: () => travel('readOutbox', () => inner.readOutbox()),
     claim: (ids, nowMs) => travel('claim', () => inner.claim(ids, nowMs)),
-    settle: (id, receipt, bytes) => travel('settle', () => inner.settle(id, receipt, bytes)),
+    settle: (id, receipt, bytes, epoch) =>
+      travel('settle', () => inner.settle(id, receipt, bytes, epoch)),
+    readForgotten: (epoch, sinceMs, place) =>
+      travel('readForgotten', () => inner.readForgotten(epoch, sinceMs, place)),
     quarantine: (id, code, nowMs) => travel('quarantine', () => inner.quarantine(id, code, nowMs)),
   };
   function deliver(authorizations: readonly Bytes[]): HttpAnswer | typeof SILENCE {
@@ -46,6 +49,7 @@ function startProcess(world: FakeWorld, s: Scheduler, name: string, fates: () =>
   }
   const transport: Transport = {
     postPayments: (authorizations) => travel('post', () => deliver(authorizations)),
+    postReoffers: (reoffers) => travel('reoffer', () => world.server.answerReoffers(reoffers)),
     readIdentity: () => travel('identity', () => world.identityAnswer()),
   };
   const relay = createRelay({

@@ -9,6 +9,7 @@ import {
   encodeReceiptsQuery,
 } from '#protocol/payments-answer.ts';
 import { type ReceiptGroup, receiptOfGroup } from '#protocol/receipt.ts';
+import { encodeReoffer } from '#protocol/reoffer.ts';
 import { authorize } from './make-authorizations.ts';
 import { TYPICAL } from './make-orders.ts';
 import { bodiesOf, groupOf } from './receipt-parts.ts';
@@ -54,6 +55,34 @@ function makeUploads() {
 
 const GROUP = groupOf(bodiesOf(3));
 const SINGLE = groupOf(bodiesOf(1));
+
+function makeReoffers() {
+  const receipt = receiptOfGroup(SINGLE, 0);
+  const bad: readonly (readonly [string, string, Cbor])[] = [
+    ['reoffer-alone', 'an authorization without a receipt', [FIRST]],
+    ['reoffer-more', 'a third item', [FIRST, receipt, 0]],
+    ['reoffer-text', 'a receipt in text', [FIRST, 'receipt']],
+    ['reoffer-bare', 'an authorization as it is', FIRST],
+  ];
+  return [
+    {
+      id: 'reoffer',
+      kind: 'reoffer',
+      description: 'a payment and its receipt: whether they belong together is judged by the server',
+      valid: true,
+      bytes: toHex(encodeReoffer({ authorization: FIRST, receipt })),
+      pair: { authorization: toHex(FIRST), receipt: toHex(receipt) },
+    },
+    ...bad.map(([id, description, item]) => ({
+      id,
+      kind: 'reoffer',
+      description,
+      valid: false,
+      code: 'bytes_malformed',
+      bytes: toHex(encodeCbor(item)),
+    })),
+  ];
+}
 
 type AnswerVector = readonly [string, string, readonly ReceiptGroup[], readonly AnswerItem[]];
 
@@ -166,9 +195,10 @@ function makeQueries() {
 export function makeExchanges(): unknown {
   return {
     about:
-      'Bodies of POST /api/payments (kind upload), of its answer (answer), of POST /api/receipts (receipts-query) and of its answer (receipts-answer). bytes, items, ids and receipts are hexadecimal. An upload is only taken apart here; each item is judged by itself.',
+      'Bodies of POST /api/payments (kind upload), one item of POST /api/reoffers (reoffer), the answer of both (answer), the body of POST /api/receipts (receipts-query) and its answer (receipts-answer). bytes, items, ids and receipts are hexadecimal. An upload is only taken apart here; each item is judged by itself.',
     entries: [
       ...makeUploads(),
+      ...makeReoffers(),
       ...makeAnswers(),
       ...BAD_ANSWERS.map(([id, description, answer]) => ({
         id,

@@ -27,6 +27,8 @@ export const enPaymentStory = {
   'story.share-promise': 'Share the promise',
 
   'story.facts': 'Details',
+  'story.restored':
+    'The payment server was restored from a backup. This phone is giving it the receipt again.',
   'story.tip': 'Tip in it',
   'story.fee': 'Fee in it',
   'story.purpose': 'For',

@@ -29,6 +29,8 @@ export const frPaymentStory: Translation<typeof enPaymentStory> = {
   'story.share-promise': 'Partager la promesse',
 
   'story.facts': 'Détails',
+  'story.restored':
+    'Le serveur de paiement a été rétabli depuis une sauvegarde. Ce téléphone lui redonne le reçu.',
   'story.tip': 'Dont pourboire',
   'story.fee': 'Dont frais',
   'story.purpose': 'Motif',
