@@ -183,6 +183,7 @@ describe('a statement', () => {
     expect(await readStatement(ada, '?after=999999999999999')).toEqual({
       entries: [],
       version: 1,
+      epoch: 1,
     });
   });
 

@@ -88,7 +88,7 @@ describe('what the server sends is read', () => {
         balances: [{ currency: 978, amountMinor: 1250n, heldMinor: 200n, owedMinor: 0n }],
       },
     });
-    expect(decodeStatement({ entries: [ENTRY, ISSUE], version: 3 })).toEqual({
+    expect(decodeStatement({ entries: [ENTRY, ISSUE], version: 3, epoch: 2 })).toEqual({
       ok: true,
       value: {
         entries: [
@@ -102,6 +102,7 @@ describe('what the server sends is read', () => {
           { ...ISSUE, amountMinor: 1250n, balanceMinor: 1250n },
         ],
         version: 3,
+        epoch: 2,
       },
     });
     expect(decodeServerIdentity(IDENTITY)).toEqual({
