@@ -56,7 +56,7 @@ export class CommitUnknown extends Error {
 const BYTEA = 17;
 const INT8 = 20;
 
-/** Ids are read digit by digit, which is faster than a Buffer and its copy. */
+/** Ids are read digit by digit, which is faster than a Buffer. */
 const SHORT = 64;
 const DIGITS = new Uint8Array(128);
 for (let digit = 0; digit < 16; digit++) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
@@ -64,7 +64,10 @@ for (let digit = 0; digit < 16; digit++) DIGITS[digit.toString(16).charCodeAt(0)
 /** PostgreSQL's text form: \x, and two lower-case digits a byte. */
 function bytesOfText(text: string): Uint8Array {
   const length = (text.length - 2) / 2;
-  if (length > SHORT) return new Uint8Array(Buffer.from(text.slice(2), 'hex'));
+  if (length > SHORT) {
+    const read = Buffer.from(text.slice(2), 'hex');
+    return new Uint8Array(read.buffer, read.byteOffset, length);
+  }
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) {
     const high = DIGITS[text.charCodeAt(2 * i + 2)] ?? 0;

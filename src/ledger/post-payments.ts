@@ -52,7 +52,7 @@ export const GROUP_MAX = 1000;
 /** Makes the receipts of a group, in its order. Runs inside the transaction, so it must be quick. */
 export type SignReceipts = (
   settled: readonly SettledPayment[],
-) => readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
+) => readonly Bytes[] | Promise<readonly Bytes[]>;
 
 export type SettlementOptions = {
   readonly rules: PaymentRules;
@@ -162,7 +162,7 @@ async function storeNew(
   { books, allowances }: Reading,
   options: SettlementOptions,
   nowS: number,
-): Promise<readonly Uint8Array[]> {
+): Promise<readonly Bytes[]> {
   const { settled, advances, doublePromises } = verdicts;
   // Nothing new still commits: replays end their transaction and give back the locks.
   if (settled.length === 0) {
@@ -197,7 +197,7 @@ function settlementOf(
   payment: VerifiedPayment,
   known: KnownRow | undefined,
   position: number | undefined,
-  receipts: readonly Uint8Array[],
+  receipts: readonly Bytes[],
   unsigned: UnsignedCode = 'payer_unknown',
 ): Settlement {
   if (known) {
@@ -209,7 +209,7 @@ function settlementOf(
   if (position === undefined || !receipt) {
     return { kind: 'refusal', refusal: { code: unsigned } };
   }
-  return { kind: 'receipt', receipt: new Uint8Array(receipt), position };
+  return { kind: 'receipt', receipt, position };
 }
 
 /** Almost every group is decided without the guarantee, whose one row all would wait for. */

@@ -297,7 +297,7 @@ function skipItem(reader: Reader, depth: number): void {
 }
 
 /**
- * Splits a CBOR sequence (RFC 8742) into the bytes of its items, whatever they mean and however
+ * Splits a CBOR sequence (RFC 8742) into views of its items, whatever they mean and however
  * they are written, so that one bad item of a batch leaves its neighbours alone. What cannot be
  * delimited is the last item, for its own decoder to refuse; so is what consists of very many parts,
  * since looking for its end would cost more than its neighbours. Only too many items are a fault.
@@ -310,7 +310,7 @@ export function splitCborSequence(bytes: Uint8Array, itemsMax: number): CborRead
     const start = reader.offset;
     const item = reading(() => skipItem(reader, 0));
     if (!item.ok) reader.offset = bytes.length;
-    items.push(reader.bytes.slice(start, reader.offset) as Bytes);
+    items.push(reader.bytes.subarray(start, reader.offset) as Bytes);
   }
   return { ok: true, value: items };
 }

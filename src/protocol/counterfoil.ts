@@ -101,7 +101,11 @@ export function decodeCounterfoil(bytes: Uint8Array): Outcome<Counterfoil> {
   const item = decodeCbor(second);
   const cover = item.ok && readCover(item.value, authorization.value);
   if (!cover) return refuse('bytes_malformed', 'cover of the counterfoil');
-  return accept({ authorizationBytes: first, authorization: authorization.value, ...cover });
+  return accept({
+    authorizationBytes: first.slice(),
+    authorization: authorization.value,
+    ...cover,
+  });
 }
 
 export function counterfoilToQrText(bytes: Uint8Array): string {

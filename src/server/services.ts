@@ -7,6 +7,7 @@ import { currencyOfNumeric } from '#protocol/currency.ts';
 import { useSha256 } from '#protocol/sha256.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
 import { type CertifyName, createCertifyName } from './accounts/name-certificate.ts';
+import { createInFlight } from './in-flight.ts';
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
@@ -92,7 +93,8 @@ export function createServices(parts: ServiceParts): Services {
   );
   const accountLimit = createAccountLimit(config.accountPaymentsPerMinute, clock);
   const pool = createPool(parts);
-  const settleUpload = createSettleUpload({
+  const inFlight = createInFlight();
+  const settle = createSettleUpload({
     accountLimit,
     ledger: createStoredPayments({
       database,
@@ -116,6 +118,7 @@ export function createServices(parts: ServiceParts): Services {
       watch.announce(payments.flatMap(({ order }) => [order.payer, order.payee]));
     },
   });
+  const settleUpload: SettleUpload = (...upload) => inFlight.run(() => settle(...upload));
   const expiry = createExpiry(parts);
   const sessions = createSessions({
     database,
@@ -142,6 +145,8 @@ export function createServices(parts: ServiceParts): Services {
     certifyName: createCertifyName(),
     async stop() {
       await expiry.stop();
+      // Of clients that have gone, too: what they brought is settled, or known not to be.
+      await inFlight.idle();
       await pool.stop();
       watch.stop();
       sequences.stop();

@@ -32,8 +32,10 @@ const ONE_MEDIA_TYPE = 'application/cbor';
 const RECEIPTS_BYTES_MAX = 2 * (3 + 34 * RECEIPT_IDS_MAX);
 
 /** Without a body there is no parser, and so nothing. */
-const bodyOf = (request: FastifyRequest): Bytes =>
-  request.body instanceof Uint8Array ? new Uint8Array(request.body) : new Uint8Array(0);
+function bodyOf({ body }: FastifyRequest): Bytes {
+  if (!(body instanceof Buffer)) return new Uint8Array(0);
+  return new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.length);
+}
 
 /** What cannot be split is an item too, and is refused as one: the others are settled. */
 function readItems(body: Bytes, mediaType: string, itemsMax: number): Outcome<Bytes[]> {

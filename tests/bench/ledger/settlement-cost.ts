@@ -38,7 +38,7 @@ const noise = random(1 << 20);
 let noiseAt = 0;
 
 /** As long as real ones of this group would be, and as hard to compress. */
-function signReceipts(settled: readonly SettledPayment[]): Uint8Array[] {
+function signReceipts(settled: readonly SettledPayment[]): Bytes[] {
   const length = 200 + 34 * Math.ceil(Math.log2(Math.min(256, settled.length)));
   return settled.map(() => {
     noiseAt = (noiseAt + 61) % (noise.length - 1024);
