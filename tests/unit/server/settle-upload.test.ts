@@ -1,4 +1,11 @@
-import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MAX_AMOUNT_MINOR } from '#protocol/amount.ts';
 import { credentialHint } from '#protocol/authorization.ts';
@@ -181,6 +188,38 @@ describe('an upload', () => {
       'wrong_server',
       'bytes_malformed',
     ]);
+  });
+
+  test.each([0, 1, 2, 3])(
+    'with a forged signature at place %i refuses that one alone',
+    async (at) => {
+      const settle = createSettle();
+      const items = Array.from({ length: 4 }, () => authorize());
+      const forged = items.with(at, items[at]!.with(-1, (items[at]!.at(-1) ?? 0) ^ 1));
+      const answers = await answersOf(settle, forged);
+      expect(answers.map(told)).toEqual(
+        items.map((_, place) => (place === at ? 'assertion_signature' : 'receipt')),
+      );
+      expect(memory.balanceOf(payer.account, EUR)).toBe(1000n - 30n);
+    },
+  );
+
+  test('is settled when the second of two passkeys with one hint has signed', async () => {
+    const { authenticator } = join();
+    const hint = credentialHint(authenticator.credentialId);
+    const spkiOf = (key: KeyObject) =>
+      new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    for (const key of [other, authenticator.privateKey]) {
+      const credential = { id: random(32), spki: spkiOf(key), revoked: false };
+      memory.addCredential(payer.account, credential, hint);
+    }
+    payer = { ...payer, authenticator };
+    const items = [authorize(), authorize()];
+    const forged = items[1]!.with(-1, (items[1]!.at(-1) ?? 0) ^ 1);
+    const answers = await answersOf(createSettle(), [items[0]!, forged]);
+    expect(answers.map(told)).toEqual(['receipt', 'assertion_signature']);
+    expect(verified).toBe(4);
   });
 
   test('whose payer’s passkey was never asked costs no curve arithmetic', async () => {
