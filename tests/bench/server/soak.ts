@@ -114,7 +114,9 @@ async function soakGroup(bench: Bench, group: BenchGroup, client: Part): Promise
     lanes: LANES,
   };
   const result = await client.ask<SoakResult>(soak).finally(() => memory.stop());
-  group.noteSent('spread', result.next, result.receipts);
+  // What was settled without an answer that was heard, at most: all of the stock that is left.
+  const unknown = Math.max(0, end - from - result.receipts);
+  group.noteSent('spread', result.next, result.receipts, unknown);
   return soakLines(capacity, result, memory.samples, forMs);
 }
 
