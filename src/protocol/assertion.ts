@@ -76,11 +76,11 @@ function checkClientData(
   return accept(undefined);
 }
 
-let lastHashed = { rpId: '', hash: new Uint8Array(0) };
+let lastHashed: { readonly rpId: string; readonly hash: Bytes } | undefined;
 
 /** SHA-256 of the relying party's id, which is almost always the one of the last time. */
 export function rpIdHash(rpId: string): Bytes {
-  if (lastHashed.rpId !== rpId) lastHashed = { rpId, hash: sha256(toUtf8(rpId)) };
+  if (lastHashed?.rpId !== rpId) lastHashed = { rpId, hash: sha256(toUtf8(rpId)) };
   return lastHashed.hash;
 }
 

@@ -1,5 +1,4 @@
 /** Owns what a receipt is worth that a phone brings back after a restore: the verdict that it proves, or nothing. */
-import { createPublicKey } from 'node:crypto';
 import type { StandingVerdict } from '#ledger/standing-verdict.ts';
 import type { Authorization } from '#protocol/authorization.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
@@ -7,13 +6,10 @@ import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { ServerKey } from '#protocol/wire.ts';
 import type { VerifySignatures } from './ports.ts';
-import type { KeyRing } from './server-keys.ts';
+import { type KeyRing, publicKeyOf } from './server-keys.ts';
 
-function spkiOf({ point }: ServerKey): Bytes {
-  const [x, y] = [toBase64url(point.subarray(0, 32)), toBase64url(point.subarray(32))];
-  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-  return new Uint8Array(key.export({ format: 'der', type: 'spki' }));
-}
+const spkiOf = (key: ServerKey): Bytes =>
+  new Uint8Array(publicKeyOf(key).export({ format: 'der', type: 'spki' }));
 
 /** It speaks of this payment and repeats what the payer signed. */
 function isAbout(receipt: Receipt, { id, order }: Authorization): boolean {

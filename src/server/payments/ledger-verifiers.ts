@@ -1,19 +1,15 @@
 /** Owns the signature checks that a full check of the ledger asks for. */
-import { createPublicKey, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import type { LedgerVerifiers } from '#ledger/check-payments.ts';
 import { decodeAllowance } from '#protocol/allowance.ts';
 import { approvalCandidates } from '#protocol/approval.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
-import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
+import { type Bytes, equalBytes } from '#protocol/bytes.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import type { ServerKey } from '#protocol/wire.ts';
+import { publicKeyOf } from './server-keys.ts';
 import { createVerifySignature } from './verify-signature.ts';
-
-function keyObjectOf({ point }: ServerKey) {
-  const [x, y] = [toBase64url(point.subarray(0, 32)), toBase64url(point.subarray(32))];
-  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-}
 
 /** `parties` are all that the server ever was; `keys` all that it ever signed with. */
 export function createLedgerVerifiers(
@@ -21,7 +17,7 @@ export function createLedgerVerifiers(
   keys: readonly ServerKey[],
 ): LedgerVerifiers {
   const verifySignature = createVerifySignature();
-  const serverKeys = keys.map((key) => ({ keyId: key.keyId, key: keyObjectOf(key) }));
+  const serverKeys = keys.map((key) => ({ keyId: key.keyId, key: publicKeyOf(key) }));
 
   function isSigned(bytes: Bytes, party: RelyingParty, credentials: Credentials) {
     const authorization = decodeAuthorization(bytes);

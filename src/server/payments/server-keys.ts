@@ -2,13 +2,20 @@
 import {
   createHash,
   createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
   sign,
 } from 'node:crypto';
 import type { Database, Queryable } from '#ledger/database.ts';
-import { type Bytes, concatBytes, equalBytes, fromBase64url } from '#protocol/bytes.ts';
+import {
+  type Bytes,
+  concatBytes,
+  equalBytes,
+  fromBase64url,
+  toBase64url,
+} from '#protocol/bytes.ts';
 import { KEY_ID_LENGTH } from '#protocol/cose-sign1.ts';
 import { SERVER_ID_LENGTH } from '#protocol/order.ts';
 import { assert } from '#protocol/refusals.ts';
@@ -51,6 +58,11 @@ function pointOf({ x = '', y = '' }: JsonWebKey): Bytes {
   );
   assert(point.length === 64, 'a server key is a P-256 point');
   return point;
+}
+
+export function publicKeyOf({ point }: ServerKey): KeyObject {
+  const [x, y] = [toBase64url(point.subarray(0, 32)), toBase64url(point.subarray(32))];
+  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
 }
 
 async function insertKey(transaction: Queryable): Promise<void> {
