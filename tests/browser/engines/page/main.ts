@@ -7,7 +7,7 @@ import type { Told, Verdict } from './told.ts';
 /** Those of Node, but for what drives its HTTP server, its files, its curves, or the fake's insides. */
 const suites = import.meta.glob([
   '../../../unit/{protocol,wallet,device,sw,workers,ui}/*.test.{ts,tsx}',
-  '!../../../unit/device/{http-transport,seed,lost-connection}.test.ts',
+  '!../../../unit/device/{http-transport,seed,store,lost-connection}.test.ts',
   '!../../../unit/protocol/{p256-point,sha256}.test.ts',
   './suites/*.suite.ts',
 ]);
