@@ -108,6 +108,7 @@ const lab = {
   states: async () => (await store.readPayments(50)).map(({ seq, state }) => `${seq} ${state}`),
   hasWallet: async () => (await store.readWallet()) !== undefined,
   walletFault: () => faultOf(store.readWallet()),
+  outboxFault: () => faultOf(store.readOutbox()),
   /** Two tabs of this origin make the same promise at once. */
   promiseOther: async (seq: number) =>
     codeOf(
@@ -121,6 +122,7 @@ const lab = {
     if (!shelf) throw new Error('no Cache Storage');
     return mirrorOutbox(store, shelf);
   },
+  mirrorFault: () => faultOf(lab.mirror()),
   spares: () => createSpareShelf()?.ids(),
   holdConnection,
   letGo: () => held?.close(),
