@@ -1,7 +1,7 @@
 // A wallet that promises, and a wallet that looks what it has: between the two the browser is killed, or its disk fails.
 import { openWalletDatabase } from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
-import { createSpareShelf, mirrorOutbox } from '#device/spare-copies.ts';
+import { createSpareShelf, mirrorOutbox, readSpares } from '#device/spare-copies.ts';
 import { codeOf, faultOf } from '../../../unit/device/expectations.ts';
 import { samplePayment, sampleReceipt, WALLET } from '../../../unit/wallet/samples.ts';
 
@@ -35,9 +35,13 @@ export async function promiseWithCopies(): Promise<string> {
   return said;
 }
 
-/** As the page does when it starts. */
+/** As the page does when it starts; what the database does not give back lies on the shelf. */
 export async function recovered(): Promise<string> {
+  const shelf = createSpareShelf();
   const mirrored = await faultOf(mirror());
-  if (mirrored !== 'no fault') return mirrored;
-  return JSON.stringify((await store.readOutbox()).map(({ seq }) => seq));
+  if (mirrored === 'no fault') {
+    return JSON.stringify((await store.readOutbox()).map(({ seq }) => seq));
+  }
+  const spares = shelf ? await readSpares(shelf) : [];
+  return `${mirrored}, ${spares.length} on the shelf`;
 }
