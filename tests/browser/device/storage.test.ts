@@ -188,6 +188,20 @@ describe('a newer wallet (F26)', () => {
   });
 });
 
+test('a newer wallet is not held up by a frozen tab, which is behind when it wakes (F26)', async () => {
+  const own = await ownPhone();
+  const [old, newer] = [await openTab(own), await openTab(own)];
+  await old.evaluate(() => window.storageLab.enrol());
+  expect(await old.evaluate(() => window.storageLab.promise(1))).toBe('ok');
+  const cdp = await own.context.newCDPSession(old);
+  await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
+  const opened = await newer.evaluate(() => window.storageLab.upgrade());
+  expect(opened.read).toBe('no fault');
+  await cdp.send('Page.setWebLifecycleState', { state: 'active' });
+  expect(await old.evaluate(() => window.storageLab.outboxFault())).toBe('store_unreadable');
+  expect(await old.evaluate(() => window.storageLab.promise(2))).toBe('store_unreadable');
+});
+
 test('a page that is frozen with the lock delays a drain, and does not stop it (F33)', async () => {
   const own = await ownPhone();
   const [frozen, other] = [await openTab(own), await openTab(own)];
