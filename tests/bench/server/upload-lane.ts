@@ -53,9 +53,7 @@ function createAnswerReader(onAnswer: (answer: UploadAnswer) => void) {
 }
 
 export function openUploadLane(port: number, path: string, events: LaneEvents): UploadLane {
-  // A client that is busy for a moment would take that for an address that does not answer.
-  const place = { port, host: 'localhost', noDelay: true, autoSelectFamily: false };
-  const socket = net.connect(place);
+  const socket = net.connect({ port, host: 'localhost', noDelay: true });
   let closed = false;
   let broken = new Error('the server closed the connection');
   socket.on('data', createAnswerReader(events.onAnswer));
