@@ -56,7 +56,8 @@ function gatherCrowd() {
     delete phone.wakeAtMs;
     if (!isServerThere) {
       phone.pace.failed(BATCH, nowMs);
-      return rest(phone);
+      rest(phone);
+      return;
     }
     const second = Math.floor(nowMs / 1000);
     arrivals[second] = (arrivals[second] ?? 0) + 1;
