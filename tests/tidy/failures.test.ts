@@ -115,7 +115,7 @@ describe('the titles in a file of tests', () => {
     'a.test.ts',
     `
     describe('a group', () => {
-      test('one', () => { test.skip; });
+      it('one', () => { it.show('no title'); });
       test.skipIf(here)(\`two \${n}\`, async () => {});
       describe.each([['x']])('of %s', () => {
         test.each<[string]>([['not a title'], ['nor this']])('three %s', () => {});

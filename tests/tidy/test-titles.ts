@@ -14,11 +14,15 @@ function childrenOf(node: Node): Node[] {
     .filter(isNode);
 }
 
+const WAYS_TO_RUN = new Set(['each', 'for', 'skip', 'skipIf', 'runIf', 'concurrent', 'sequential']);
+
 /** `test` of `test(…)`, `test.each(…)(…)` and `test.skipIf(…)(…)`. */
 function rootName(callee: unknown): string {
   if (!isNode(callee)) return '';
   if (callee.type === 'Identifier') return String(callee.name);
-  return rootName(callee.callee ?? callee.object ?? callee.tag);
+  if (callee.type !== 'MemberExpression') return rootName(callee.callee ?? callee.tag);
+  const way = isNode(callee.property) ? String(callee.property.name) : '';
+  return WAYS_TO_RUN.has(way) ? rootName(callee.object) : '';
 }
 
 /** The text between its quotes: `%s`, `$name` and `${…}` stay as they are written. */
@@ -51,7 +55,7 @@ export function testTitles(path: string, source: string): string[] {
       const [first] = node.arguments as readonly unknown[];
       const title = textOf(first, source);
       if (title !== undefined && root === 'describe') inside = [...groups, title];
-      if (title !== undefined && root === 'test') {
+      if (title !== undefined && (root === 'test' || root === 'it')) {
         titles.push([...groups, title].join(' › '));
       }
     }
