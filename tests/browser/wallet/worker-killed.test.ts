@@ -183,7 +183,7 @@ test('the browser’s last attempt fails: a person is told, and the next start s
   await busy.met;
   const told = () =>
     runningWorker().evaluate(async () => {
-      const { registration } = self as unknown as ServiceWorkerGlobalScope;
+      const { registration } = self as unknown as { registration: ServiceWorkerRegistration };
       return (await registration.getNotifications()).map(({ title }) => title);
     });
   const timeout = 10_000;
