@@ -178,13 +178,13 @@ test('an update that takes over while an upload is on its way settles it once (F
   await approve(payer);
   const id = slipId(payer.page);
   const first = await held.met;
-  await release('between');
+  await release('second');
   await lookForUpdate(payer.page);
   await toHome(payer.page);
   const reloaded = payer.page.waitForEvent('load');
   await button(payer.page, 'Use it').click();
   await reloaded;
-  expect(await releaseOf(payer.page)).toBe('between');
+  expect(await releaseOf(payer.page)).toBe('second');
   await payer.page.goto(`${server.origin}/slip/${id}`);
   await slipSays(payer, 'accepted');
   expect(await outboxSize(payer.page)).toBe(0);
