@@ -204,6 +204,20 @@ test('a release that cannot be had whole leaves the one before in charge, and it
   expect(await releaseOf(payer.page)).not.toBe('fifth');
   await approve(payer);
   await slipSays(payer, 'accepted');
-  gone.release();
+});
+
+test('a page of the new release pays beside the worker of the one before (F11)', async () => {
+  await openRequest();
+  const before = (await stall.received()).length;
+  const cdp = await payer.phone.context.newCDPSession(payer.page);
+  // As a person forces a reload: past the worker, which stays in charge of everything else.
+  const reloaded = payer.page.waitForEvent('load');
+  await cdp.send('Page.reload', { ignoreCache: true });
+  await reloaded;
+  expect(await releaseOf(payer.page)).toBe('fifth');
+  await payButton(payer.page).waitFor();
+  await approve(payer);
+  await slipSays(payer, 'accepted');
+  expect(await stall.received()).toHaveLength(before + 1);
   await expectCleanLedger(server);
 });
