@@ -28,7 +28,11 @@ let payer: Person;
 let stall: Stall;
 
 beforeAll(async () => {
-  [server, payer] = await Promise.all([startServer(), startPerson({ before: sayNo })]);
+  const before = async (page: Page) => {
+    await sayNo(page);
+    await watchTaps(page);
+  };
+  [server, payer] = await Promise.all([startServer(), startPerson({ before })]);
   stall = await openStall(server, 'Duka la Amina');
   await openWallet(payer, server, { name: 'Juma', currency: 'KES', rehearse: true });
 });
@@ -77,6 +81,7 @@ function watchTaps(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const { credentials } = navigator;
     const get = credentials.get.bind(credentials);
+    const create = credentials.create.bind(credentials);
     let isInTap = false;
     const asked: boolean[] = [];
     const tapping = (is: boolean) => () => {
@@ -87,6 +92,10 @@ function watchTaps(page: Page): Promise<unknown> {
     credentials.get = (options) => {
       asked.push(isInTap);
       return get(options);
+    };
+    credentials.create = (options) => {
+      asked.push(isInTap);
+      return create(options);
     };
     Object.assign(window, { askedInTap: asked });
   });
@@ -157,6 +166,12 @@ test('a wallet is opened where the browser says that it cannot, and is asked to 
   );
   await heading(page, 'Your money').waitFor();
   expect(await page.evaluate(() => Reflect.get(window, 'keptAsked'))).toBe(true);
+});
+
+const askedInTap = () => payer.page.evaluate(() => Reflect.get(window, 'askedInTap'));
+
+test('passkeys are made and rehearsed in the tap itself (F66)', async () => {
+  expect(await askedInTap()).toEqual([true, true]);
 });
 
 test('an entry is written down as it is made, and outlives its page', async () => {
@@ -269,8 +284,7 @@ async function openRequest(before?: (page: Page) => Promise<unknown>): Promise<v
 test('the prompt is asked for in the tap itself (F66)', async () => {
   await openRequest(watchTaps);
   await approve(payer);
-  const asked = await payer.page.evaluate(() => Reflect.get(window, 'askedInTap'));
-  expect(asked).toEqual([true]);
+  expect(await askedInTap()).toEqual([true]);
   await slipSays(payer, 'accepted');
 });
 
