@@ -89,10 +89,10 @@ async function checkPaidMarks({ phones, retired }: World, phone: Phone): Promise
 
 /** I13: everything that was ever sent is sent again, in any order. */
 async function replayAll(world: World): Promise<void> {
-  const { network, chance, server, restores } = world;
+  const { network, chance, server } = world;
   const before = await ledgerText(server);
-  const known = restores > 0 ? await readSettled(server) : undefined;
-  const sent = network.sentKnown(known);
+  // What never arrived and was destroyed with its phone would be settled now, for the first time.
+  const sent = network.sentKnown(await readSettled(server));
   for (let i = sent.length - 1; i > 0; i--) {
     const j = chance.below(i + 1);
     [sent[i], sent[j]] = [sent[j] ?? [], sent[i] ?? []];
@@ -111,7 +111,6 @@ export async function healAndCheck(world: World, look: () => Promise<void>): Pro
   await heal(world);
   await look();
   await checkAgreement(world);
-  await checkServer(server, book);
   const hasClones = phones.some(({ isCloned }) => isCloned);
   for (const batch of network.sent) checkUploadOrder(batch, hasClones);
   await replayAll(world);

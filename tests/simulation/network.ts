@@ -43,8 +43,8 @@ export type Network = {
   deliverLate(): Promise<void>;
   /** Every upload of payments that ever left a phone. */
   readonly sent: readonly (readonly Bytes[])[];
-  /** As lists that may be put in another order; only what is known, if that is given. */
-  sentKnown(known: ReadonlySet<string> | undefined): (readonly Bytes[])[];
+  /** What of it is known, as lists that may be put in another order. */
+  sentKnown(known: ReadonlySet<string>): (readonly Bytes[])[];
   /** Says again what was said before; nothing may change by it. */
   replay(authorizations: readonly Bytes[]): Promise<void>;
   /** The server was restored: whatever it has said and nobody has heard is not heard any more. */
@@ -171,9 +171,9 @@ function passes(mood: Mood, chance: Seeded): 'both' | 'there' | 'no' {
   return chance.weighted({ both: 8, there: 1, no: 1 });
 }
 
-function isKnown(bytes: Bytes, known: ReadonlySet<string> | undefined): boolean {
+function isKnown(bytes: Bytes, known: ReadonlySet<string>): boolean {
   const decoded = decodeAuthorization(bytes);
-  return known === undefined || (decoded.ok && known.has(toBase64url(decoded.value.id)));
+  return decoded.ok && known.has(toBase64url(decoded.value.id));
 }
 
 export function createNetwork(parts: NetworkParts): Network {
@@ -215,7 +215,7 @@ export function createNetwork(parts: NetworkParts): Network {
       await gates.at('ask');
       const passing = passes(moodOf(phone), chance);
       if (passing === 'no') return undefined;
-      const isDoomed = !isHealed && chance.chance(0.05);
+      const isDoomed = !isHealed && chance.chance(0.03);
       const asked = life;
       const doom = isDoomed ? delivery.doomOf(chance.pick(['process', 'connection'])) : undefined;
       const response = await delivery.request(request, doom);

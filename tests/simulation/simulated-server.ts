@@ -20,6 +20,7 @@ import type { WalletResponse, WalletServer } from '../support/server-wallet.ts';
 import type { TestCluster } from '../support/test-database.ts';
 import type { Doom } from './mortal-client.ts';
 import { type Lifeline, returnStage, type Stage, takeStage } from './stage.ts';
+import { createSwitchboard } from './switchboard.ts';
 
 export const PARTY = { rpId: 'localhost', origin: 'http://localhost:8080' };
 
@@ -45,7 +46,13 @@ export type SimulatedServer = WalletServer & {
   stop(): Promise<void>;
 };
 
-type Process = { readonly app: App; readonly services: Services; readonly lifeline: Lifeline };
+type Routes = { readonly app: App; use(services: Services): void };
+
+type Process = {
+  readonly routes: Routes;
+  readonly services: Services;
+  readonly lifeline: Lifeline;
+};
 
 function readSettings(): Config {
   const config = readConfig({
@@ -69,6 +76,25 @@ function readSettings(): Config {
 
 type World = { readonly nowMs: () => number; readonly random: Random };
 
+/** Of processes that ended in peace. Those of a dead one may still hold a place for what it never answered. */
+const idleRoutes: Routes[] = [];
+
+async function makeRoutes(services: Services): Promise<Routes> {
+  let current = services;
+  const app = await createApp({
+    ...createSwitchboard(() => current),
+    publicDir: path.join(tmpdir(), 'no-such-wallet'),
+    logTo: { write: () => undefined },
+  });
+  await app.ready();
+  return {
+    app,
+    use(next) {
+      current = next;
+    },
+  };
+}
+
 async function startProcess(
   stage: Stage,
   { nowMs, random }: World,
@@ -85,18 +111,14 @@ async function startProcess(
       if (!lifeline.mortality.isDead && faultKind(cause) === 'bug') onFault([what, cause]);
     },
   });
-  const app = await createApp({
-    ...services,
-    publicDir: path.join(tmpdir(), 'no-such-wallet'),
-    logTo: { write: () => undefined },
-  });
-  await app.ready();
-  return { app, services, lifeline };
+  const routes = idleRoutes.pop() ?? (await makeRoutes(services));
+  routes.use(services);
+  return { routes, services, lifeline };
 }
 
-async function endProcess(stage: Stage, { app, services, lifeline }: Process): Promise<void> {
-  await app.close();
+async function endProcess(stage: Stage, { routes, services, lifeline }: Process): Promise<void> {
   await services.stop();
+  idleRoutes.push(routes);
   stage.leave(lifeline);
 }
 
@@ -147,7 +169,7 @@ export async function startSimulatedServer(
   return {
     party: PARTY,
     nowMs,
-    inject: (request) => processAt(0).app.inject(request),
+    inject: (request) => processAt(0).routes.app.inject(request),
     get database() {
       return stage.database;
     },
@@ -156,10 +178,10 @@ export async function startSimulatedServer(
     async ask(request, place, doom) {
       const process = processAt(place);
       const { mortality } = process.lifeline;
-      if (!doom) return { response: await process.app.inject(request), isDoomed: false };
+      if (!doom) return { response: await process.routes.app.inject(request), isDoomed: false };
       mortality.await(doom);
       const response = await Promise.race([
-        process.app.inject(request),
+        process.routes.app.inject(request),
         mortality.died.then(() => undefined),
       ]);
       const isDoomed = !mortality.spare();

@@ -37,11 +37,12 @@ async function resetText(database: Database): Promise<string> {
       `INSERT INTO ${quoted(name)} SELECT * FROM json_populate_recordset(NULL::${quoted(name)}, $json$${text}$json$);`,
     );
   }
-  const sequences = (await readSequenceNames(database)).map(
-    (name) => `ALTER SEQUENCE ${quoted(name)} RESTART;`,
-  );
-  return [...removals, ...inserts, ...sequences].join('\n');
+  return [...removals, ...inserts].join('\n');
 }
+
+/** Processes keep numbers that they have drawn; those of one world are not to be met in another. */
+const NUMBERS_A_WORLD = 100_000;
+let worlds = 0;
 
 async function createStage(cluster: TestCluster): Promise<Stage> {
   const { connection } = await cluster.fresh();
@@ -54,13 +55,13 @@ async function createStage(cluster: TestCluster): Promise<Stage> {
   };
   const database = openDatabase(config, { log: SILENT_LOG });
   const text = await resetText(database);
+  const names = await readSequenceNames(database);
   const left: Lifeline[] = [];
   return {
     database,
     lifeline() {
       const kept = left.pop();
-      // Numbers of transfers that a process has drawn are kept under its database's identity.
-      if (kept) return { ...kept, database: { ...kept.database } };
+      if (kept) return kept;
       const mortality = createMortality();
       const own = { ...config, Client: mortality.Client } as pg.PoolConfig;
       return { database: openDatabase(own, { log: SILENT_LOG }), mortality };
@@ -69,7 +70,9 @@ async function createStage(cluster: TestCluster): Promise<Stage> {
       left.push(lifeline);
     },
     async reset() {
-      await database.query(text);
+      const first = ++worlds * NUMBERS_A_WORLD;
+      const sequences = names.map((name) => `SELECT setval('${name}', ${first});`);
+      await database.query([text, ...sequences].join('\n'));
     },
   };
 }

@@ -20,7 +20,7 @@ import type { VerdictBook } from './verdict-book.ts';
 
 export const STEPS = 600;
 const SUMS_EVERY = 20;
-const SERVER_EVERY = 300;
+const HALFWAY = STEPS / 2;
 
 export type DiskMood = 'sound' | 'flaky' | 'full';
 
@@ -108,7 +108,7 @@ async function underFire(world: World, options: SimulateOptions, look: () => Pro
     await look();
     world.advance(chance.below(3_000));
     if (step % SUMS_EVERY === 0) await checkSums(server);
-    if (step % SERVER_EVERY === 0) {
+    if (step === HALFWAY) {
       await checkServer(server, book);
       for (const phone of phones) await checkSound(phone);
     }
