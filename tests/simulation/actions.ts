@@ -1,15 +1,26 @@
 // What may happen at one step of a run, and how often.
-import { REASONS } from './hints.ts';
+import type { DrainReason } from '#wallet/relay.ts';
 import { reportLost, show, take } from './counterfoils.ts';
+import { readDisk } from './invariants.ts';
 import { ask, cancel, euros, mirror, pay } from './paying.ts';
 import { clonePhone, crash, hint, type Phone, type Process, wipePhone } from './phone.ts';
 import { SKEWS_MS } from './populate.ts';
 import { refresh } from './refreshing.ts';
-import { readDisk } from './invariants.ts';
 import { restoreServer } from './restoring.ts';
 import type { DiskMood, World } from './world.ts';
 
 const DAY_MS = 86_400_000;
+
+/** What may wake a relay: any of it may come late, twice, or never. */
+const REASONS: readonly DrainReason[] = [
+  'start',
+  'visible',
+  'online',
+  'sync',
+  'push',
+  'timer',
+  'notice',
+];
 
 const ACTIONS = {
   'go on': 130,
@@ -75,14 +86,14 @@ function promisedOf({ told }: Phone, chance: World['chance']): string | undefine
 function showOne({ shown, chance, chronicle }: World, payer: Phone): void {
   const id = promisedOf(payer, chance);
   if (id === undefined) return;
-  chronicle.tell(`${payer.name} shows ${id}`);
+  chronicle.tell(`${payer.name} shows ${chronicle.nameOf(id)}`);
   show(payer, id, (screen) => void shown.push(screen));
 }
 
 function cancelOne({ chance, chronicle }: World, phone: Phone): void {
   const id = promisedOf(phone, chance);
   if (id === undefined) return;
-  chronicle.tell(`${phone.name} withdraws ${id}`);
+  chronicle.tell(`${phone.name} withdraws ${chronicle.nameOf(id)}`);
   cancel(phone, id);
 }
 
@@ -95,7 +106,10 @@ async function wipeOne(world: World, phone: Phone): Promise<void> {
   const device = await world.newDevice(phone.owner);
   const { name, owner, skewMs, isSeller } = phone;
   const newcomer = { name, owner, device, skewMs, isSeller, diskName: world.newDiskName(name) };
-  chronicle.fault('phone wiped', `${name} loses its storage${keepsSpares ? ', not its copies' : ''}`);
+  chronicle.fault(
+    'phone wiped',
+    `${name} loses its storage${keepsSpares ? ', not its copies' : ''}`,
+  );
   phones[phones.indexOf(phone)] = await wipePhone(phone, newcomer, keepsSpares, around);
   retired.push(phone);
 }
@@ -116,7 +130,13 @@ function changeDisk({ chance, diskMoods, chronicle }: World, { name }: Phone): v
 }
 
 function letTimePass({ chance, advance, chronicle }: World): void {
-  const ms = chance.weighted({ '60000': 4, '600000': 4, '3600000': 4, '86400000': 2, '1900800000': 0.25 });
+  const ms = chance.weighted({
+    '60000': 4,
+    '600000': 4,
+    '3600000': 4,
+    '86400000': 2,
+    '1900800000': 0.25,
+  });
   chronicle.tell(`${Number(ms) / 60_000} minutes pass`);
   if (Number(ms) > 7 * DAY_MS) chronicle.fault('weeks without anybody');
   advance(Number(ms));
@@ -124,7 +144,10 @@ function letTimePass({ chance, advance, chronicle }: World): void {
 
 function setClock({ chance, chronicle }: World, phone: Phone): void {
   phone.skewMs = chance.pick(SKEWS_MS);
-  chronicle.fault('clock set', `${phone.name}’s clock is set ${phone.skewMs / 3_600_000} hours off`);
+  chronicle.fault(
+    'clock set',
+    `${phone.name}’s clock is set ${phone.skewMs / 3_600_000} hours off`,
+  );
 }
 
 function drainOne({ chance, chronicle }: World, { page, worker }: Phone): void {
@@ -161,10 +184,15 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   },
   hint: drainOne,
   cancel: cancelOne,
-  refresh: (_, phone) => refresh(phone),
+  refresh(_, phone) {
+    refresh(phone);
+  },
   'show a counterfoil': showOne,
-  'look at a counterfoil'({ shown, chance, around }, phone) {
-    if (shown.length > 0) take(phone, chance.pick(shown.slice(-6)), around);
+  'look at a counterfoil'({ shown, chance, around, chronicle }, phone) {
+    if (shown.length === 0) return;
+    const screen = chance.pick(shown.slice(-6));
+    chronicle.tell(`${phone.name} looks at ${chronicle.nameOf(screen.id)} on a screen`);
+    take(phone, screen, around);
   },
   mirror: (_, { page }) => mirror(page),
   crash: crashOne,

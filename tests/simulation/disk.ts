@@ -19,11 +19,14 @@ export type Disk = {
   /** Everything is gone. */
   wipe(): void;
   /** The same under another name, as a profile that was copied. */
-  copyTo(name: string, fate: Known["fate"]): Promise<Disk>;
+  copyTo(name: string, fate: Known['fate']): Promise<Disk>;
 };
 
 type RawRecord = { readonly key: IDBValidKey; readonly value: unknown };
-type RawRecords = { values(range?: IDBKeyRange): Iterable<RawRecord>; get(key: IDBValidKey): RawRecord };
+type RawRecords = {
+  values(range?: IDBKeyRange): Iterable<RawRecord>;
+  get(key: IDBValidKey): RawRecord;
+};
 type RawStore = {
   readonly keyPath: string | null;
   readonly records: RawRecords;
@@ -112,7 +115,11 @@ function install(): void {
 
 function tableOf(disk: string, name: StoreName): ReadTable {
   const store = databases().get(disk)?.rawObjectStores.get(name);
-  const valuesOf = (records: RawRecords | undefined, range?: IDBKeyRange | null, limit = Infinity) => {
+  const valuesOf = (
+    records: RawRecords | undefined,
+    range?: IDBKeyRange | null,
+    limit = Infinity,
+  ) => {
     const found: RawRecord[] = [];
     for (const record of records?.values(range ?? undefined) ?? []) {
       if (found.length >= limit) break;
@@ -122,7 +129,8 @@ function tableOf(disk: string, name: StoreName): ReadTable {
   };
   return {
     get: async (key) => store?.records.get(key)?.value,
-    getAll: async (range, limit) => valuesOf(store?.records, range, limit).map(({ value }) => value),
+    getAll: async (range, limit) =>
+      valuesOf(store?.records, range, limit).map(({ value }) => value),
     getAllKeys: async () => valuesOf(store?.records).map(({ key }) => key),
     count: async () => valuesOf(store?.records).length,
     async byIndex(index, range, limit) {

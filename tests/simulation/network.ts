@@ -8,11 +8,11 @@ import { ROUTES } from '#protocol/routes.ts';
 import { decodeServerIdentity } from '#protocol/wire.ts';
 import type { HttpAnswer, Silence, Transport } from '#wallet/ports.ts';
 import type { WalletResponse } from '../support/server-wallet.ts';
+import type { Chronicle } from './chronicle.ts';
 import type { Gates } from './gates.ts';
 import type { Doom } from './mortal-client.ts';
 import type { Seeded } from './seeded.ts';
 import type { ServerRequest, SimulatedServer } from './simulated-server.ts';
-import type { Chronicle } from './chronicle.ts';
 import { bent, CALM, DEAD, type Fate, HEALED, MOODS, type Mood, PORTAL } from './weather.ts';
 
 type Upload = {
@@ -259,7 +259,12 @@ export function createNetwork(parts: NetworkParts): Network {
     sentKnown: (known) => sent.map((items) => items.filter((item) => isKnown(item, known))),
     async replay(authorizations) {
       const body = concatBytes(...authorizations);
-      await delivery.deliver({ body, route: ROUTES.payments, of: 'anybody', items: authorizations });
+      await delivery.deliver({
+        body,
+        route: ROUTES.payments,
+        of: 'anybody',
+        items: authorizations,
+      });
     },
     forget() {
       life++;

@@ -33,8 +33,7 @@ function approvalOf(owner: ServerWallet, challenge: Bytes): Approval {
   };
 }
 
-export const euros = (minor: bigint) =>
-  `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`;
+export const euros = (minor: bigint) => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`;
 
 /** A printed code's amount is what the payer types. */
 const TYPED_MAX = 80_00;
@@ -64,7 +63,8 @@ async function payAndDrain(phone: Phone, code: Code, around: Surroundings): Prom
   }
   const { id } = promised.value;
   phone.told.set(id, 'promised');
-  chronicle.tell(`${phone.name} is told: promised, ${euros(amountMinor)} to ${code.payee} (${id})`);
+  const name = chronicle.nameOf(id);
+  chronicle.tell(`${phone.name} is told: ${name} promised, ${euros(amountMinor)} to ${code.payee}`);
   await mirrorOutbox(store, page.shelf);
   await page.relay.drain('enqueue');
 }

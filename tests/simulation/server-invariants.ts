@@ -116,6 +116,8 @@ export async function ledgerText({ database }: SimulatedServer): Promise<string>
     (table) =>
       `(SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM ${table} t)`,
   );
-  const { rows } = await database.query<{ text: string }>(`SELECT ${each.join(" || ' ' || ")} AS text`);
+  const { rows } = await database.query<{ text: string }>(
+    `SELECT ${each.join(" || ' ' || ")} AS text`,
+  );
   return rows[0]?.text ?? '';
 }
