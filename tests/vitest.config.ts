@@ -3,15 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { createPrecachePlugin } from '../.build/precache.ts';
 import { findDebianFolder } from './support/debian-postgres.ts';
+import { LongestFirst } from './support/longest-first.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface ProjectTiming {
   readonly testTimeoutMs: number;
   readonly hookTimeoutMs: number;
-  /** Groups run one after another, so that a browser never fights a second database for two cores. */
-  readonly group: number;
-  readonly workersMax: number;
   readonly setupFiles?: readonly string[];
 }
 
@@ -26,9 +24,7 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
       environment: 'node',
       testTimeout: timing.testTimeoutMs,
       hookTimeout: timing.hookTimeoutMs,
-      maxWorkers: timing.workersMax,
       setupFiles: [...(timing.setupFiles ?? [])],
-      sequence: { groupOrder: timing.group },
     },
   };
 }
@@ -36,8 +32,6 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
 const SERVER: ProjectTiming = {
   testTimeoutMs: 60_000,
   hookTimeoutMs: 120_000,
-  group: 3,
-  workersMax: 2,
   setupFiles: realThings,
 };
 
@@ -96,14 +90,15 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     teardownTimeout: 30_000,
+    // One more than a small machine has cores: whoever tests a browser mostly waits for it.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', { testTimeoutMs: 20_000, hookTimeoutMs: 20_000, group: 1, workersMax: 2 }),
-      project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000, group: 1, workersMax: 2 }),
+      project('unit', { testTimeoutMs: 20_000, hookTimeoutMs: 20_000 }),
+      project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000 }),
       project('simulation', {
         testTimeoutMs: 180_000,
         hookTimeoutMs: 60_000,
-        group: 2,
-        workersMax: 2,
       }),
       project('server', SERVER),
       engine('engine-serializable', SERIALIZABLE),
@@ -111,8 +106,6 @@ export default defineConfig({
       project('browser', {
         testTimeoutMs: 60_000,
         hookTimeoutMs: 120_000,
-        group: 4,
-        workersMax: 2,
         setupFiles: realThings,
       }),
     ],
