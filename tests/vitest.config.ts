@@ -7,9 +7,17 @@ import { LongestFirst } from './support/longest-first.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** All that needs no browser is one group, so that no core is without work while one long file ends. */
+const WITHOUT_BROWSER = { group: 1, workersMax: 2 } as const;
+/** Whoever tests a browser waits for it now and then: one worker more than a small machine has cores. */
+const WITH_BROWSER = { group: 2, workersMax: 3 } as const;
+
 interface ProjectTiming {
   readonly testTimeoutMs: number;
   readonly hookTimeoutMs: number;
+  /** Groups run one after another, so that a browser never fights a second database for two cores. */
+  readonly group: number;
+  readonly workersMax: number;
   readonly setupFiles?: readonly string[];
 }
 
@@ -24,14 +32,23 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
       environment: 'node',
       testTimeout: timing.testTimeoutMs,
       hookTimeout: timing.hookTimeoutMs,
+      maxWorkers: timing.workersMax,
       setupFiles: [...(timing.setupFiles ?? [])],
+      sequence: { groupOrder: timing.group },
     },
   };
 }
 
+const UNIT: ProjectTiming = {
+  testTimeoutMs: 20_000,
+  hookTimeoutMs: 20_000,
+  ...WITHOUT_BROWSER,
+};
+
 const SERVER: ProjectTiming = {
   testTimeoutMs: 60_000,
   hookTimeoutMs: 120_000,
+  ...WITHOUT_BROWSER,
   setupFiles: realThings,
 };
 
@@ -90,15 +107,14 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     teardownTimeout: 30_000,
-    // One more than a small machine has cores: whoever tests a browser mostly waits for it.
-    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', { testTimeoutMs: 20_000, hookTimeoutMs: 20_000 }),
-      project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000 }),
+      project('unit', UNIT),
+      project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000, ...WITHOUT_BROWSER }),
       project('simulation', {
         testTimeoutMs: 180_000,
         hookTimeoutMs: 60_000,
+        ...WITHOUT_BROWSER,
       }),
       project('server', SERVER),
       engine('engine-serializable', SERIALIZABLE),
@@ -106,6 +122,7 @@ export default defineConfig({
       project('browser', {
         testTimeoutMs: 60_000,
         hookTimeoutMs: 120_000,
+        ...WITH_BROWSER,
         setupFiles: realThings,
       }),
     ],
