@@ -45,6 +45,20 @@ const UNIT: ProjectTiming = {
   ...WITHOUT_BROWSER,
 };
 
+/** These stand globals of a browser in, or change one: each file has a process of its own. */
+const CHANGES_GLOBALS = 'tests/unit/{device,sw,ui}/**/*.test.{ts,tsx}';
+
+/** The others leave nothing behind: they share processes, and load what they test once. */
+function pureUnit(): TestProjectInlineConfiguration {
+  const { test } = project('unit', UNIT);
+  return { extends: true, test: { ...test, exclude: [CHANGES_GLOBALS], isolate: false } };
+}
+
+function changingUnit(): TestProjectInlineConfiguration {
+  const { test } = project('unit-device', UNIT);
+  return { extends: true, test: { ...test, include: [CHANGES_GLOBALS] } };
+}
+
 const SERVER: ProjectTiming = {
   testTimeoutMs: 60_000,
   hookTimeoutMs: 120_000,
@@ -109,7 +123,8 @@ export default defineConfig({
     teardownTimeout: 30_000,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', UNIT),
+      pureUnit(),
+      changingUnit(),
       project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000, ...WITHOUT_BROWSER }),
       project('simulation', {
         testTimeoutMs: 180_000,
