@@ -74,7 +74,8 @@ async function checkStatement({ server }: World, { name, owner, disk }: Phone): 
   const entries = await disk.reader.readEntries(10_000);
   const read = entries.map(({ version, amountMinor }) => `${version} ${amountMinor}`).toReversed();
   const ledger = await readLedgerEntries(server, owner.account);
-  must(read.join() === ledger.join(), 'I11', `${name} has another statement than the ledger`);
+  const lists = `${name} has read ${read.join()} of ${ledger.join()}`;
+  must(read.join() === ledger.join(), 'I11', lists);
 }
 
 /** What a payee asked for once and got is marked as paid on the phone that asked. */
