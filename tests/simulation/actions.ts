@@ -105,6 +105,7 @@ async function wipeOne(world: World, phone: Phone): Promise<void> {
   for (const { id } of lost) destroyed.add(id);
   const device = await world.newDevice(phone.owner);
   const { name, owner, skewMs, isSeller } = phone;
+  world.newDevices.add(`${owner.enrolment.account.profile.account} ${device}`);
   const newcomer = { name, owner, device, skewMs, isSeller, diskName: world.newDiskName(name) };
   chronicle.fault(
     'phone wiped',
@@ -208,8 +209,9 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   'wipe a phone': wipeOne,
   'copy a phone': copyOne,
   'set a clock': setClock,
-  async 'back up'({ server, had }) {
+  async 'back up'({ server, had, newDevices }) {
     had.add('backup');
+    newDevices.clear();
     await server.backUp();
   },
   restore: restoreServer,

@@ -182,6 +182,8 @@ export async function createWorld(cluster: TestCluster, seed: number): Promise<W
     trace: [],
     had: new Set(),
     restores: 0,
+    newDevices: new Set(),
+    lostDevices: new Set(),
     advance(ms) {
       timeMs += ms;
     },
