@@ -18,6 +18,8 @@ interface ProjectTiming {
   /** Groups run one after another, so that a browser never fights a second database for two cores. */
   readonly group: number;
   readonly workersMax: number;
+  /** Whether each file has a process of its own: where files change what they share. */
+  readonly isolate: boolean;
   readonly setupFiles?: readonly string[];
 }
 
@@ -33,6 +35,7 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
       testTimeout: timing.testTimeoutMs,
       hookTimeout: timing.hookTimeoutMs,
       maxWorkers: timing.workersMax,
+      isolate: timing.isolate,
       setupFiles: [...(timing.setupFiles ?? [])],
       sequence: { groupOrder: timing.group },
     },
@@ -42,26 +45,29 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
 const UNIT: ProjectTiming = {
   testTimeoutMs: 20_000,
   hookTimeoutMs: 20_000,
+  isolate: false,
   ...WITHOUT_BROWSER,
 };
 
 /** These stand globals of a browser in, or change one: each file has a process of its own. */
 const CHANGES_GLOBALS = 'tests/unit/{device,sw,ui}/**/*.test.{ts,tsx}';
 
-/** The others leave nothing behind: they share processes, and load what they test once. */
+/** The others leave nothing behind. */
 function pureUnit(): TestProjectInlineConfiguration {
   const { test } = project('unit', UNIT);
-  return { extends: true, test: { ...test, exclude: [CHANGES_GLOBALS], isolate: false } };
+  return { extends: true, test: { ...test, exclude: [CHANGES_GLOBALS] } };
 }
 
 function changingUnit(): TestProjectInlineConfiguration {
-  const { test } = project('unit-device', UNIT);
+  const { test } = project('unit-device', { ...UNIT, isolate: true });
   return { extends: true, test: { ...test, include: [CHANGES_GLOBALS] } };
 }
 
 const SERVER: ProjectTiming = {
   testTimeoutMs: 60_000,
   hookTimeoutMs: 120_000,
+  // A process for each file loads the whole server for each: two seconds of a core, eighty times.
+  isolate: false,
   ...WITHOUT_BROWSER,
   setupFiles: realThings,
 };
@@ -125,10 +131,11 @@ export default defineConfig({
     projects: [
       pureUnit(),
       changingUnit(),
-      project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000, ...WITHOUT_BROWSER }),
+      project('tidy', { ...UNIT, testTimeoutMs: 30_000 }),
       project('simulation', {
         testTimeoutMs: 180_000,
         hookTimeoutMs: 60_000,
+        isolate: true,
         ...WITHOUT_BROWSER,
       }),
       project('server', SERVER),
@@ -137,6 +144,7 @@ export default defineConfig({
       project('browser', {
         testTimeoutMs: 60_000,
         hookTimeoutMs: 120_000,
+        isolate: true,
         ...WITH_BROWSER,
         setupFiles: realThings,
       }),

@@ -294,11 +294,21 @@ describe('a file is refused that', () => {
   });
 
   test('has one bit changed, wherever there is a content', async () => {
+    const content = gunzipSync(good);
+    const isSame = (bytes: Buffer) => {
+      try {
+        return gunzipSync(bytes).equals(content);
+      } catch {
+        return false;
+      }
+    };
     // The ten bytes before say when and on which system it was packed.
     for (let round = 0; round < 60; round++) {
       const place = randomInt(10, good.length);
       const changed = Buffer.from(good);
       changed[place] = changed[place]! ^ (1 << randomInt(8));
+      // A few bits fill the last packed byte up, and say nothing.
+      if (isSame(changed)) continue;
       expect(await judge(changed), `byte ${place}`).toBeInstanceOf(BackupDamaged);
     }
   });
