@@ -1,10 +1,11 @@
 // The second phase: nothing breaks any more, and everything that was promised must come to an end.
+import type { Payment } from '#wallet/payment.ts';
 import { must } from './broken.ts';
 import { checkGuarantee, checkSound, checkUploadOrder, readDisk } from './invariants.ts';
 import { mirror } from './paying.ts';
 import { crash, type Phone } from './phone.ts';
 import { refresh } from './refreshing.ts';
-import { checkServer, ledgerText, readSettled } from './server-invariants.ts';
+import { checkServer, ledgerText, readLedgerEntries, readSettled } from './server-invariants.ts';
 import type { World } from './world.ts';
 
 /** What a phone may need, at worst, to come right once nothing is broken any more (I12). */
@@ -12,11 +13,26 @@ const DRAINS_MAX = 10;
 /** A payee hears in the second what a payer sent in the first; money lost in a restore may take another. */
 const ROUNDS = { usual: 2, restored: 3 };
 
-async function drain({ advance }: World, phone: Phone): Promise<void> {
+/** A device that the server has lost cannot be vouched for any more: what it promised is in nobody's hands. */
+const isLost = ({ lostDevices }: World, { payer, device }: Pick<Payment, 'payer' | 'device'>) =>
+  lostDevices.has(`${payer} ${device}`);
+
+/** Ids that wait on this phone and must come to an end. */
+async function openOn(world: World, phone: Phone): Promise<string[]> {
+  const { payments, taken, outbox } = await readDisk(phone);
+  const lost = new Set(
+    [...payments, ...taken].filter((each) => isLost(world, each)).map(({ id }) => id),
+  );
+  return outbox.map(({ id }) => id).filter((id) => !lost.has(id));
+}
+
+async function drain(world: World, phone: Phone): Promise<void> {
+  const { advance } = world;
   for (let drains = 0; ; drains++) {
     const { waiting, quarantined } = await phone.page.relay.drain('person');
     advance(60_000);
     if (waiting === 0 && quarantined === 0) return;
+    if ((await openOn(world, phone)).length === 0) return;
     must(drains < DRAINS_MAX, 'I12', `${phone.name} still has ${waiting} and ${quarantined}`);
   }
 }
@@ -56,16 +72,29 @@ async function heal(world: World): Promise<void> {
 async function checkAgreement(world: World): Promise<void> {
   const { phones, book, restores } = world;
   for (const phone of phones) {
-    const { payments, outbox, taken } = await readDisk(phone);
+    const { payments, taken } = await readDisk(phone);
     for (const each of taken) if (restores === 0) checkGuarantee(each);
-    must(outbox.length === 0, 'I12', `${phone.name} has not sent everything`);
-    for (const { id, state } of payments) {
+    must((await openOn(world, phone)).length === 0, 'I12', `${phone.name} has not sent everything`);
+    for (const payment of payments) {
+      const { id, state } = payment;
       const settled = book.first.has(id) || book.isOpen(id);
-      must(settled !== (state === 'cancelled'), 'I3', `${id} is ${state}`);
+      // Of two copies of a phone one can withdraw what the other sends.
+      const isExcused = isLost(world, payment) || (phone.isCloned && settled);
+      must(isExcused || settled !== (state === 'cancelled'), 'I3', `${id} is ${state}`);
     }
     await checkSound(phone);
+    await checkStatement(world, phone);
     if (restores === 0) await checkPaidMarks(world, phone);
   }
+}
+
+/** I11: the feed gave this phone every entry of its account, once, in their order. */
+async function checkStatement({ server }: World, { name, owner, disk }: Phone): Promise<void> {
+  const entries = await disk.reader.readEntries(10_000);
+  const read = entries.map(({ version, amountMinor }) => `${version} ${amountMinor}`).toReversed();
+  const ledger = await readLedgerEntries(server, owner.account);
+  const lists = `${name} has read ${read.join()} of ${ledger.join()}`;
+  must(read.join() === ledger.join(), 'I11', lists);
 }
 
 /** What a payee asked for once and got is marked as paid on the phone that asked. */

@@ -38,5 +38,6 @@ export async function restoreServer(world: World): Promise<void> {
   const lost = [...before].filter((id) => !known.has(id)).length;
   chronicle.fault('server restored', `the server is restored from its backup; it forgets ${lost}`);
   book.restored(known, await heldIds(world), await openIds(world));
+  for (const device of world.newDevices) world.lostDevices.add(device);
   world.restores++;
 }

@@ -52,6 +52,9 @@ export type World = {
   /** What happens once in a run at most, or has to have happened before. */
   readonly had: Set<string>;
   restores: number;
+  /** Made since the last backup, by account and number; and those that a restore has lost, with all they promised. */
+  readonly newDevices: Set<string>;
+  readonly lostDevices: Set<string>;
   advance(ms: number): void;
   nowMs(): number;
   newDiskName(who: string): string;
