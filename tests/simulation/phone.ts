@@ -9,7 +9,7 @@ import { type Bytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { requestDigest } from '#protocol/order.ts';
 import { readPaymentRequest } from '#protocol/payment-request.ts';
 import { ROUTES } from '#protocol/routes.ts';
-import { decodeStatement } from '#protocol/wire.ts';
+import { decodeServerIdentity, decodeStatement } from '#protocol/wire.ts';
 import { type Approval, prepareOrder, promisePayment } from '#wallet/authorize.ts';
 import { StoreFault, type WalletStore } from '#wallet/ports.ts';
 import { makeRequest, makeStaticRequest, printedRequest } from '#wallet/receive.ts';
@@ -120,7 +120,6 @@ export async function createPhone(
   const written = await store.writeWallet({ ...state, canPayOffline: true, lastSeq: 0 });
   if (!written.ok) throw new Error(written.refusal.code);
   const response = await around.server.inject({ url: ROUTES.keys.path });
-  const { decodeServerIdentity } = await import('#protocol/wire.ts');
   const identity = decodeServerIdentity(response.json());
   if (!identity.ok) throw new Error(identity.refusal.code);
   await store.writeIdentity(identity.value, around.nowMs() + skewMs);

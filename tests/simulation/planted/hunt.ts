@@ -13,17 +13,24 @@ export type HuntOrder = {
 
 export type HuntResult =
   | { readonly kind: 'survived' }
-  | { readonly kind: 'caught'; readonly seed: number; readonly by: string; readonly what: string };
+  | {
+      readonly kind: 'caught';
+      readonly seed: number;
+      /** Of the seeds that were tried, from 1. */
+      readonly nth: number;
+      readonly by: string;
+      readonly what: string;
+    };
 
 async function hunt({ template, seeds }: HuntOrder): Promise<HuntResult> {
   const databases = databasesLike(template);
   try {
-    for (const seed of seeds) {
+    for (const [place, seed] of seeds.entries()) {
       try {
         await simulate(databases, seed);
       } catch (error) {
         const { name, message } = error instanceof Error ? error : new Error(String(error));
-        return { kind: 'caught', seed, by: name, what: message };
+        return { kind: 'caught', seed, nth: place + 1, by: name, what: message };
       }
     }
     return { kind: 'survived' };

@@ -90,6 +90,12 @@ export async function huntAll(
   return hunted;
 }
 
+/** So many seeds were needed for the one that took the longest. */
+export function seedsUsed(hunted: readonly Hunted[]): number {
+  const places = hunted.map(({ result }) => (result.kind === 'caught' ? result.nth : 1));
+  return Math.max(1, ...places);
+}
+
 function sentenceOf({ result }: Hunted): string {
   if (result.kind === 'survived') return 'SURVIVED';
   if (result.kind === 'misplanted') return `MISPLANTED: ${result.what}`;

@@ -51,12 +51,13 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
       {
         file: 'src/ledger/post-payments.ts',
         find: 'receipt: receipts[index] ?? new Uint8Array(),',
-        put: 'receipt: again[index] ?? new Uint8Array(),',
+        put: 'receipt: other[index] ?? new Uint8Array(),',
       },
       {
         file: 'src/ledger/post-payments.ts',
-        find: "assert(receipts.length === settled.length, 'every verdict gets its receipt');",
-        put: 'const again = await options.sign(settled.map((item) => ({ ...item.settled })));',
+        find: 'const receipts = await options.sign(settled.map((item) => item.settled));',
+        put: `const other = await options.sign(settled.map((item) => item.settled));
+  const receipts = await options.sign(settled.map((item) => item.settled));`,
       },
     ],
   },
@@ -170,8 +171,99 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'a statement begins behind the first entry that the phone lacks',
+    name: 'receipts are given before their COMMIT',
+    rule: 'F51 I14',
+    edits: [
+      {
+        file: 'src/ledger/post-payments.ts',
+        find: `  const results = await pipeline(lent.client, [
+    insertPayments(rows, nowS),`,
+        put: `  const results = [{ command: 'COMMIT' }];
+  void pipeline(lent.client, [
+    insertPayments(rows, nowS),`,
+      },
+      {
+        file: 'src/ledger/post-payments.ts',
+        find: `    ...writeReoffers(settled, nowS),
+    COMMIT,
+  ]);`,
+        put: `    ...writeReoffers(settled, nowS),
+    COMMIT,
+  ]).catch(() => undefined);`,
+      },
+    ],
+  },
+  {
+    name: 'verdict and money are committed one after the other',
+    rule: 'F51 I2',
+    edits: [
+      {
+        file: 'src/ledger/post-payments.ts',
+        find: 'insertPayments(rows, nowS),',
+        put: 'insertPayments(rows, nowS),\n    COMMIT,\n    BEGIN,',
+      },
+    ],
+  },
+  {
+    name: 'what is brought back after a restore is judged as if it were new',
+    rule: 'F60 I4',
+    edits: [
+      {
+        file: 'src/ledger/decide-group.ts',
+        find: `      return standing
+        ? decideStanding(order, standing, books, current)`,
+        put: `      return standing && !order
+        ? decideStanding(order, standing, books, current)`,
+      },
+    ],
+  },
+  {
+    name: 'a passkey that was revoked still pays',
+    rule: 'F73',
+    edits: [
+      {
+        file: 'src/server/payments/check-authorization.ts',
+        find: 'const usable = payer.credentials.filter((credential) => !credential.revoked);',
+        put: 'const usable = payer.credentials;',
+      },
+      {
+        file: 'src/ledger/decide-group.ts',
+        find: 'if (revoked && !standing && !isNamedBy(cover, revoked)) {',
+        put: 'if (revoked && !standing && !order) {',
+      },
+    ],
+  },
+  {
+    name: 'the operator pays without end for what an allowance does not cover',
+    rule: 'F62 I6',
+    edits: [
+      {
+        file: 'src/ledger/guarantee.ts',
+        find: 'books.owed(account, currency) + amountMinor <= guaranteeMaxMinor &&',
+        put: 'guaranteeMaxMinor > 0n &&',
+      },
+    ],
+  },
+  {
+    name: 'an allowance ends the moment that it is valid no more',
+    rule: 'F62',
+    edits: [
+      {
+        file: 'src/server/offline/allowance-expiry.ts',
+        find: 'const untilS = Math.floor((clock.nowMs() - graceMs) / 1000);',
+        put: 'const untilS = Math.floor((clock.nowMs() + graceMs * 0 + 86_400_000) / 1000);',
+      },
+    ],
+  },
+  {
+    name: 'a statement leaves out the entry behind the last one read',
     rule: 'F59 I11',
-    edits: [],
+    edits: [
+      {
+        file: 'src/ledger/read-statement.ts',
+        find: 'WHERE account = $1 AND version > $2 ORDER BY version LIMIT $3`',
+        put: 'WHERE account = $1 AND version > $2 + 1 ORDER BY version LIMIT $3`',
+      },
+    ],
   },
 ];

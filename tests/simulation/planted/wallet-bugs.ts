@@ -8,9 +8,10 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/wallet/relay-upload.ts',
-        find: "remember(parts, 'strange', upload.code, `HTTP ${upload.status}`);",
+        find: "remember(parts, 'strange', upload.code,",
         put: `if (upload.status === 200)
-        for (const { id } of batch) await parts.store.quarantine(id, 'internal', clock.nowMs());`,
+        for (const { id } of batch) await parts.store.quarantine(id, 'internal', clock.nowMs());
+      remember(parts, 'strange', upload.code,`,
       },
       {
         file: 'src/device/outbox-store.ts',
@@ -220,6 +221,28 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
           asAsked: true,
         },
       }),`,
+      },
+    ],
+  },
+  {
+    name: 'a second verdict takes the place of the first',
+    rule: 'F43 I4',
+    edits: [
+      {
+        file: 'src/wallet/payment.ts',
+        find: 'if (record.receipt !== undefined) {',
+        put: 'if (record.receipt !== undefined && record.state === receipt.verdict) {',
+      },
+    ],
+  },
+  {
+    name: 'what a restored server has forgotten is not brought back to it',
+    rule: 'F60 I3',
+    edits: [
+      {
+        file: 'src/wallet/reoffer.ts',
+        find: 'if (epoch <= reoffers.epoch || isResting) return;',
+        put: 'if (epoch > 0 || isResting) return;',
       },
     ],
   },
