@@ -11,7 +11,10 @@ const entry = path.join(root, 'tests/simulation/planted/hunt.ts');
 
 /** These judge what the others do. Whatever they import, they import unharmed. */
 const JUDGES = [
+  'tests/simulation/disk.ts',
   'tests/simulation/invariants.ts',
+  'tests/simulation/server-invariants.ts',
+  'tests/simulation/verdict-book.ts',
   'src/ledger/check-ledger.ts',
   'src/server/payments/ledger-verifiers.ts',
 ].map((file) => path.join(root, file));
