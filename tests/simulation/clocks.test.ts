@@ -4,10 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DrainReason } from '#wallet/relay.ts';
 import { enrol } from '../support/server-wallet.ts';
 import { startTestCluster, type TestCluster } from '../support/test-database.ts';
-import { keepPurse, type Shown, show, take } from './counterfoils.ts';
+import { createChronicle } from './chronicle.ts';
+import { type Shown, show, take } from './counterfoils.ts';
 import { readDisk } from './invariants.ts';
-import { createNetwork, type Network } from './network.ts';
-import { ask, createPhone, type Phone, pay, printedCode, type Surroundings } from './phone.ts';
+import { createNetwork, type Link, type Network } from './network.ts';
+import { ask, pay, printedCode } from './paying.ts';
+import { createPhone, type Phone, type Surroundings } from './phone.ts';
+import { refresh } from './refreshing.ts';
 import { createSeeded } from './seeded.ts';
 import { type SimulatedServer, startSimulatedServer } from './simulated-server.ts';
 
@@ -28,20 +31,25 @@ afterAll(async () => {
 type Skews = { readonly payerMs: number; readonly payeeMs: number };
 
 /** A network that is there or not, and does nothing else. */
-function switched(network: Network, isCut: () => boolean): Network {
+function switched(network: Network, isCut: () => boolean): Pick<Network, 'link'> {
   return {
-    ...network,
-    transport(gates) {
-      const inner = network.transport(gates);
+    link(phone) {
+      const inner: Link = network.link(phone);
       return {
         ...inner,
-        postPayments: (items, timeoutMs) =>
-          isCut()
-            ? Promise.resolve({ kind: 'silence', why: 'cut off' })
-            : inner.postPayments(items, timeoutMs),
+        transport(gates) {
+          const open = inner.transport(gates);
+          return {
+            ...open,
+            postPayments: (items, timeoutMs) =>
+              isCut()
+                ? Promise.resolve({ kind: 'silence', why: 'cut off' })
+                : open.postPayments(items, timeoutMs),
+          };
+        },
+        saysNone: isCut,
       };
     },
-    saysNone: isCut,
   };
 }
 
@@ -66,21 +74,27 @@ async function marketDay({ payerMs, payeeMs }: Skews): Promise<unknown[]> {
   let cut = false;
   const nowMs = () => timeMs;
   const server = await startSimulatedServer(cluster, nowMs, chance);
-  const network = createNetwork(server, chance, () => undefined);
-  network.heal();
+  const chronicle = createChronicle(nowMs);
+  const network = createNetwork({ server, chance, chronicle, witness: () => undefined });
+  network.heal(true);
   const faults: unknown[] = [];
   const around: Surroundings = {
     server,
     network: switched(network, () => cut),
     chance,
+    chronicle,
     nowMs,
     storageFails: () => 'no',
+    diskFate: () => 'well',
     onFault: (fault) => faults.push(fault),
   };
   const [ana, bento] = [await enrol(server, 'Ana'), await enrol(server, 'Cafe Bento')];
-  const name = (who: string) => `${who}, market day ${++worlds}`;
-  const payer = await createPhone(name('Ana'), ana, ana.device, payerMs, around);
-  const payee = await createPhone(name('Bento'), bento, bento.device, payeeMs, around);
+  const phoneOf = (name: string, owner: typeof ana, skewMs: number) => {
+    const diskName = `${name}, market day ${++worlds}`;
+    return createPhone({ name, owner, device: owner.device, skewMs, diskName }, around);
+  };
+  const payer = await phoneOf('Ana', ana, payerMs);
+  const payee = await phoneOf('Bento', bento, payeeMs);
   const phones = [payer, payee];
   for (const phone of phones) phone.page.gates.openAll();
   const done = async (phone: Phone) => {
@@ -88,12 +102,12 @@ async function marketDay({ payerMs, payeeMs }: Skews): Promise<unknown[]> {
     expect(faults).toEqual([]);
   };
   const drain = (phone: Phone, reason: DrainReason) => phone.page.relay.drain(reason);
-  keepPurse(payer, around);
+  refresh(payer);
   await done(payer);
   const codes = [await printedCode(payee, 7_50n)];
   cut = true;
   timeMs += 20 * HOUR_MS;
-  ask(payee, 12_00n, around, (text) => void codes.push(text));
+  ask(payee, 12_00n, around, (code) => void codes.push(code));
   await done(payee);
   for (const code of codes) {
     pay(payer, code, around);
@@ -101,7 +115,7 @@ async function marketDay({ payerMs, payeeMs }: Skews): Promise<unknown[]> {
     timeMs += 60_000;
   }
   const shown: Shown[] = [];
-  for (const id of payer.told.keys()) show(payer, id, around, (screen) => void shown.push(screen));
+  for (const id of payer.told.keys()) show(payer, id, (screen) => void shown.push(screen));
   await done(payer);
   for (const screen of shown) {
     take(payee, screen, around);

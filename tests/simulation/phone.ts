@@ -3,30 +3,29 @@
 import { openWalletDatabase } from '#device/database.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
+import type { SpareShelf } from '#device/spare-copies.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
-import { signatureFromDer } from '#protocol/assertion.ts';
-import { type Bytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
-import { requestDigest } from '#protocol/order.ts';
-import { readPaymentRequest } from '#protocol/payment-request.ts';
 import { ROUTES } from '#protocol/routes.ts';
-import { decodeServerIdentity, decodeStatement } from '#protocol/wire.ts';
-import { type Approval, prepareOrder, promisePayment } from '#wallet/authorize.ts';
-import { StoreFault, type WalletStore } from '#wallet/ports.ts';
-import { makeRequest, makeStaticRequest, printedRequest } from '#wallet/receive.ts';
+import { decodeServerIdentity } from '#protocol/wire.ts';
+import { type Clock, StoreFault, type WalletStore } from '#wallet/ports.ts';
 import { createRelay, type DrainReason, type Relay } from '#wallet/relay.ts';
 import type { ServerWallet, WalletServer } from '../support/server-wallet.ts';
+import type { Chronicle } from './chronicle.ts';
+import { type Disk, type DiskFate, openDisk } from './disk.ts';
 import { createGates, type Gates, gated } from './gates.ts';
-import type { Network } from './network.ts';
+import type { Link, Network } from './network.ts';
 import type { Seeded } from './seeded.ts';
-import { PARTY } from './simulated-server.ts';
 
 export type Surroundings = {
   readonly server: WalletServer;
-  readonly network: Network;
+  readonly network: Pick<Network, 'link'>;
   readonly chance: Seeded;
+  readonly chronicle: Chronicle;
   readonly nowMs: () => number;
-  /** Whether storage may fail now. */
+  /** Whether a call of the store may fail now, whatever its storage does. */
   storageFails(): 'no' | 'before' | 'after';
+  /** What the storage of this phone does to the next transaction. */
+  diskFate(phone: string, writing: boolean | 'open'): DiskFate;
   onFault(fault: unknown): void;
 };
 
@@ -35,15 +34,22 @@ export type Process = {
   readonly gates: Gates;
   readonly store: WalletStore;
   readonly relay: Relay;
+  readonly shelf: SpareShelf;
   readonly close: () => void;
 };
 
 export type Phone = {
+  /** Of its owner, for people. */
   readonly name: string;
   readonly owner: ServerWallet;
   readonly device: number;
-  /** What its clock says is off by this much. */
-  readonly skewMs: number;
+  readonly link: Link;
+  readonly clock: Clock;
+  /** What its clock says is off by this much, now. */
+  skewMs: number;
+  disk: Disk;
+  /** The second copies of what waits, apart from the database. */
+  readonly spares: Map<string, string>;
   page: Process;
   worker: Process;
   /** What the person was told of each payment: the promises that have to be kept. */
@@ -52,39 +58,49 @@ export type Phone = {
   readonly took: Set<string>;
   /** What the person asked to withdraw, whether they heard an answer or not. */
   readonly withdrawn: Set<string>;
+  readonly isSeller: boolean;
+  /** It shares its device's numbers with a copy of itself (F63). */
+  isCloned: boolean;
 };
 
-const EUR = 978;
+export const EUR = 978;
 /** What a person sets aside for paying without a network. */
 const WANTED_MINOR = 300_00n;
 
-export function startProcess(
-  kind: 'page' | 'worker',
-  phoneName: string,
-  skewMs: number,
-  around: Surroundings,
-): Process {
-  const { chance, network } = around;
+function shelfOf(spares: Map<string, string>): SpareShelf {
+  return {
+    keep: async (id, text) => void spares.set(id, text),
+    drop: async (id) => void spares.delete(id),
+    ids: async () => [...spares.keys()],
+    read: async (id) => spares.get(id),
+  };
+}
+
+type Body = Pick<Phone, 'name' | 'disk' | 'link' | 'clock' | 'spares'>;
+
+function startProcess(kind: 'page' | 'worker', phone: Body, around: Surroundings): Process {
+  const { chance } = around;
+  const { link, clock } = phone;
   const gates = createGates(around.onFault);
-  const database = openWalletDatabase({ name: phoneName });
+  const database = openWalletDatabase({ name: phone.disk.name });
   const fault = () => new StoreFault('store_unreadable', 'simulated');
-  const store = gated(createPaymentStore(database), gates, around.storageFails, fault);
   const relay = createRelay({
-    store,
-    transport: network.transport(gates),
-    clock: { nowMs: () => around.nowMs() + skewMs },
+    store: gated(createPaymentStore(database), gates, around.storageFails, fault),
+    transport: link.transport(gates),
+    clock,
     random: chance,
     verify: verifyEs256,
     notice: { changed: () => undefined },
     lock: createOutboxLock({ locks: undefined }),
     // Only a page asks its phone; a worker's events are signs enough.
-    ...(kind === 'page' && { hasNoNetwork: network.saysNone }),
+    ...(kind === 'page' && { hasNoNetwork: link.saysNone }),
   });
   return {
-    name: `${phoneName} ${kind}`,
+    name: `${phone.name}’s ${kind}`,
     gates,
-    store,
+    store: gated(createPaymentStore(database), gates, around.storageFails, fault),
     relay: joining(relay, gates),
+    shelf: gated(shelfOf(phone.spares), gates, () => 'no', fault),
     close: () => database.close(),
   };
 }
@@ -105,15 +121,47 @@ function joining(relay: Relay, gates: Gates): Relay {
   };
 }
 
-/** A new device of this account, enrolled and never used. */
-export async function createPhone(
-  name: string,
-  owner: ServerWallet,
-  device: number,
-  skewMs: number,
+type Newcomer = {
+  readonly name: string;
+  readonly owner: ServerWallet;
+  readonly device: number;
+  readonly skewMs: number;
+  readonly isSeller?: boolean;
+  /** Of its storage: no other phone of this process has it. */
+  readonly diskName: string;
+};
+
+function assemble(
+  { name, owner, device, skewMs, isSeller = false }: Newcomer,
+  disk: Disk,
   around: Surroundings,
-): Promise<Phone> {
-  const database = openWalletDatabase({ name });
+  spares: Map<string, string>,
+): Phone {
+  const link = around.network.link(name);
+  const clock: Clock = { nowMs: () => around.nowMs() + phone.skewMs };
+  const body: Body = { name, disk, link, clock, spares };
+  const phone: Phone = {
+    ...body,
+    owner,
+    device,
+    skewMs,
+    page: startProcess('page', body, around),
+    worker: startProcess('worker', body, around),
+    told: new Map(),
+    took: new Set(),
+    withdrawn: new Set(),
+    isSeller,
+    isCloned: false,
+  };
+  return phone;
+}
+
+/** What a new device of the account begins with. */
+async function installWallet(
+  { owner, device, skewMs, diskName }: Newcomer,
+  around: Surroundings,
+): Promise<void> {
+  const database = openWalletDatabase({ name: diskName });
   const store = createPaymentStore(database);
   const { account, credentialId } = owner.enrolment;
   const state = { account, accountReadAtMs: around.nowMs(), device, credentialId };
@@ -125,69 +173,60 @@ export async function createPhone(
   await store.writeIdentity(identity.value, around.nowMs() + skewMs);
   await store.writePurseWish(EUR, WANTED_MINOR);
   database.close();
-  return {
-    name,
-    owner,
-    device,
-    skewMs,
-    page: startProcess('page', name, skewMs, around),
-    worker: startProcess('worker', name, skewMs, around),
-    told: new Map(),
-    took: new Set(),
-    withdrawn: new Set(),
-  };
+}
+
+/** A new device of this account, enrolled and never used. */
+export async function createPhone(newcomer: Newcomer, around: Surroundings): Promise<Phone> {
+  await installWallet(newcomer, around);
+  const { name, diskName } = newcomer;
+  const disk = openDisk(diskName, (writing) => around.diskFate(name, writing));
+  return assemble(newcomer, disk, around, new Map());
+}
+
+/** The same storage in another phone, which does not know that it is a copy. */
+export async function clonePhone(
+  phone: Phone,
+  name: string,
+  diskName: string,
+  around: Surroundings,
+): Promise<Phone> {
+  const fate = (writing: boolean | 'open') => around.diskFate(name, writing);
+  const disk = await phone.disk.copyTo(diskName, fate);
+  const { owner, device, skewMs, isSeller } = phone;
+  const newcomer = { name, owner, device, skewMs, isSeller, diskName };
+  const clone = assemble(newcomer, disk, around, new Map(phone.spares));
+  for (const [id, told] of phone.told) clone.told.set(id, told);
+  for (const id of phone.took) clone.took.add(id);
+  for (const id of phone.withdrawn) clone.withdrawn.add(id);
+  phone.isCloned = true;
+  clone.isCloned = true;
+  return clone;
+}
+
+export function endProcess(process: Process): void {
+  process.gates.die();
+  process.close();
 }
 
 /** The process dies where it stands; another begins on what is stored. */
 export function crash(phone: Phone, which: 'page' | 'worker', around: Surroundings): void {
-  const old = phone[which];
-  old.gates.die();
-  old.close();
-  phone[which] = startProcess(which, phone.name, phone.skewMs, around);
+  endProcess(phone[which]);
+  phone[which] = startProcess(which, phone, around);
 }
 
-function approvalOf(owner: ServerWallet, challenge: Bytes): Approval {
-  const signed = owner.authenticator.signIn({ challenge: toBase64url(challenge) }).response;
-  const read = (text: string) => {
-    const bytes = fromBase64url(text);
-    if (!bytes) throw new Error('not base64url');
-    return bytes;
-  };
-  const signature = signatureFromDer(read(signed.signature));
-  if (!signature) throw new Error('not DER');
-  return {
-    credentialId: owner.authenticator.credentialId,
-    origin: PARTY.origin,
-    assertion: {
-      authenticatorData: read(signed.authenticatorData),
-      clientDataJson: read(signed.clientDataJSON),
-      signature,
-    },
-  };
-}
-
-/** Scans, reviews, approves, promises, drains: as the pay screen does. */
-async function payAndDrain(phone: Phone, text: string, around: Surroundings): Promise<void> {
-  const { page } = phone;
-  const { store, gates } = page;
-  const clock = { nowMs: () => around.nowMs() + phone.skewMs };
-  const reading = readPaymentRequest(text);
-  if (!reading.ok) throw new Error(`our own code: ${reading.refusal.code}`);
-  const request = reading.value;
-  const paying = await store.readPaying(toBase64url(requestDigest(text)));
-  if (!paying.ok) return;
-  const situation = { ...paying.value, nowMs: clock.nowMs() };
-  const amountMinor = request.amountMinor ?? BigInt(1 + around.chance.below(30_000));
-  const draft = { request, amountMinor, tipMinor: 0n, feeMinor: 0n };
-  const prepared = prepareOrder(draft, situation, around.chance);
-  if (!prepared.ok) return;
-  await gates.at('a finger on the sensor');
-  const approval = approvalOf(phone.owner, prepared.value.id);
-  const parts = { store, clock };
-  const promised = await promisePayment(parts, prepared.value, situation.identity, approval);
-  if (!promised.ok) return;
-  phone.told.set(promised.value.id, 'promised');
-  await page.relay.drain('enqueue');
+/** All of its storage is gone, perhaps with the second copies; its owner signs in again, as a new device. */
+export async function wipePhone(
+  phone: Phone,
+  newcomer: Newcomer,
+  keepsSpares: boolean,
+  around: Surroundings,
+): Promise<Phone> {
+  endProcess(phone.page);
+  endProcess(phone.worker);
+  phone.disk.wipe();
+  await installWallet(newcomer, around);
+  const disk = openDisk(newcomer.diskName, (writing) => around.diskFate(newcomer.name, writing));
+  return assemble(newcomer, disk, around, keepsSpares ? phone.spares : new Map());
 }
 
 /** Storage that fails leaves a screen that says so; here the person puts the phone away. */
@@ -199,75 +238,6 @@ export async function unlessStorageFails(work: () => Promise<void>): Promise<voi
   }
 }
 
-export function pay(phone: Phone, text: string, around: Surroundings): void {
-  phone.page.gates.run(() => unlessStorageFails(() => payAndDrain(phone, text, around)));
-}
-
 export function hint(process: Process, reason: DrainReason): void {
   process.gates.run(() => process.relay.drain(reason));
-}
-
-/** Withdraws one of the promises that the person sees. */
-export function cancel(phone: Phone, id: string): void {
-  const { store, gates } = phone.page;
-  phone.withdrawn.add(id);
-  gates.run(() =>
-    unlessStorageFails(async () => {
-      const cancelled = await store.cancel(id);
-      if (cancelled.ok) phone.told.set(id, 'cancelled');
-    }),
-  );
-}
-
-/** A request for one sale, stored before it is shown. Undefined when storage failed. */
-export function ask(
-  phone: Phone,
-  amountMinor: bigint,
-  around: Surroundings,
-  show: (text: string, digest: string) => void,
-): void {
-  const { store, gates } = phone.page;
-  gates.run(() =>
-    unlessStorageFails(async () => {
-      const identity = await store.readIdentity();
-      if (!identity) throw new Error('a phone knows its server');
-      const world = { nowMs: around.nowMs() + phone.skewMs, random: around.chance };
-      const { account } = phone.owner.enrolment;
-      const asking = { amountMinor, currency: EUR, validityMs: 3 * 86_400_000 };
-      const request = makeRequest(asking, account, identity, world);
-      if (!request.ok) throw new Error(request.refusal.code);
-      await store.writeRequest(request.value);
-      show(request.value.text, request.value.digest);
-    }),
-  );
-}
-
-export async function printedCode(phone: Phone, amountMinor?: bigint): Promise<string> {
-  const { store } = phone.page;
-  const identity = await store.readIdentity();
-  if (!identity) throw new Error('a phone knows its server');
-  const { account } = phone.owner.enrolment;
-  const asking = { currency: EUR, ...(amountMinor !== undefined && { amountMinor }) };
-  const text = makeStaticRequest(asking, account, identity);
-  if (!text.ok) throw new Error(text.refusal.code);
-  await store.writeRequest(printedRequest(text.value, asking, 0));
-  return text.value;
-}
-
-/** Reads the statement from where it was read to, as pages do. */
-export function readStatement(phone: Phone, around: Surroundings): void {
-  const { store, gates } = phone.page;
-  gates.run(() =>
-    unlessStorageFails(async () => {
-      const after = await store.readEntriesVersion();
-      await gates.at('statement');
-      const { cookie } = phone.owner;
-      const url = `${ROUTES.statement.path}?after=${after}`;
-      const response = await around.server.inject({ url, headers: { cookie } });
-      const statement = decodeStatement(response.json());
-      if (!statement.ok) throw new Error(`${response.statusCode}: ${statement.refusal.detail}`);
-      const { entries, version } = statement.value;
-      await store.writeEntries(entries, entries.at(-1)?.version ?? version);
-    }),
-  );
 }

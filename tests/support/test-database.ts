@@ -72,7 +72,7 @@ export function urlOf({ host, port, user, password, database }: pg.PoolConfig): 
 type ClusterServer = { readonly connection: pg.PoolConfig; stop(): Promise<void> };
 
 async function findServer(): Promise<ClusterServer> {
-  const engine = inject('databaseUrl');
+  const engine = (globalThis as any).__vitest_worker__ ? inject('databaseUrl') : undefined;
   if (engine !== undefined) {
     const { hostname, port, username, password } = new URL(engine);
     const connection = { host: hostname, port: Number(port), user: username, password };

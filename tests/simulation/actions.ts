@@ -1,0 +1,204 @@
+// What may happen at one step of a run, and how often.
+import { REASONS } from './hints.ts';
+import { reportLost, show, take } from './counterfoils.ts';
+import { ask, cancel, euros, mirror, pay } from './paying.ts';
+import { clonePhone, crash, hint, type Phone, type Process, wipePhone } from './phone.ts';
+import { SKEWS_MS } from './populate.ts';
+import { refresh } from './refreshing.ts';
+import { readDisk } from './invariants.ts';
+import { restoreServer } from './restoring.ts';
+import type { DiskMood, World } from './world.ts';
+
+const DAY_MS = 86_400_000;
+
+const ACTIONS = {
+  'go on': 130,
+  pay: 30,
+  ask: 12,
+  hint: 12,
+  cancel: 2,
+  refresh: 5,
+  'show a counterfoil': 8,
+  'look at a counterfoil': 12,
+  mirror: 3,
+  crash: 6,
+  'deliver late': 3,
+  'change the weather': 6,
+  'change a disk': 3,
+  'let time pass': 5,
+  'end allowances': 1,
+  'lose a phone': 0.08,
+  'wipe a phone': 0.12,
+  'copy a phone': 0.08,
+  'set a clock': 0.4,
+  'back up': 0.4,
+  restore: 0.15,
+};
+
+type Action = keyof typeof ACTIONS;
+type Look = () => Promise<void>;
+
+const processesOf = (phones: readonly Phone[]): Process[] =>
+  phones.flatMap(({ page, worker }) => [page, worker]);
+
+/** One process runs on for a while, through gates in any order; everybody else stands still. */
+async function goOn({ phones, chance, trace, chronicle }: World, look: Look): Promise<void> {
+  const waiting = processesOf(phones).filter(({ gates }) => gates.waiting.length > 0);
+  if (waiting.length === 0) return;
+  const { name, gates } = chance.steady(waiting, (process) => process.name);
+  const most = chance.pick([1, 1, 2, 4, 8, 16, 40, 80]);
+  let last = '';
+  for (let opened = 0; opened < most && gates.waiting.length > 0; opened++) {
+    const place = chance.below(gates.waiting.length);
+    last = gates.waiting[place] ?? '';
+    trace.push(`${name}: ${last}`);
+    await gates.open(place);
+    await look();
+  }
+  chronicle.tell(`${name} goes on, through “${last}”`);
+}
+
+function payOne({ codes, around, chronicle }: World, payer: Phone): void {
+  const recent = codes.slice(-8);
+  const code = around.chance.pick(recent);
+  if (code.payee === payer.name) return;
+  chronicle.tell(`${payer.name} scans a code of ${code.payee}`);
+  pay(payer, code, around);
+}
+
+/** One of what the person sees as promised, the newest first in mind. */
+function promisedOf({ told }: Phone, chance: World['chance']): string | undefined {
+  const ids = [...told.keys()].slice(-4);
+  return ids.length > 0 ? chance.pick(ids) : undefined;
+}
+
+function showOne({ shown, chance, chronicle }: World, payer: Phone): void {
+  const id = promisedOf(payer, chance);
+  if (id === undefined) return;
+  chronicle.tell(`${payer.name} shows ${id}`);
+  show(payer, id, (screen) => void shown.push(screen));
+}
+
+function cancelOne({ chance, chronicle }: World, phone: Phone): void {
+  const id = promisedOf(phone, chance);
+  if (id === undefined) return;
+  chronicle.tell(`${phone.name} withdraws ${id}`);
+  cancel(phone, id);
+}
+
+async function wipeOne(world: World, phone: Phone): Promise<void> {
+  const { chance, chronicle, phones, around, destroyed, retired } = world;
+  const keepsSpares = chance.chance(0.5);
+  const { outbox } = await readDisk(phone);
+  const lost = outbox.filter(({ id }) => !keepsSpares || !phone.spares.has(id));
+  for (const { id } of lost) destroyed.add(id);
+  const device = await world.newDevice(phone.owner);
+  const { name, owner, skewMs, isSeller } = phone;
+  const newcomer = { name, owner, device, skewMs, isSeller, diskName: world.newDiskName(name) };
+  chronicle.fault('phone wiped', `${name} loses its storage${keepsSpares ? ', not its copies' : ''}`);
+  phones[phones.indexOf(phone)] = await wipePhone(phone, newcomer, keepsSpares, around);
+  retired.push(phone);
+}
+
+async function copyOne(world: World, phone: Phone): Promise<void> {
+  const { phones, chronicle, around, had } = world;
+  if (had.has('copy') || phone.disk.commits === 0) return;
+  had.add('copy');
+  const name = `${phone.name} (copy)`;
+  chronicle.fault('profile copied', `${phone.name} is copied to another phone`);
+  phones.push(await clonePhone(phone, name, world.newDiskName(name), around));
+}
+
+function changeDisk({ chance, diskMoods, chronicle }: World, { name }: Phone): void {
+  const mood: DiskMood = chance.pick(['sound', 'sound', 'flaky', 'flaky', 'full']);
+  diskMoods.set(name, mood);
+  chronicle.tell(`${name} has a ${mood} disk`);
+}
+
+function letTimePass({ chance, advance, chronicle }: World): void {
+  const ms = chance.weighted({ '60000': 4, '600000': 4, '3600000': 4, '86400000': 2, '1900800000': 0.25 });
+  chronicle.tell(`${Number(ms) / 60_000} minutes pass`);
+  if (Number(ms) > 7 * DAY_MS) chronicle.fault('weeks without anybody');
+  advance(Number(ms));
+}
+
+function setClock({ chance, chronicle }: World, phone: Phone): void {
+  phone.skewMs = chance.pick(SKEWS_MS);
+  chronicle.fault('clock set', `${phone.name}’s clock is set ${phone.skewMs / 3_600_000} hours off`);
+}
+
+function drainOne({ chance, chronicle }: World, { page, worker }: Phone): void {
+  const process = chance.pick([page, worker]);
+  const reason = chance.pick(REASONS);
+  chronicle.tell(`${process.name} hears of “${reason}”`);
+  hint(process, reason);
+}
+
+function crashOne({ chance, chronicle, around }: World, phone: Phone): void {
+  const which = chance.pick(['page', 'worker'] as const);
+  const { gates, name } = phone[which];
+  const at = gates.waiting[0];
+  if (at !== undefined) chronicle.fault(`${which} killed`, `${name} dies before “${at}”`);
+  crash(phone, which, around);
+}
+
+async function loseOne({ had, chronicle, around }: World, phone: Phone): Promise<void> {
+  if (had.has('lost')) return;
+  had.add('lost');
+  chronicle.fault('phone reported lost', `${phone.name} is reported lost`);
+  await reportLost(phone, around);
+}
+
+type Doing = (world: World, phone: Phone, look: Look) => void | Promise<void>;
+
+const DOINGS: Readonly<Record<Action, Doing>> = {
+  'go on': (world, _, look) => goOn(world, look),
+  pay: payOne,
+  ask({ chance, around, codes, chronicle }, phone) {
+    const amountMinor = BigInt(1 + chance.below(60_00));
+    chronicle.tell(`${phone.name} asks for ${euros(amountMinor)}`);
+    ask(phone, amountMinor, around, (code) => void codes.push(code));
+  },
+  hint: drainOne,
+  cancel: cancelOne,
+  refresh: (_, phone) => refresh(phone),
+  'show a counterfoil': showOne,
+  'look at a counterfoil'({ shown, chance, around }, phone) {
+    if (shown.length > 0) take(phone, chance.pick(shown.slice(-6)), around);
+  },
+  mirror: (_, { page }) => mirror(page),
+  crash: crashOne,
+  async 'deliver late'({ network }) {
+    if (network.late.length > 0) await network.deliverLate();
+  },
+  'change the weather': (_, { link }) => link.change(),
+  'change a disk': changeDisk,
+  'let time pass': letTimePass,
+  'end allowances': ({ server }) => server.expire(),
+  'lose a phone': loseOne,
+  'wipe a phone': wipeOne,
+  'copy a phone': copyOne,
+  'set a clock': setClock,
+  async 'back up'({ server, had }) {
+    had.add('backup');
+    await server.backUp();
+  },
+  restore: restoreServer,
+};
+
+/** Who sells is asked more often than it would be by chance. */
+const SELLERS: ReadonlySet<Action> = new Set(['ask', 'look at a counterfoil']);
+
+/** One thing happens. */
+export async function actAt(world: World, look: Look): Promise<void> {
+  const { chance, phones, trace } = world;
+  const action = chance.weighted(ACTIONS);
+  const sellers = phones.filter(({ isSeller }) => isSeller);
+  const others = phones.filter(({ isSeller }) => !isSeller || chance.chance(0.1));
+  const anybody = chance.steady(phones, ({ name }) => name);
+  const payer = chance.steady(others.length > 0 ? others : phones, ({ name }) => name);
+  const seller = chance.steady(sellers, ({ name }) => name);
+  const phone = SELLERS.has(action) ? seller : action === 'pay' ? payer : anybody;
+  if (action !== 'go on') trace.push(`${action}: ${phone.name}`);
+  await DOINGS[action](world, phone, look);
+}

@@ -1,0 +1,34 @@
+// What happened in a run, in words and in numbers.
+
+export type Event = { readonly step: number; readonly atMs: number; readonly text: string };
+
+export type Chronicle = {
+  /** From now on it is this step, at this time. */
+  turn(step: number): void;
+  tell(text: string): void;
+  /** A fault that was injected, of this kind; told in words if any are given. */
+  fault(kind: string, text?: string): void;
+  readonly events: readonly Event[];
+  readonly faults: Readonly<Record<string, number>>;
+};
+
+export function createChronicle(nowMs: () => number): Chronicle {
+  const events: Event[] = [];
+  const faults: Record<string, number> = {};
+  let now = 0;
+  function tell(text: string): void {
+    events.push({ step: now, atMs: nowMs(), text });
+  }
+  return {
+    turn(step) {
+      now = step;
+    },
+    tell,
+    fault(kind, text) {
+      faults[kind] = (faults[kind] ?? 0) + 1;
+      if (text !== undefined) tell(text);
+    },
+    events,
+    faults,
+  };
+}

@@ -1,0 +1,120 @@
+// The second phase: nothing breaks any more, and everything that was promised must come to an end.
+import { Broken, must } from './broken.ts';
+import { checkGuarantee, checkSound, checkUploadOrder, readDisk } from './invariants.ts';
+import { crash, type Phone } from './phone.ts';
+import { mirror } from './paying.ts';
+import { refresh } from './refreshing.ts';
+import { checkServer, ledgerText, readSettled } from './server-invariants.ts';
+import type { World } from './world.ts';
+
+/** What a phone may need, at worst, to come right once nothing is broken any more (I12). */
+const DRAINS_MAX = 10;
+/** After a restore some payments wait for the money that others have yet to bring back. */
+const ROUNDS = 3;
+
+async function drain({ advance }: World, phone: Phone): Promise<void> {
+  for (let drains = 0; ; drains++) {
+    const { waiting, quarantined } = await phone.page.relay.drain('person');
+    advance(60_000);
+    if (waiting === 0 && quarantined === 0) return;
+    must(drains < DRAINS_MAX, 'I12', `${phone.name} still has ${waiting} and ${quarantined}`);
+  }
+}
+
+async function openOnce(world: World, phone: Phone): Promise<void> {
+  const { page } = phone;
+  mirror(page);
+  await page.gates.ended();
+  await drain(world, phone);
+  refresh(phone);
+  await page.gates.ended();
+  // The statement may have told of a restore.
+  await drain(world, phone);
+}
+
+/** Everything works again, and every phone is opened. */
+async function heal(world: World): Promise<void> {
+  const { network, phones, around, diskMoods } = world;
+  network.heal(true);
+  world.healStorage();
+  diskMoods.clear();
+  for (const phone of phones) {
+    crash(phone, 'page', around);
+    crash(phone, 'worker', around);
+    phone.page.gates.openAll();
+    phone.worker.gates.openAll();
+  }
+  while (network.late.length > 0) await network.deliverLate();
+  const rounds = world.restores > 0 ? ROUNDS : 1;
+  for (let round = 0; round < rounds; round++) {
+    for (const phone of phones) await openOnce(world, phone);
+    if (round + 1 < rounds) world.advance(2 * 3_600_000);
+  }
+}
+
+/** I3, and what people see: both sides agree on everything that was promised. */
+async function checkAgreement(world: World): Promise<void> {
+  const { phones, book, restores } = world;
+  for (const phone of phones) {
+    const { payments, outbox, taken } = await readDisk(phone);
+    for (const each of taken) if (restores === 0) checkGuarantee(each);
+    must(outbox.length === 0, 'I12', `${phone.name} has not sent everything`);
+    for (const { id, state } of payments) {
+      const settled = book.first.has(id) || book.isOpen(id);
+      must(settled !== (state === 'cancelled'), 'I3', `${id} is ${state}`);
+    }
+    await checkSound(phone);
+    if (restores === 0) await checkPaidMarks(world, phone);
+  }
+}
+
+/** What a payee asked for once and got is marked as paid on the phone that asked. */
+async function checkPaidMarks({ phones, retired }: World, phone: Phone): Promise<void> {
+  const { payments } = await readDisk(phone);
+  const accepted = payments.filter(({ state, once }) => state === 'accepted' && once);
+  for (const payment of accepted) {
+    const own = phones.filter(
+      ({ owner }) => owner.enrolment.account.profile.account === payment.payee,
+    );
+    const requests = await Promise.all(
+      own.map(({ disk }) => disk.reader.readRequest(payment.requestDigest)),
+    );
+    const isMarked = requests.some(
+      (request) => request?.paid?.paymentId === payment.id && request.paid.asAsked,
+    );
+    const wasWiped = retired.some(({ name }) => own.some((each) => each.name === name));
+    must(isMarked || wasWiped, 'payee', `${payment.id} was accepted, and its request is not marked`);
+  }
+}
+
+/** I13: everything that was ever sent is sent again, in any order. */
+async function replayAll(world: World): Promise<void> {
+  const { network, chance, server } = world;
+  const before = await ledgerText(server);
+  // What never arrived and was destroyed with its phone would be settled now, for the first time.
+  const sent = network.sentKnown(await readSettled(server));
+  for (let i = sent.length - 1; i > 0; i--) {
+    const j = chance.below(i + 1);
+    [sent[i], sent[j]] = [sent[j] ?? [], sent[i] ?? []];
+  }
+  // The book, which witnesses every answer, holds each receipt against the first one.
+  for (let i = 0; i < sent.length; i += REPLAYED_TOGETHER) {
+    await network.replay(sent.slice(i, i + REPLAYED_TOGETHER).flat());
+  }
+  must((await ledgerText(server)) === before, 'I13', 'a replay changed the ledger');
+}
+
+const REPLAYED_TOGETHER = 6;
+
+export async function healAndCheck(world: World, look: () => Promise<void>): Promise<void> {
+  const { server, book, phones, network } = world;
+  await heal(world);
+  await look();
+  await checkAgreement(world);
+  const hasClones = phones.some(({ isCloned }) => isCloned);
+  for (const batch of network.sent) checkUploadOrder(batch, hasClones);
+  await replayAll(world);
+  await checkServer(server, book);
+}
+
+export { Broken };

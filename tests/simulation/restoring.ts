@@ -1,0 +1,42 @@
+// The server is restored from an old backup: what phones hold receipts of must come back, and nothing twice.
+import { decodeAuthorization } from '#protocol/authorization.ts';
+import { toBase64url } from '#protocol/bytes.ts';
+import { readDisk } from './invariants.ts';
+import { readSettled } from './server-invariants.ts';
+import type { World } from './world.ts';
+
+/** Ids that somebody may bring without a receipt: they wait, are on their way, or stand on a screen. */
+async function openIds({ phones, network, shown }: World): Promise<Set<string>> {
+  const ids = new Set(shown.map(({ id }) => id));
+  for (const phone of phones) for (const { id } of (await readDisk(phone)).outbox) ids.add(id);
+  for (const { items } of network.late) {
+    for (const bytes of items) {
+      const decoded = decodeAuthorization(bytes);
+      if (decoded.ok) ids.add(toBase64url(decoded.value.id));
+    }
+  }
+  return ids;
+}
+
+async function heldIds({ phones }: World): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (const phone of phones) {
+    const { payments, taken } = await readDisk(phone);
+    for (const { id, receipt } of [...payments, ...taken]) if (receipt) ids.add(id);
+  }
+  return ids;
+}
+
+export async function restoreServer(world: World): Promise<void> {
+  const { server, network, book, chronicle, had } = world;
+  if (!had.has('backup') || had.has('restore')) return;
+  had.add('restore');
+  const before = await readSettled(server);
+  await server.restore();
+  network.forget();
+  const known = await readSettled(server);
+  const lost = [...before].filter((id) => !known.has(id)).length;
+  chronicle.fault('server restored', `the server is restored from its backup; it forgets ${lost}`);
+  book.restored(known, await heldIds(world), await openIds(world));
+  world.restores++;
+}
