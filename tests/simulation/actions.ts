@@ -1,11 +1,12 @@
 // What may happen at one step of a run, and how often.
-import { REASONS } from './hints.ts';
+
 import { reportLost, show, take } from './counterfoils.ts';
+import { REASONS } from './hints.ts';
+import { readDisk } from './invariants.ts';
 import { ask, cancel, euros, mirror, pay } from './paying.ts';
 import { clonePhone, crash, hint, type Phone, type Process, wipePhone } from './phone.ts';
 import { SKEWS_MS } from './populate.ts';
 import { refresh } from './refreshing.ts';
-import { readDisk } from './invariants.ts';
 import { restoreServer } from './restoring.ts';
 import type { DiskMood, World } from './world.ts';
 
@@ -16,12 +17,13 @@ const ACTIONS = {
   pay: 30,
   ask: 12,
   hint: 12,
-  cancel: 2,
+  cancel: 4,
   refresh: 5,
   'show a counterfoil': 8,
   'look at a counterfoil': 12,
   mirror: 3,
   crash: 6,
+  'lose power': 4,
   'deliver late': 3,
   'change the weather': 6,
   'change a disk': 3,
@@ -79,9 +81,12 @@ function showOne({ shown, chance, chronicle }: World, payer: Phone): void {
   show(payer, id, (screen) => void shown.push(screen));
 }
 
-function cancelOne({ chance, chronicle }: World, phone: Phone): void {
-  const id = promisedOf(phone, chance);
-  if (id === undefined) return;
+/** Whatever still looks as if it could be withdrawn. */
+async function cancelOne({ chance, chronicle }: World, phone: Phone): Promise<void> {
+  const { outbox } = await readDisk(phone);
+  const own = outbox.filter(({ id, carried }) => !carried && phone.told.has(id));
+  if (own.length === 0) return;
+  const { id } = chance.pick(own);
   chronicle.tell(`${phone.name} withdraws ${id}`);
   cancel(phone, id);
 }
@@ -95,7 +100,10 @@ async function wipeOne(world: World, phone: Phone): Promise<void> {
   const device = await world.newDevice(phone.owner);
   const { name, owner, skewMs, isSeller } = phone;
   const newcomer = { name, owner, device, skewMs, isSeller, diskName: world.newDiskName(name) };
-  chronicle.fault('phone wiped', `${name} loses its storage${keepsSpares ? ', not its copies' : ''}`);
+  chronicle.fault(
+    'phone wiped',
+    `${name} loses its storage${keepsSpares ? ', not its copies' : ''}`,
+  );
   phones[phones.indexOf(phone)] = await wipePhone(phone, newcomer, keepsSpares, around);
   retired.push(phone);
 }
@@ -116,7 +124,13 @@ function changeDisk({ chance, diskMoods, chronicle }: World, { name }: Phone): v
 }
 
 function letTimePass({ chance, advance, chronicle }: World): void {
-  const ms = chance.weighted({ '60000': 4, '600000': 4, '3600000': 4, '86400000': 2, '1900800000': 0.25 });
+  const ms = chance.weighted({
+    '60000': 4,
+    '600000': 4,
+    '3600000': 4,
+    '86400000': 2,
+    '1900800000': 0.25,
+  });
   chronicle.tell(`${Number(ms) / 60_000} minutes pass`);
   if (Number(ms) > 7 * DAY_MS) chronicle.fault('weeks without anybody');
   advance(Number(ms));
@@ -124,7 +138,10 @@ function letTimePass({ chance, advance, chronicle }: World): void {
 
 function setClock({ chance, chronicle }: World, phone: Phone): void {
   phone.skewMs = chance.pick(SKEWS_MS);
-  chronicle.fault('clock set', `${phone.name}’s clock is set ${phone.skewMs / 3_600_000} hours off`);
+  chronicle.fault(
+    'clock set',
+    `${phone.name}’s clock is set ${phone.skewMs / 3_600_000} hours off`,
+  );
 }
 
 function drainOne({ chance, chronicle }: World, { page, worker }: Phone): void {
@@ -140,6 +157,13 @@ function crashOne({ chance, chronicle, around }: World, phone: Phone): void {
   const at = gates.waiting[0];
   if (at !== undefined) chronicle.fault(`${which} killed`, `${name} dies before “${at}”`);
   crash(phone, which, around);
+}
+
+/** Both processes end at once, and the storage forgets what it was not told to keep. */
+function losePower({ chronicle, around }: World, phone: Phone): void {
+  for (const which of ['page', 'worker'] as const) crash(phone, which, around);
+  const undone = phone.disk.losePower();
+  chronicle.fault('power lost', `${phone.name} loses its power, and ${undone} writes with it`);
 }
 
 async function loseOne({ had, chronicle, around }: World, phone: Phone): Promise<void> {
@@ -168,6 +192,7 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   },
   mirror: (_, { page }) => mirror(page),
   crash: crashOne,
+  'lose power': losePower,
   async 'deliver late'({ network }) {
     if (network.late.length > 0) await network.deliverLate();
   },

@@ -52,7 +52,9 @@ function makeMortal(client: pg.Client, life: Life, onStill: () => void): { pendi
   const connect = client.connect.bind(client) as Send;
   let isCut = false;
   const destroy = () => {
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    (
+      client as unknown as { connection: { stream: { destroy(): void } } }
+    ).connection.stream.destroy();
   };
 
   /** Sends it; its answer is heard unless the end comes with it. */
@@ -121,7 +123,9 @@ export function createMortality(): Mortality {
     if ([...clients.values()].some(({ pending }) => pending > 0)) return;
     life.isDead = true;
     for (const client of clients.keys()) {
-      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      (
+        client as unknown as { connection: { stream: { destroy(): void } } }
+      ).connection.stream.destroy();
     }
     tellDied();
   }

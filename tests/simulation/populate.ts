@@ -56,7 +56,12 @@ function fateOf(
 type Peopled = { readonly phones: Phone[]; readonly codes: Code[] };
 
 async function newDevice(server: SimulatedServer, { cookie }: ServerWallet): Promise<number> {
-  const request = { method: 'POST', url: ROUTES.devices.path, headers: { cookie }, payload: {} } as const;
+  const request = {
+    method: 'POST',
+    url: ROUTES.devices.path,
+    headers: { cookie },
+    payload: {},
+  } as const;
   const response = await server.inject(request);
   if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${response.body}`);
   return Number(response.json().device);
@@ -85,7 +90,12 @@ async function people(
     const owner = await enrol(server, name);
     await add(name, owner, owner.device, chance.pick(SKEWS_MS));
     if (place === 0 && chance.chance(0.6)) {
-      await add(`${name} (other phone)`, owner, await newDevice(server, owner), chance.pick(SKEWS_MS));
+      await add(
+        `${name} (other phone)`,
+        owner,
+        await newDevice(server, owner),
+        chance.pick(SKEWS_MS),
+      );
     }
   }
   const codes: Code[] = [];

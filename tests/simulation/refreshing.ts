@@ -10,8 +10,8 @@ import {
   decodeStatement,
 } from '#protocol/wire.ts';
 import { decodeAllowanceGrant, decodeDeviceList } from '#protocol/wire-offline.ts';
-import { createAllowanceKeeper } from '#wallet/keep-allowances.ts';
 import { fetchServerKeys, keepServerKeys } from '#ui/server-keys.ts';
+import { createAllowanceKeeper } from '#wallet/keep-allowances.ts';
 import type { AllowanceOffice } from '#wallet/ports.ts';
 import { type Phone, unlessStorageFails } from './phone.ts';
 import type { ServerRequest } from './simulated-server.ts';

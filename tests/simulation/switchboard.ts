@@ -11,7 +11,8 @@ function delegate(current: () => object, made: Map<PropertyKey, unknown>): objec
     get(_, key) {
       const value: unknown = Reflect.get(current(), key);
       // What is decided with the settings, and settings themselves, are the same for all.
-      if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return value;
+      if (typeof value !== 'function' && (typeof value !== 'object' || value === null))
+        return value;
       if (!made.has(key)) made.set(key, stand(current, key, value));
       return made.get(key);
     },

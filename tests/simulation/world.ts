@@ -1,5 +1,7 @@
 // A world that breaks: phones, payees, a server, and what one seed makes of them. `simulate` runs one.
-import { type ServerWallet } from '../support/server-wallet.ts';
+
+import type { ServerIdentity } from '#protocol/wire.ts';
+import type { ServerWallet } from '../support/server-wallet.ts';
 import type { TestCluster } from '../support/test-database.ts';
 import { actAt } from './actions.ts';
 import { Broken } from './broken.ts';
@@ -15,7 +17,6 @@ import { createWorld } from './populate.ts';
 import type { Turning } from './seeded.ts';
 import { checkServer, checkSums } from './server-invariants.ts';
 import type { SimulatedServer } from './simulated-server.ts';
-import type { ServerIdentity } from '#protocol/wire.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
 export const STEPS = 600;

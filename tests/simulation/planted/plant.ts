@@ -11,8 +11,10 @@ const entry = path.join(root, 'tests/simulation/planted/hunt.ts');
 
 /** These judge what the others do. Whatever they import, they import unharmed. */
 const JUDGES = [
+  'tests/simulation/answering.ts',
   'tests/simulation/disk.ts',
   'tests/simulation/invariants.ts',
+  'tests/simulation/rejudging.ts',
   'tests/simulation/server-invariants.ts',
   'tests/simulation/verdict-book.ts',
   'src/ledger/check-ledger.ts',

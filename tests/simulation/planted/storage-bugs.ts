@@ -135,15 +135,4 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'a promise that comes back gives its number to the next one too',
-    rule: 'F63 I11',
-    edits: [
-      {
-        file: 'src/device/payment-store.ts',
-        find: 'const isAhead = wallet?.device === device && wallet.lastSeq < seq;',
-        put: 'const isAhead = wallet?.device === device && seq < 0;',
-      },
-    ],
-  },
 ];

@@ -129,13 +129,13 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'the relay gives up after three silences in a row',
+    name: 'the relay gives up after two silences in a row',
     rule: 'F1 I12',
     edits: [
       {
         file: 'src/wallet/relay-pace.ts',
         find: 'const busyMs = leftMs(busyUntilMs, nowMs);',
-        put: 'const busyMs = failures > 3 ? 60_000 : leftMs(busyUntilMs, nowMs);',
+        put: 'const busyMs = failures > 1 ? 60_000 : leftMs(busyUntilMs, nowMs);',
       },
     ],
   },

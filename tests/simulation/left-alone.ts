@@ -1,0 +1,63 @@
+// Phones that nobody opens anew once the world is well: what they were doing goes on, and their own timers
+// must bring everything through. And phones that are busy when something new is promised.
+import { must } from './broken.ts';
+import { readDisk } from './invariants.ts';
+import { pay } from './paying.ts';
+import { crash, hint, type Phone } from './phone.ts';
+import type { World } from './world.ts';
+
+/** By the relay's own timer, as it asks for it. */
+const TIMERS_MAX = 30;
+const WAIT_MS_MAX = 3 * 3_600_000;
+/** A promise and a drain or two pass fewer. */
+const GATES_MAX = 400;
+
+/** I12: the relay says itself when it wants to be called again, and that is enough. */
+export async function waitForTimers(
+  { advance }: World,
+  { name, page, worker }: Phone,
+): Promise<void> {
+  for (const { gates } of [page, worker]) await gates.ended();
+  let waitedMs = 0;
+  for (let timers = 0; ; timers++) {
+    const { waiting, nextAttemptAtMs } = await page.relay.drain('timer');
+    if (waiting === 0) return;
+    must(timers < TIMERS_MAX, 'I12', `${name} still has ${waiting} after ${timers} timers`);
+    must(nextAttemptAtMs !== undefined, 'I12', `${name} has ${waiting} and does not try again`);
+    waitedMs += 60_000;
+    advance(60_000);
+    must(waitedMs < WAIT_MS_MAX, 'I12', `${name} still has ${waiting} after three hours`);
+  }
+}
+
+/** Opens its gates, one after the other, until all has ended. */
+async function runOn({ page }: Phone, { chance }: World): Promise<void> {
+  for (let opened = 0; opened < GATES_MAX && page.gates.waiting.length > 0; opened++) {
+    await page.gates.open(chance.below(page.gates.waiting.length));
+  }
+}
+
+/** F9: what is promised during a drain needs no second call. */
+export async function promiseWhileBusy(world: World, phone: Phone): Promise<void> {
+  const { around, codes, chance } = world;
+  const before = phone.told.size;
+  crash(phone, 'page', around);
+  hint(phone.page, 'visible');
+  for (const code of codes.filter(({ payee }) => payee !== phone.name).slice(0, 2)) {
+    pay(phone, code, around);
+    if (chance.chance(0.5)) hint(phone.page, 'visible');
+  }
+  await runOn(phone, world);
+  phone.page.gates.openAll();
+  await phone.page.gates.ended();
+  // What a phone says that has no network is held back a while: then its timer is the second call.
+  if (phone.link.saysNone()) return waitForTimers(world, phone);
+  const { outbox } = await readDisk(phone);
+  const own = outbox.filter(({ id, quarantine }) => phone.told.has(id) && !quarantine);
+  const promised = phone.told.size - before;
+  must(
+    own.length === 0,
+    'I12',
+    `${phone.name} promised ${promised}, and ${own.length} wait for a call`,
+  );
+}
