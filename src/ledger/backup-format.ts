@@ -2,6 +2,15 @@
  * Owns the form of a backup: lines of JSON. First who and when, then each table's head and its rows, then
  * how many rows there were and where the sequences stood. Every value is PostgreSQL's own text for it.
  */
+import {
+  decodeWith,
+  type Fields,
+  list,
+  record,
+  text,
+  truth,
+  whole,
+} from '#protocol/json-fields.ts';
 import type { Applied } from './migrate.ts';
 
 export const BACKUP_FORMAT = 'counterfoil-backup';
@@ -54,7 +63,7 @@ export function lineOf(part: BackupPart): string {
   }
 }
 
-type Line = BackupRow | Readonly<Record<string, unknown>>;
+type Line = readonly unknown[] | Fields;
 
 function parse(line: string): Line {
   try {
@@ -66,15 +75,65 @@ function parse(line: string): Line {
   throw new BackupDamaged('a line of it cannot be read');
 }
 
-function headerOf(line: Readonly<Record<string, unknown>>): BackupHeader {
+/** Throws `BackupDamaged` for what has another shape than `lineOf` writes. */
+function shaped<T>(line: Fields, what: string, read: (fields: Fields) => T): T {
+  const outcome = decodeWith(line, what, read);
+  if (!outcome.ok) throw new BackupDamaged(`its ${what} cannot be read`);
+  return outcome.value;
+}
+
+function headerOf(line: Fields): BackupHeader {
   if (line.format !== BACKUP_FORMAT) throw new BackupDamaged('it is no backup of Counterfoil');
   if (line.version !== BACKUP_VERSION) {
     throw new BackupDamaged(
       `it is a backup of form ${line.version}, which this release cannot read`,
     );
   }
-  return line as unknown as BackupHeader;
+  return shaped(line, 'header', (fields) => ({
+    takenAt: text(fields, 'takenAt'),
+    migrations: list(fields, 'migrations', (migration) => ({
+      number: whole(migration, 'number'),
+      name: text(migration, 'name'),
+      digest: text(migration, 'digest'),
+    })),
+  }));
 }
+
+function isTexts(values: unknown): values is readonly string[] {
+  return Array.isArray(values) && values.every((value) => typeof value === 'string');
+}
+
+function tableOf({ table: name, columns }: Fields): BackupTable {
+  if (typeof name !== 'string' || !isTexts(columns)) {
+    throw new BackupDamaged('a table of it cannot be read');
+  }
+  return { name, columns };
+}
+
+function rowOf(line: readonly unknown[], table: BackupTable | undefined): BackupRow {
+  const isRow = line.every((value) => value === null || typeof value === 'string');
+  if (!isRow || table?.columns.length !== line.length) {
+    throw new BackupDamaged('a row is out of place');
+  }
+  return line as BackupRow;
+}
+
+function endOf(line: Fields): BackupEnd {
+  return shaped(line, 'end', (fields) => {
+    const end = record(fields.end, 'end');
+    const rows = record(end.rows, 'rows');
+    return {
+      rows: Object.fromEntries(Object.keys(rows).map((name) => [name, whole(rows, name)])),
+      sequences: list(end, 'sequences', (sequence) => ({
+        name: text(sequence, 'name'),
+        lastValue: text(sequence, 'lastValue'),
+        isCalled: truth(sequence, 'isCalled'),
+      })),
+    };
+  });
+}
+
+const isList = (line: Line): line is readonly unknown[] => Array.isArray(line);
 
 function counted(rows: ReadonlyMap<string, number>, { rows: said }: BackupEnd): boolean {
   const names = new Set([...rows.keys(), ...Object.keys(said)]);
@@ -86,26 +145,23 @@ export async function* partsOf(lines: AsyncIterable<string>): AsyncGenerator<Bac
   const rows = new Map<string, number>();
   let table: BackupTable | undefined;
   let stage: 'start' | 'tables' | 'end' = 'start';
-  for await (const text of lines) {
-    const line = parse(text);
+  for await (const written of lines) {
+    const line = parse(written);
     if (stage === 'end') throw new BackupDamaged('it goes on behind its end');
-    if (Array.isArray(line)) {
-      if (table?.columns.length !== line.length) throw new BackupDamaged('a row is out of place');
-      rows.set(table.name, (rows.get(table.name) ?? 0) + 1);
-      yield { kind: 'row', row: line as BackupRow };
-      continue;
-    }
-    const object = line as Readonly<Record<string, unknown>>;
-    if (stage === 'start') {
+    if (isList(line)) {
+      const row = rowOf(line, table);
+      if (table) rows.set(table.name, (rows.get(table.name) ?? 0) + 1);
+      yield { kind: 'row', row };
+    } else if (stage === 'start') {
       stage = 'tables';
-      yield { kind: 'header', header: headerOf(object) };
-    } else if (typeof object.table === 'string' && !rows.has(object.table)) {
-      table = { name: object.table, columns: object.columns as string[] };
+      yield { kind: 'header', header: headerOf(line) };
+    } else if (typeof line.table === 'string' && !rows.has(line.table)) {
+      table = tableOf(line);
       rows.set(table.name, 0);
       yield { kind: 'table', table };
     } else {
-      const end = object.end as BackupEnd | undefined;
-      if (!end || !counted(rows, end)) throw new BackupDamaged('its rows are not those it counts');
+      const end = endOf(line);
+      if (!counted(rows, end)) throw new BackupDamaged('its rows are not those it counts');
       stage = 'end';
       yield { kind: 'end', end };
     }

@@ -1,4 +1,5 @@
 /** Owns the connections to PostgreSQL: their types, timeouts, transactions, and what a failure means. */
+import './runtime-name.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from './embedded-postgres.ts';

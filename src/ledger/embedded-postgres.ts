@@ -46,6 +46,8 @@ export type EmbeddedPostgresOptions = {
   readonly nativeFolder?: string;
   /** Where root puts the cluster when nobody else can enter the data folder. */
   readonly spareFolder?: string;
+  /** Told when the server has been started and is not there yet: time for other work. */
+  readonly whileStarting?: () => void;
 };
 
 export type EmbeddedPostgres = {
@@ -65,6 +67,7 @@ type Supervision = {
   readonly binaries: Binaries;
   readonly log: Log;
   child: ChildProcess | undefined;
+  whileStarting: (() => void) | undefined;
 };
 
 async function adopt(
@@ -143,6 +146,8 @@ async function ensureRunning(supervision: Supervision): Promise<Running> {
         );
       }
     }
+    supervision.whileStarting?.();
+    supervision.whileStarting = undefined;
     if (Date.now() - told > 5000) {
       log.info('waiting for the database, which is starting or recovering');
       told = Date.now();
@@ -236,7 +241,7 @@ class Supervisor {
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const spareFolder = options.spareFolder ?? '/var/lib/counterfoil';
+  const { log, whileStarting, spareFolder = '/var/lib/counterfoil' } = options;
   const folder = await prepareFolder(resolve(options.dataDir), spareFolder);
   const binaries = await findBinaries({
     native: options.nativeFolder ?? locateNativeFolder(),
@@ -244,8 +249,8 @@ export async function startEmbeddedPostgres(
     linkFolder: `${folder.home}/libraries`,
     copiesFolder: folder.user.self ? folder.home : spareFolder,
   });
-  if (await createClusterOnce(folder, binaries)) options.log.info(`new database in ${folder.home}`);
-  const supervision: Supervision = { folder, binaries, log: options.log, child: undefined };
+  if (await createClusterOnce(folder, binaries)) log.info(`new database in ${folder.home}`);
+  const supervision: Supervision = { folder, binaries, log, child: undefined, whileStarting };
   const running = await ensureRunning(supervision).catch((error: unknown) => {
     if (supervision.child?.pid !== undefined) signal(supervision.child.pid, 'SIGINT');
     throw error;

@@ -1,4 +1,5 @@
 /** Owns the lease: the connection by which our processes find, check and share one embedded server. */
+import './runtime-name.ts';
 import { realpath } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import pg from 'pg';

@@ -42,7 +42,9 @@ export type PaymentRequestDraft = OwnTemplate & {
  * case when it is all ASCII, since then the whole code fits QR's alphanumeric mode.
  */
 export function textForCode(text: string): string {
-  const composed = text.normalize('NFC').replace(/\s+/g, ' ').trim();
+  // Firefox's normalize makes U+FFFD of half a surrogate pair, which would hide what is to be refused.
+  const whole = /\p{Cs}/u.test(text) ? text : text.normalize('NFC');
+  const composed = whole.replace(/\s+/g, ' ').trim();
   return /^[ -~]*$/.test(composed) ? composed.toUpperCase() : composed;
 }
 

@@ -1,12 +1,13 @@
 /** Owns the HTTP server: the framework set up so that every answer is ours, and the routes put together. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { ROUTES } from '#protocol/routes.ts';
 import { addAccountRoutes, addPayeeRoute } from './accounts/account-routes.ts';
 import { addEventsRoute } from './accounts/events-route.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { compileSerializer, compileValidator } from './http/lazy-schemas.ts';
 import { loggerOptions } from './http/logging.ts';
 import { describeInterface } from './http/openapi.ts';
 import { handleError } from './http/problem-response.ts';
@@ -91,7 +92,8 @@ function readEmptyJsonAsObject(app: App): void {
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, clock, sessions, publicDir } = parts;
   const app = createInstance(parts);
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) => {
     const pathname = request.url.split('?', 1)[0] ?? '/';

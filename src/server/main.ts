@@ -2,9 +2,6 @@
 import cluster from 'node:cluster';
 import { environmentWith } from './command-arguments.ts';
 import { StartRefused } from './free-port.ts';
-import { serveMany } from './serve-many.ts';
-import { serveOne } from './serve-one.ts';
-import { serveWorker } from './serve-worker.ts';
 import { type Config, readConfig } from './settings.ts';
 
 function readConfigOrLeave(): Config {
@@ -20,11 +17,16 @@ function readConfigOrLeave(): Config {
   process.exit(2);
 }
 
-function serve(config: Config): Promise<void> {
+/** Each way of serving loads what it needs, and a start no more than that. */
+async function serve(config: Config): Promise<void> {
   // Whoever reads our words may leave; payments go on.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  if (cluster.worker) return serveWorker(config, cluster.worker);
-  return config.processes > 1 ? serveMany(config) : serveOne(config);
+  if (cluster.worker) {
+    const { serveWorker } = await import('./serve-worker.ts');
+    return serveWorker(config, cluster.worker);
+  }
+  if (config.processes > 1) return (await import('./serve-many.ts')).serveMany(config);
+  return (await import('./serve-one.ts')).serveOne(config);
 }
 
 function saidOfFault(error: unknown): string {

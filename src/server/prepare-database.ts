@@ -16,8 +16,12 @@ function saidOfOtherMoney(sandbox: boolean, where: string): string {
   return `The money in ${where} is ${fault}. Choose another database, or SANDBOX=${!sandbox}.`;
 }
 
-export async function prepareDatabase(config: Config, log: LineLog): Promise<StartedDatabase> {
-  const started = await startDatabase(config, log);
+export async function prepareDatabase(
+  config: Config,
+  log: LineLog,
+  whileStarting?: () => void,
+): Promise<StartedDatabase> {
+  const started = await startDatabase(config, log, 'up to date', whileStarting);
   const { database, where, stop } = started;
   for (const fault of await readDurabilityFaults(database)) log.warn(fault);
   await createIdentityOnce(database, systemRandom);

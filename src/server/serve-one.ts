@@ -1,6 +1,5 @@
 /** Owns a server of one process: database and front together, from start to stop. */
 import { assertPortFree } from './free-port.ts';
-import { openFront } from './front.ts';
 import { greeting } from './greeting.ts';
 import { createLineLog } from './log-lines.ts';
 import { type MetricsServer, startMetricsServer } from './metrics/metrics-server.ts';
@@ -13,7 +12,10 @@ export async function serveOne(config: Config): Promise<void> {
   const log = createLineLog(config.logLevel, process.stderr);
   for (const warning of warningsOf(config)) log.warn(warning);
   await assertPortFree(config.host, config.port);
-  const { database, where, stop: stopDatabase } = await prepareDatabase(config, log);
+  // Most of a start is loading modules, which can be done while the database comes up.
+  const load = () => import('./front.ts');
+  const { database, where, stop: stopDatabase } = await prepareDatabase(config, log, load);
+  const { openFront } = await load();
   const front = await openFront({ config, database, log });
   let metrics: MetricsServer | undefined;
   const stop = once(async () => {

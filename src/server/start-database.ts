@@ -16,13 +16,13 @@ export type StartedDatabase = {
 
 type Place = Pick<Config, 'databaseUrl' | 'dataDir' | 'databaseConnectionsMax'>;
 
-async function findServer({ databaseUrl, dataDir }: Place, log: Log) {
+async function findServer({ databaseUrl, dataDir }: Place, log: Log, whileStarting: () => void) {
   if (databaseUrl !== undefined) {
     const { host, pathname } = new URL(databaseUrl);
     const stop = async () => undefined;
     return { connection: { connectionString: databaseUrl }, where: `${host}${pathname}`, stop };
   }
-  const embedded = await startEmbeddedPostgres({ dataDir, log });
+  const embedded = await startEmbeddedPostgres({ dataDir, log, whileStarting });
   return {
     connection: embedded.connection,
     where: `the embedded database in ${embedded.clusterFolder}`,
@@ -37,8 +37,10 @@ export async function startDatabase(
   place: Place,
   log: Log,
   schema: Schema = 'up to date',
+  /** Other work, for the time that a server of our own needs to come up. */
+  whileStarting: () => void = () => undefined,
 ): Promise<StartedDatabase> {
-  const server = await findServer(place, log);
+  const server = await findServer(place, log, whileStarting);
   const connection = { ...server.connection, max: place.databaseConnectionsMax };
   const database = openDatabase(connection, { log });
   async function stop(): Promise<void> {

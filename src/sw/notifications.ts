@@ -9,6 +9,18 @@ function textOf(fields: object, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Any site but another: only whether an address leaves it is asked. */
+const HERE = 'https://here.invalid';
+
+/** As browsers read it, who take a backslash for a slash and leave tabs and line ends out. */
+function staysHere(url: string): boolean {
+  try {
+    return url.startsWith('/') && new URL(url, HERE).origin === HERE;
+  } catch {
+    return false;
+  }
+}
+
 /** A push is a hint: whatever is in it, something is shown, or the browser takes push away (F77). */
 export function wordsOfPush(text: string): Words {
   let fields: object = {};
@@ -23,7 +35,7 @@ export function wordsOfPush(text: string): Words {
     title: textOf(fields, 'title') ?? NAME,
     body: textOf(fields, 'body') ?? '',
     // Within the app, whatever was sent.
-    url: /^\/(?!\/)/.test(url) ? url : '/',
+    url: staysHere(url) ? url : '/',
   };
 }
 

@@ -1,7 +1,7 @@
 /** Owns hearing that a new version of the app has come, and letting a person take it. */
 import { Workbox } from 'workbox-window';
 import { mayReload } from './reload-guard.ts';
-import { offerUpdate } from './update-offer.ts';
+import { offerUpdate, tellUpdateEnd } from './update-offer.ts';
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
 
@@ -13,6 +13,19 @@ function checkWhenShown(worker: Workbox): void {
     if (performance.now() - checkedAtMs < CHECK_EVERY_MS) return;
     checkedAtMs = performance.now();
     worker.update().catch(() => {});
+  });
+}
+
+/** A worker that goes before it was installed lacked a file: fetched badly, or blocked by somebody. */
+function followInstalls(registration: ServiceWorkerRegistration): void {
+  registration.addEventListener('updatefound', () => {
+    const coming = registration.installing;
+    if (!coming) return;
+    const look = () => {
+      coming.removeEventListener('statechange', look);
+      tellUpdateEnd(coming.state !== 'redundant');
+    };
+    coming.addEventListener('statechange', look);
   });
 }
 
@@ -34,6 +47,7 @@ export async function followUpdates(): Promise<void> {
     else if (inCharge) offerUpdate(() => location.reload());
     inCharge = true;
   });
-  await worker.register({ immediate: true });
+  const registration = await worker.register({ immediate: true });
+  if (registration) followInstalls(registration);
   checkWhenShown(worker);
 }

@@ -1,4 +1,4 @@
-/** Owns whether a new version waits to be used; taking it is the person's choice. */
+/** Owns whether a new version waits to be used, which is the person's choice, or could not be had whole. */
 import { signal } from '@preact/signals';
 import { mayReload } from './reload-guard.ts';
 
@@ -6,6 +6,17 @@ const taker = signal<(() => void) | undefined>(undefined);
 
 export function offerUpdate(take: () => void): void {
   taker.value = take;
+}
+
+const failed = signal(false);
+
+/** Told of each new version once it is whole or has failed: the one before stays in charge (F17). */
+export function tellUpdateEnd(isWhole: boolean): void {
+  failed.value = !isWhole;
+}
+
+export function updateFailed(): boolean {
+  return failed.value;
 }
 
 export function updateOffered(): boolean {

@@ -24,3 +24,15 @@ export function presentMs(moment: Moment): number {
   const sinceMs = nowMs - identity.nowMs;
   return sinceMs >= 0 && sinceMs < SOON_MS ? nowMs : identity.nowMs;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Whether a wrong clock may be why nothing answers: certificates are judged by it, and a connection
+ * that they fail looks like no network (F49). `heardAtMs` is when, by this same clock, the server was
+ * last heard.
+ */
+export function isClockDoubtful(nowMs: number, heardAtMs: number): boolean {
+  const sinceMs = nowMs - heardAtMs;
+  return sinceMs < -DAY_MS || sinceMs > SOON_MS;
+}

@@ -1,7 +1,6 @@
 // What may happen at one step of a run, and how often.
-
+import type { DrainReason } from '#wallet/relay.ts';
 import { reportLost, show, take } from './counterfoils.ts';
-import { REASONS } from './hints.ts';
 import { readDisk } from './invariants.ts';
 import { ask, cancel, euros, mirror, pay } from './paying.ts';
 import { clonePhone, crash, hint, type Phone, type Process, wipePhone } from './phone.ts';
@@ -11,6 +10,17 @@ import { restoreServer } from './restoring.ts';
 import type { DiskMood, World } from './world.ts';
 
 const DAY_MS = 86_400_000;
+
+/** What may wake a relay: any of it may come late, twice, or never. */
+const REASONS: readonly DrainReason[] = [
+  'start',
+  'visible',
+  'online',
+  'sync',
+  'push',
+  'timer',
+  'notice',
+];
 
 const ACTIONS = {
   'go on': 130,
@@ -77,7 +87,7 @@ function promisedOf({ told }: Phone, chance: World['chance']): string | undefine
 function showOne({ shown, chance, chronicle }: World, payer: Phone): void {
   const id = promisedOf(payer, chance);
   if (id === undefined) return;
-  chronicle.tell(`${payer.name} shows ${id}`);
+  chronicle.tell(`${payer.name} shows ${chronicle.nameOf(id)}`);
   show(payer, id, (screen) => void shown.push(screen));
 }
 
@@ -87,7 +97,7 @@ async function cancelOne({ chance, chronicle }: World, phone: Phone): Promise<vo
   const own = outbox.filter(({ id, carried }) => !carried && phone.told.has(id));
   if (own.length === 0) return;
   const { id } = chance.pick(own);
-  chronicle.tell(`${phone.name} withdraws ${id}`);
+  chronicle.tell(`${phone.name} withdraws ${chronicle.nameOf(id)}`);
   cancel(phone, id);
 }
 
@@ -185,10 +195,15 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   },
   hint: drainOne,
   cancel: cancelOne,
-  refresh: (_, phone) => refresh(phone),
+  refresh(_, phone) {
+    refresh(phone);
+  },
   'show a counterfoil': showOne,
-  'look at a counterfoil'({ shown, chance, around }, phone) {
-    if (shown.length > 0) take(phone, chance.pick(shown.slice(-6)), around);
+  'look at a counterfoil'({ shown, chance, around, chronicle }, phone) {
+    if (shown.length === 0) return;
+    const screen = chance.pick(shown.slice(-6));
+    chronicle.tell(`${phone.name} looks at ${chronicle.nameOf(screen.id)} on a screen`);
+    take(phone, screen, around);
   },
   mirror: (_, { page }) => mirror(page),
   crash: crashOne,

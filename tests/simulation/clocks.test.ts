@@ -56,7 +56,8 @@ function switched(network: Network, isCut: () => boolean): Pick<Network, 'link'>
 /** All that money did, by the server's time; ids of payments hold signatures of chance and are left out. */
 async function ledgerOf(server: SimulatedServer): Promise<unknown[]> {
   const { rows } = await server.database.query(
-    `SELECT account, version, currency, amount, balance_after, transfer_id, counterparty, posted_at
+    `SELECT account, version, currency, amount, balance_after, counterparty, posted_at,
+        dense_rank() OVER (ORDER BY transfer_id) AS transfer
       FROM entry ORDER BY account, version`,
   );
   const payments = await server.database.query(

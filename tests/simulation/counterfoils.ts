@@ -55,7 +55,7 @@ export function take(payee: Phone, shown: Shown, around: Surroundings): void {
       const taken = await store.take(takenCounterfoil(presented, verdict, nowMs));
       if (!taken.ok) return;
       payee.took.add(taken.value.id);
-      chronicle.tell(`${payee.name} is told: ${verdict.kind} (${taken.value.id})`);
+      chronicle.tell(`${payee.name} is told: ${chronicle.nameOf(taken.value.id)} ${verdict.kind}`);
       await relay.drain('enqueue');
     }),
   );

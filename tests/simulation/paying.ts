@@ -73,7 +73,8 @@ async function payAndDrain(phone: Phone, code: Code, around: Surroundings): Prom
   }
   const { id } = promised.value;
   phone.told.set(id, 'promised');
-  chronicle.tell(`${phone.name} is told: promised, ${euros(amountMinor)} to ${code.payee} (${id})`);
+  const name = chronicle.nameOf(id);
+  chronicle.tell(`${phone.name} is told: ${name} promised, ${euros(amountMinor)} to ${code.payee}`);
   await mirrorOutbox(store, page.shelf);
   await page.relay.drain('enqueue');
 }

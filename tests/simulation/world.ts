@@ -4,8 +4,7 @@ import type { ServerIdentity } from '#protocol/wire.ts';
 import type { ServerWallet } from '../support/server-wallet.ts';
 import type { TestCluster } from '../support/test-database.ts';
 import { actAt } from './actions.ts';
-import { Broken } from './broken.ts';
-import { type Chronicle, createChronicle, type Event } from './chronicle.ts';
+import type { Chronicle, Event } from './chronicle.ts';
 import type { Shown } from './counterfoils.ts';
 import { discardDisk } from './disk.ts';
 import { healAndCheck } from './healing.ts';
@@ -20,6 +19,8 @@ import type { SimulatedServer } from './simulated-server.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
 export const STEPS = 600;
+/** The second phase, as a step of its own. */
+export const HEALING = STEPS + 1;
 const SUMS_EVERY = 20;
 const HALFWAY = STEPS / 2;
 
@@ -73,14 +74,20 @@ export type RunSummary = {
 export type SimulateOptions = {
   /** Steps that do not happen. The others are what they are. */
   readonly leftOut?: (step: number) => boolean;
-  /** Told all that happened, also of a run that breaks. */
-  readonly onEnd?: (end: RunEnd) => void;
+  /** The second phase is of no interest. */
+  readonly onlyUnderFire?: boolean;
+  /** Breaks a rule on purpose, before what each step changed is looked at. */
+  readonly meddle?: (world: World, step: number) => void;
+  /** Told all that happened until something broke. */
+  readonly onBreak?: (ending: BrokenRun) => void;
 };
 
-export type RunEnd = {
-  /** The step at which it broke: past the last one, it broke while everything healed. */
+export type BrokenRun = {
+  /** The step at which it broke: `HEALING`, when that was while everything healed. */
   readonly steps: number;
   readonly events: readonly Event[];
+  readonly what: string;
+  readonly error: unknown;
 };
 
 /** Looks at those phones whose storage, or whose person's knowledge, has changed since the last look. */
@@ -98,14 +105,20 @@ function createWatch({ identity, book, faults, phones }: World): () => Promise<v
   };
 }
 
-async function underFire(world: World, options: SimulateOptions, look: () => Promise<void>) {
+async function underFire(
+  world: World,
+  { leftOut, meddle }: SimulateOptions,
+  look: () => Promise<void>,
+  onStep: (step: number) => void,
+): Promise<void> {
   const { chance, chronicle, server, book, phones } = world;
-  let step = 1;
-  for (; step <= STEPS; step++) {
-    if (options.leftOut?.(step)) continue;
+  for (let step = 1; step <= STEPS; step++) {
+    if (leftOut?.(step)) continue;
+    onStep(step);
     chance.turn(step);
     chronicle.turn(step);
     await actAt(world, look);
+    meddle?.(world, step);
     await look();
     world.advance(chance.below(3_000));
     if (step % SUMS_EVERY === 0) await checkSums(server);
@@ -153,20 +166,32 @@ export async function simulate(
   const beganMs = world.nowMs();
   const look = createWatch(world);
   let steps = 0;
-  const turn = world.chronicle.turn;
-  void turn;
   try {
-    await underFire(world, options, look);
-    steps = STEPS + 1;
-    world.chance.turn(steps);
-    world.chronicle.turn(steps);
-    await healAndCheck(world, look);
+    await underFire(world, options, look, (step) => {
+      steps = step;
+    });
+    if (!options.onlyUnderFire) {
+      steps = HEALING;
+      world.chance.turn(steps);
+      world.chronicle.turn(steps);
+      await healAndCheck(world, look);
+    }
     return await summarize(world, beganMs);
+  } catch (error) {
+    options.onBreak?.({
+      steps,
+      events: world.chronicle.events,
+      what: sayBroken(world, error),
+      error,
+    });
+    throw error;
   } finally {
-    const { events } = world.chronicle;
-    options.onEnd?.({ steps: steps || (events.at(-1)?.step ?? 0), events });
     await leave(world);
   }
+}
+
+function sayBroken({ chronicle }: World, error: unknown): string {
+  return chronicle.naming(error instanceof Error ? error.message : String(error));
 }
 
 async function leave({ phones, retired, server }: World): Promise<void> {
@@ -176,5 +201,3 @@ async function leave({ phones, retired, server }: World): Promise<void> {
   }
   await server.stop();
 }
-
-export { Broken, createChronicle };

@@ -71,8 +71,7 @@ export function urlOf({ host, port, user, password, database }: pg.PoolConfig): 
 
 type ClusterServer = { readonly connection: pg.PoolConfig; stop(): Promise<void> };
 
-async function findServer(): Promise<ClusterServer> {
-  const engine = (globalThis as any).__vitest_worker__ ? inject('databaseUrl') : undefined;
+async function findServer(engine: string | undefined): Promise<ClusterServer> {
   if (engine !== undefined) {
     const { hostname, port, username, password } = new URL(engine);
     const connection = { host: hostname, port: Number(port), user: username, password };
@@ -87,10 +86,13 @@ async function findServer(): Promise<ClusterServer> {
 
 /**
  * Starts the cluster, or joins the one that another test file is using; the last to stop stops it.
- * It is kept in the temporary folder, so that only the first run ever has to make it.
+ * It is kept in the temporary folder, so that only the first run ever has to make it. `engine`: the
+ * address of an ordinary server to use instead; the test runner knows it.
  */
-export async function startTestCluster(): Promise<TestCluster> {
-  const server = await findServer();
+export async function startTestCluster(
+  engine: () => string | undefined = () => inject('databaseUrl'),
+): Promise<TestCluster> {
+  const server = await findServer(engine());
   const admin = new pg.Pool({ ...server.connection, database: 'postgres', max: 2 });
   admin.on('error', () => undefined);
   await dropAbandoned(admin);

@@ -85,7 +85,7 @@ export const METRICS = {
   build: { name: 'counterfoil_build_info', says: 'Always 1; its labels say what runs.' },
   loopLag: {
     name: 'counterfoil_event_loop_lag_seconds',
-    says: 'How late the event loop ran since the last scrape, by quantile.',
+    says: 'How late the event loop ran since the last scrape, by the share of turns within it.',
   },
   memory: { name: 'process_resident_memory_bytes', says: 'Resident memory.' },
   cpu: { name: 'process_cpu_seconds_total', says: 'User and system CPU time.' },

@@ -23,7 +23,7 @@ export function gaugeProcess(registry: Registry): void {
   });
   registry.gauge(METRICS.loopLag, () => {
     const samples = QUANTILES.map((percent) => ({
-      labels: { quantile: String(percent / 100) },
+      labels: { share: String(percent / 100) },
       // The delay is counted with the timer's own 20 ms; before its first sample it is not a number.
       value: Math.max(0, (delay.percentile(percent) || 0) / NANOSECONDS - RESOLUTION_MS / 1000),
     }));

@@ -1,18 +1,17 @@
 /** Owns the two WebAuthn ceremonies: their options, and the verification of what a passkey answers. */
 import { createPublicKey } from 'node:crypto';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { es256Point, type RelyingParty } from '#protocol/assertion.ts';
 import { type Bytes, fromBase64url, fromUtf8, toBase64url } from '#protocol/bytes.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
+
+/** Loaded when somebody enrols or signs in, and not at a start: it is a third of all modules. */
+const ceremonies = () => import('@simplewebauthn/server');
 
 const ES256 = -7;
 const RELYING_PARTY_NAME = 'Counterfoil';
@@ -34,13 +33,14 @@ export type StoredCredential = {
 };
 
 /** ES256 alone: it is what the signature of a payment is made with. */
-export function enrolmentOptions(
+export async function enrolmentOptions(
   party: RelyingParty,
   challenge: Bytes,
   account: Bytes,
   name: string,
   timeoutMs: number,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { generateRegistrationOptions } = await ceremonies();
   return generateRegistrationOptions({
     rpName: RELYING_PARTY_NAME,
     rpID: party.rpId,
@@ -56,11 +56,12 @@ export function enrolmentOptions(
 }
 
 /** No list of credentials: the person chooses a passkey, and it names its account. */
-export function signInOptions(
+export async function signInOptions(
   party: RelyingParty,
   challenge: Bytes,
   timeoutMs: number,
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await ceremonies();
   return generateAuthenticationOptions({
     rpID: party.rpId,
     challenge,
@@ -102,6 +103,7 @@ export async function verifyEnrolment(
   challenge: Bytes,
   response: RegistrationResponseJSON,
 ): Promise<Outcome<NewCredential>> {
+  const { verifyRegistrationResponse } = await ceremonies();
   try {
     const result = await verifyRegistrationResponse({
       response,
@@ -136,6 +138,7 @@ export async function verifySignIn(
   response: AuthenticationResponseJSON,
   stored: StoredCredential,
 ): Promise<Outcome<{ readonly signCount: number; readonly backedUp: boolean }>> {
+  const { verifyAuthenticationResponse } = await ceremonies();
   try {
     const result = await verifyAuthenticationResponse({
       response,

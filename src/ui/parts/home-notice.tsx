@@ -1,12 +1,15 @@
 /** Owns the one thing home asks of a person, if any: the most pressing first, never two at once. */
 import type { ComponentChildren } from 'preact';
+import { isClockDoubtful } from '#wallet/present.ts';
 import { installApp, postponeInstall, shouldOfferInstall } from '../install-prompt.ts';
 import { mayReload } from '../reload-guard.ts';
+import { formatMoment } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import { takeUpdate, updateOffered } from '../update-offer.ts';
 import { useWallet } from '../wallet-context.ts';
+import type { Wallet } from '../wallet-model.ts';
 
-function Line(props: { readonly text: string; readonly children: ComponentChildren }) {
+function Line(props: { readonly text: string; readonly children?: ComponentChildren }) {
   return (
     <p class="ask">
       <span>{props.text}</span>
@@ -23,6 +26,14 @@ function UpdateLine() {
       </button>
     </Line>
   );
+}
+
+/** What this phone's clock says, where that may be why nothing answers. */
+function doubtfulMs({ connection, state, clock }: Wallet): number | undefined {
+  const heardAtMs = state.value?.accountReadAtMs;
+  if (connection.value.kind !== 'silent' || heardAtMs === undefined) return undefined;
+  const nowMs = clock.nowMs();
+  return isClockDoubtful(nowMs, heardAtMs) ? nowMs : undefined;
 }
 
 export function HomeNotice() {
@@ -57,6 +68,10 @@ export function HomeNotice() {
     );
   }
   if (updateOffered()) return <UpdateLine />;
+  const clockMs = doubtfulMs(wallet);
+  if (clockMs !== undefined) {
+    return <Line text={t('home.clock', { moment: formatMoment(clockMs) })} />;
+  }
   if (wallet.connection.value.kind === 'silent' && wallet.home.value?.waiting.length) {
     return (
       <Line text={t('home.alone')}>

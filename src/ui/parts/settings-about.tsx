@@ -6,6 +6,7 @@ import type { DamagedRecord, WalletState } from '#wallet/records.ts';
 import { downloadText } from '../download.ts';
 import { formatMoment } from '../text/format.ts';
 import { t } from '../text/text.ts';
+import { updateFailed } from '../update-offer.ts';
 import { useStored, useWallet } from '../wallet-context.ts';
 import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
@@ -65,14 +66,17 @@ function buildName(): string {
 
 export function SettingsVersions() {
   return (
-    <dl class="facts small">
-      <dt>{t('settings.build')}</dt>
-      <dd class="print">
-        <bdi>{buildName()}</bdi>
-      </dd>
-      <dt>{t('settings.protocol')}</dt>
-      <dd>{ORDER_VERSION}</dd>
-    </dl>
+    <>
+      {updateFailed() && <Notice kind="warning" title={t('settings.update-failed')} />}
+      <dl class="facts small">
+        <dt>{t('settings.build')}</dt>
+        <dd class="print">
+          <bdi>{buildName()}</bdi>
+        </dd>
+        <dt>{t('settings.protocol')}</dt>
+        <dd>{ORDER_VERSION}</dd>
+      </dl>
+    </>
   );
 }
 

@@ -42,7 +42,8 @@ class OpenLoop {
   /** What was turned away comes back, as a wallet would bring it. */
   readonly #again: Upload[] = [];
   readonly #free: (() => void)[] = [];
-  readonly #lanes: UploadLane[] = [];
+  readonly #lanes = new Map<() => void, UploadLane>();
+  #opened = 0;
   readonly #took: number[] = [];
   readonly #shedTook: number[] = [];
   #open = 0;
@@ -59,8 +60,7 @@ class OpenLoop {
   }
 
   async run(): Promise<SoakResult> {
-    const { lanes, ports, forMs, uploadsPerSecond } = this.#soak;
-    for (let i = 0; i < lanes; i++) this.#openLane(ports[i % ports.length] ?? 0);
+    const { forMs, uploadsPerSecond } = this.#soak;
     const startedMs = performance.now();
     let due = 0;
     await new Promise<void>((resolve) => {
@@ -74,18 +74,22 @@ class OpenLoop {
         resolve();
       }, TICK_MS);
     });
-    for (const lane of this.#lanes) lane.close();
+    for (const lane of this.#lanes.values()) lane.close();
     if (this.#fault !== undefined) throw this.#fault;
     return this.#result();
   }
 
   #sendOne(): void {
-    const send = this.#free.pop();
+    const send = this.#free.pop() ?? this.#openLane();
     if (send) send();
     else this.#heldBack++;
   }
 
-  #openLane(port: number): void {
+  /** When it is needed: one that says nothing for long is closed by the server. */
+  #openLane(): (() => void) | undefined {
+    const { lanes, ports } = this.#soak;
+    if (this.#lanes.size === lanes) return undefined;
+    const port = ports[this.#opened++ % ports.length] ?? 0;
     let upload: Upload | undefined;
     let sentMs = 0;
     const send = () => {
@@ -102,20 +106,19 @@ class OpenLoop {
         this.#free.push(send);
       },
       onBroken: () => {
-        this.#broken++;
-        if (upload) {
-          // Whether it was settled is not known: it is brought again.
-          this.#again.push(upload);
-          this.#open--;
-          upload = undefined;
-        }
+        this.#lanes.delete(send);
         const at = this.#free.indexOf(send);
         if (at >= 0) this.#free.splice(at, 1);
-        if (this.#fault === undefined) setTimeout(() => this.#openLane(port), 50).unref();
+        if (!upload) return;
+        // Whether it was settled is not known: it is brought again.
+        this.#broken++;
+        this.#again.push(upload);
+        this.#open--;
+        upload = undefined;
       },
     });
-    this.#lanes.push(lane);
-    this.#free.push(send);
+    this.#lanes.set(send, lane);
+    return send;
   }
 
   #takeNew(): Upload {

@@ -76,7 +76,7 @@ function soakLines(
       measured: perSecond(result.heldBack),
       unit: '1/s',
     },
-    { what: 'connections broken', measured: result.broken, unit: '' },
+    { what: 'uploads whose connection broke', measured: result.broken, unit: '' },
     { what: 'answered with receipts, p50', measured: result.p50Ms, unit: 'ms' },
     { what: 'answered with receipts, p99', measured: result.p99Ms, unit: 'ms' },
     { what: 'turned away, p99', measured: result.shedP99Ms, unit: 'ms' },

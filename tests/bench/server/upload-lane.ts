@@ -55,12 +55,14 @@ function createAnswerReader(onAnswer: (answer: UploadAnswer) => void) {
 export function openUploadLane(port: number, path: string, events: LaneEvents): UploadLane {
   const socket = net.connect({ port, host: 'localhost', noDelay: true });
   let closed = false;
+  let broken = new Error('the server closed the connection');
   socket.on('data', createAnswerReader(events.onAnswer));
   socket.on('error', (cause) => {
-    if (!closed) events.onBroken(cause);
+    broken = cause;
   });
+  // Follows an error, too: a connection breaks once.
   socket.on('close', () => {
-    if (!closed) events.onBroken(new Error('the server closed the connection'));
+    if (!closed) events.onBroken(broken);
   });
   const head =
     `POST ${path} HTTP/1.1\r\nhost: localhost:${port}\r\n` +

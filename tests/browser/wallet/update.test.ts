@@ -1,7 +1,7 @@
 // A new release of the app while payments wait: nothing is lost, the same bytes are sent, and no
 // page is reloaded while a finger is on its way to the reader.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
 import { releasedWallet } from '../../support/built-wallet.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
@@ -170,11 +170,36 @@ test('a page does not offer a new release while its own approval stands', async 
   await expect.poll(() => stall.received()).toHaveLength(3);
 });
 
+test('an update that takes over while an upload is on its way settles it once (F10)', async () => {
+  await openRequest();
+  const before = (await stall.received()).length;
+  const held = server.proxy.arm(uploads, { kind: 'hold-answer' });
+  onTestFinished(held.release);
+  await approve(payer);
+  const id = slipId(payer.page);
+  const first = await held.met;
+  await release('between');
+  await lookForUpdate(payer.page);
+  await toHome(payer.page);
+  const reloaded = payer.page.waitForEvent('load');
+  await button(payer.page, 'Use it').click();
+  await reloaded;
+  expect(await releaseOf(payer.page)).toBe('between');
+  await payer.page.goto(`${server.origin}/slip/${id}`);
+  await slipSays(payer, 'accepted');
+  expect(await outboxSize(payer.page)).toBe(0);
+  expect(await stall.received()).toHaveLength(before + 1);
+  expect(sent().filter(({ body }) => body.equals(first.body)).length).toBeGreaterThan(1);
+});
+
 test('a release that cannot be had whole leaves the one before in charge, and it pays', async () => {
   const gone = server.proxy.arm(route('GET', '/'), { kind: 'answer', status: 500 }, 10);
   await release('fifth');
+  onTestFinished(gone.release);
+  await payer.page.goto(`${server.origin}/settings`);
   await lookForUpdate(payer.page).catch(() => {});
   await gone.met;
+  await payer.page.getByText(/^A new version could not be fetched/).waitFor();
   await openRequest();
   expect(await releaseOf(payer.page)).not.toBe('fifth');
   await approve(payer);

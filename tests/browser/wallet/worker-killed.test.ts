@@ -1,7 +1,7 @@
 // A worker that dies, answers that are lost and requests that come twice: whatever breaks between
 // phone and server, a payment is one ledger transfer with one receipt, and the outbox ends empty.
 import type { Page, Worker } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
 import { type ServiceWorkerControl, serviceWorkerControl } from '../../support/browser.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
@@ -29,7 +29,8 @@ let stall: Stall;
 let worker: ServiceWorkerControl;
 
 beforeAll(async () => {
-  [server, payer] = await Promise.all([startServer(), startPerson()]);
+  const permissions = ['camera', 'background-sync', 'notifications'];
+  [server, payer] = await Promise.all([startServer(), startPerson({ permissions })]);
   stall = await openStall(server, 'Duka la Amina');
   await openWallet(payer, server, { name: 'Juma', currency: 'KES', rehearse: true });
   worker = await serviceWorkerControl(payer.phone.context, server.origin);
@@ -173,6 +174,25 @@ test('killed with the receipt in hand, before it is stored: the next event store
   await expectSettledOnce(id);
 });
 
+test('the browser’s last attempt fails: a person is told, and the next start sends (F1, F2)', async () => {
+  const id = await promiseAndLeave();
+  const headers = { 'retry-after': '3600' };
+  const busy = server.proxy.arm(uploads, { kind: 'answer', status: 503, headers }, 100);
+  onTestFinished(busy.release);
+  await worker.sync('outbox', true);
+  await busy.met;
+  const told = () =>
+    runningWorker().evaluate(async () => {
+      const { registration } = self as unknown as { registration: ServiceWorkerRegistration };
+      return (await registration.getNotifications()).map(({ title }) => title);
+    });
+  const timeout = 10_000;
+  await expect.poll(told, { timeout }).toEqual(['1 payment is waiting to be sent']);
+  expect(await transfersOf(id)).toBe(0);
+  busy.release();
+  await expectSettledOnce(id);
+});
+
 test('an answer that is lost is asked for again', async () => {
   await openRequest();
   const lost = server.proxy.arm(uploads, { kind: 'drop-answer' });
@@ -208,6 +228,50 @@ test('a request that the network delivers twice settles once', async () => {
   await expectSettledOnce(slipId(payer.page));
 });
 
+test('the browser itself sends again what it sent on a kept connection: settled once (F39)', async () => {
+  await openRequest();
+  let asked = 0;
+  payer.page.on('request', (request) => {
+    if (request.url().endsWith('/api/payments')) asked++;
+  });
+  const before = server.proxy.exchanges.filter(uploads).length;
+  const lost = server.proxy.arm(uploads, { kind: 'drop-answer' });
+  await approve(payer);
+  await lost.met;
+  await expectSettledOnce(slipId(payer.page));
+  expect(asked).toBe(1);
+  expect(server.proxy.exchanges.filter(uploads)).toHaveLength(before + 2);
+});
+
+test('a page that is frozen with its answer on the way asks again when it goes on (F50)', async () => {
+  await openRequest();
+  const held = server.proxy.arm(uploads, { kind: 'hold-answer' });
+  await approve(payer);
+  onTestFinished(held.release);
+  const first = await held.met;
+  const cdp = await payer.phone.context.newCDPSession(payer.page);
+  await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
+  server.proxy.cut();
+  server.proxy.restore();
+  const answered = server.proxy.answered(uploads);
+  await cdp.send('Page.setWebLifecycleState', { state: 'active' });
+  const second = await answered;
+  held.release();
+  expect(second.body.equals(first.body)).toBe(true);
+  await expectSettledOnce(slipId(payer.page));
+});
+
+test('a phone that says it has no network, and is wrong, pays at once (F36)', async () => {
+  await openRequest(async (page) => {
+    await withoutSync(page);
+    await page.addInitScript(() =>
+      Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false }),
+    );
+  });
+  await approve(payer);
+  await expectSettledOnce(slipId(payer.page));
+});
+
 test('a captive portal’s page is no answer: the payment waits and settles', async () => {
   await openRequest();
   const headers = { 'content-type': 'text/html' };
@@ -215,6 +279,13 @@ test('a captive portal’s page is no answer: the payment waits and settles', as
   const portal = server.proxy.arm(uploads, { kind: 'answer', status: 200, headers, body });
   await approve(payer);
   await portal.met;
+  await expectSettledOnce(slipId(payer.page));
+});
+
+test('a session that has ended keeps no promise from being settled (F79)', async () => {
+  await openRequest();
+  await payer.phone.context.clearCookies();
+  await approve(payer);
   await expectSettledOnce(slipId(payer.page));
 });
 

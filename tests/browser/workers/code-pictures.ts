@@ -1,6 +1,5 @@
-// Draws QR codes as a cheap camera in a bad moment sees them, and films them. Brightness only; the
-// same numbers give the same picture, noise included.
-import fs from 'node:fs';
+// Draws QR codes as a cheap camera in a bad moment sees them. Brightness only; the same numbers give
+// the same picture, noise included.
 import { encodeQR } from 'qr';
 
 export type Scene = {
@@ -94,19 +93,4 @@ export function drawCode(text: string, scene: Scene = {}): Picture {
 /** A view of nothing. */
 export function drawNothing(width = 640, height = 480): Picture {
   return { luma: new Uint8Array(width * height).fill(120), width, height };
-}
-
-/** A YUV4MPEG2 file of these pictures, each shown for a while, over and over. */
-export function film(file: string, pictures: readonly Picture[], holdFrames = 4): void {
-  const first = pictures[0];
-  if (!first) throw new Error('a film of nothing');
-  const { width, height } = first;
-  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`)];
-  const chroma = Buffer.alloc((width * height) / 2, 128);
-  for (const { luma } of pictures) {
-    for (let shown = 0; shown < holdFrames; shown++) {
-      parts.push(Buffer.from('FRAME\n'), Buffer.from(luma), chroma);
-    }
-  }
-  fs.writeFileSync(file, Buffer.concat(parts));
 }

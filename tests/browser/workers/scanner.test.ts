@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Phone, startPhone } from '../../support/browser.ts';
-import { drawCode, drawNothing, film, type Picture } from './code-pictures.ts';
+import { film } from './code-film.ts';
+import { drawCode, drawNothing, type Picture } from './code-pictures.ts';
 import { type LabServer, serveLab } from './scanner-lab.ts';
 
 const REQUEST =

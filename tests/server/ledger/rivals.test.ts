@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { checkLedger } from '#ledger/check-ledger.ts';
 import { type Database, openDatabase } from '#ledger/database.ts';
 import { settlePayments } from '#ledger/post-payments.ts';
+import { readStatement } from '#ledger/read-statement.ts';
 import {
   balanceOf,
   countRows,
@@ -139,4 +140,44 @@ test('a balance that changes behind the lock is noticed before the commit, and r
   expect(verdictOf(settlement)).toBe('accepted');
   expect(attempts).toBe(2);
   expect(await balanceOf(one, payer)).toBe(300n);
+});
+
+test('a payment that is slow to commit holds up what its payee is told, and leaves no hole in it (F59)', async () => {
+  const [one, two] = await openRivals();
+  const [slow, quick, stranger] = [
+    await enrolWith(one, 1000n),
+    await enrolWith(one, 1000n),
+    await enrolWith(one, 1000n),
+  ];
+  const [payee, other] = [await enrol(one), await enrol(one)];
+  let commit = () => {};
+  let open = () => {};
+  const isOpen = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const held = settlePayments(one, [newPayment(slow, payee, { amountMinor: 1n })], {
+    ...OPTIONS,
+    async sign(settled) {
+      await new Promise<void>((go) => {
+        commit = go;
+        open();
+      });
+      return OPTIONS.sign(settled);
+    },
+  });
+  await isOpen;
+  const behind = settle(two, [newPayment(quick, payee, { amountMinor: 2n })]);
+  // Others' payments go on meanwhile, and get later numbers.
+  const [beside] = await settle(two, [newPayment(stranger, other)]);
+  expect(verdictOf(beside)).toBe('accepted');
+  expect(await readStatement(two, payee.account, 0n, 10)).toEqual([]);
+  commit();
+  for (const [settlement] of [await held, await behind]) {
+    expect(verdictOf(settlement)).toBe('accepted');
+  }
+  const entries = await readStatement(two, payee.account, 0n, 10);
+  expect(entries.map(({ version, amountMinor }) => [version, amountMinor])).toEqual([
+    [1n, 1n],
+    [2n, 2n],
+  ]);
 });

@@ -3,6 +3,7 @@ import { setFrozen } from '#ledger/accounts.ts';
 import { fundAccount } from '#ledger/fund-account.ts';
 import { FLAG } from '#protocol/assertion.ts';
 import { encodeOrder, type Order, WIRE_AMOUNT_MAX } from '#protocol/order.ts';
+import { ROUTES } from '#protocol/routes.ts';
 import { revokeCredential } from '#server/passkeys/credentials.ts';
 import { type RunningServer, startRunningServer } from '../../support/running-server.ts';
 import {
@@ -13,6 +14,7 @@ import {
   JPY,
   orderFor,
   outcomeOf,
+  post,
   random,
   type ServerWallet,
 } from '../../support/server-wallet.ts';
@@ -50,6 +52,21 @@ test('a payment moves its amount, and both see it', async () => {
   expect(await pay({ amountMinor: 2372n })).toBe('accepted');
   expect(await balanceOf(server, ada)).toBe(97_628n);
   expect(await balanceOf(server, ben)).toBe(102_372n);
+});
+
+test('what a signed-out payer had signed is settled by whoever brings it (F79)', async () => {
+  const items = [await authorize(server, ada, ben), await authorize(server, ada, ben)];
+  const signedOut = await post(server, ROUTES.signOut.path, {}, ada.cookie);
+  expect(signedOut.statusCode).toBeLessThan(300);
+  const answer = await server.inject({ url: ROUTES.account.path, headers: { cookie: ada.cookie } });
+  expect(answer.statusCode).toBe(401);
+  for (const item of items) expect(await outcomeOf(server, item)).toBe('accepted');
+  expect(await balanceOf(server, ben)).toBe(100_200n);
+});
+
+test('a passkey’s count may go down and repeat: a queue arrives in no order (F70)', async () => {
+  for (const signCount of [6, 5, 5, 0]) expect(await pay({}, { signCount })).toBe('accepted');
+  expect(await balanceOf(server, ben)).toBe(100_400n);
 });
 
 describe('a verdict is signed, and moves nothing, for', () => {

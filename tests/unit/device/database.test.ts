@@ -1,5 +1,4 @@
 import 'fake-indexeddb/auto';
-import { forceCloseDatabase } from 'fake-indexeddb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   type DatabaseTrouble,
@@ -184,27 +183,6 @@ describe('a connection that the browser loses (F22)', () => {
       expect(await faultOf(read())).toBe('store_unreadable');
     }
     expect(put).not.toHaveBeenCalled();
-  });
-
-  test('a closed connection is opened again', async () => {
-    const { database, store, troubles } = openPhone();
-    await store.writeWallet(WALLET);
-    let connection: IDBDatabase | undefined;
-    const original = IDBDatabase.prototype.transaction;
-    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
-      this: IDBDatabase,
-      ...args
-    ) {
-      connection = this;
-      return Reflect.apply(original, this, args);
-    });
-    await store.readWallet();
-    if (!connection) throw new Error('no connection');
-    forceCloseDatabase(connection as never);
-    await vi.waitFor(() => expect(troubles).toEqual(['lost']));
-    expect((await store.readWallet())?.device).toBe(1);
-    database.close();
-    expect((await store.readWallet())?.device).toBe(1);
   });
 });
 

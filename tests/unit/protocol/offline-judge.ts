@@ -1,5 +1,5 @@
-// Owns asking the wallet what it believes without a network, with Node's crypto, for tests. No rule is its own.
-import { createPublicKey, verify } from 'node:crypto';
+// Owns asking the wallet what it believes without a network, with the phone's crypto, for tests. No rule is its own.
+import { verifyEs256 } from '#device/verify-es256.ts';
 import { decodeAllowance } from '#protocol/allowance.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
@@ -25,15 +25,6 @@ export type Known = {
   readonly nowS: number;
 };
 
-export function isSigned(point: Uint8Array, signed: Uint8Array, signature: Uint8Array): boolean {
-  const [x = '', y = ''] = [point.subarray(0, 32), point.subarray(32)].map(toBase64url);
-  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-  return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature);
-}
-
-const verifyByNode = (point: Bytes, signed: Bytes, signature: Bytes) =>
-  Promise.resolve(isSigned(point, signed, signature));
-
 function identityOf(known: Pick<Known, 'server' | 'party' | 'keys' | 'nowS'>) {
   const { server, party, keys, nowS } = known;
   const published = keys.map((key) => ({ ...key, active: true }));
@@ -41,17 +32,17 @@ function identityOf(known: Pick<Known, 'server' | 'party' | 'keys' | 'nowS'>) {
 }
 
 /** The code of the refusal, or undefined when it is an allowance of this server. */
-export function judgeAllowance(
+export async function judgeAllowance(
   bytes: Uint8Array,
   { server, keys }: Pick<Known, 'server' | 'keys'>,
-): string | undefined {
+): Promise<string | undefined> {
   const read = decodeAllowance(bytes);
   if (!read.ok) return read.refusal.code;
   const { allowance, keyId, signed, signature } = read.value;
   if (!equalBytes(allowance.server, server)) return 'wrong_server';
   const key = keys.find((known) => equalBytes(known.keyId, keyId));
   if (!key) return 'server_key_unknown';
-  return isSigned(key.point, signed, signature) ? undefined : 'allowance_altered';
+  return (await verifyEs256(key.point, signed, signature)) ? undefined : 'allowance_altered';
 }
 
 /** The code of a refusal or of a mere promise, or undefined when it is guaranteed. */
@@ -78,7 +69,7 @@ export async function judgeCounterfoil(bytes: Bytes, known: Known): Promise<stri
     sameSeq: [],
     nowMs: nowS * 1000,
   };
-  const verdict = await checkCounterfoil(bytes, situation, verifyByNode);
+  const verdict = await checkCounterfoil(bytes, situation, verifyEs256);
   return verdict.kind === 'guaranteed' ? undefined : verdict.code;
 }
 
@@ -89,5 +80,5 @@ export async function judgeName(
 ): Promise<string> {
   const request = readPaymentRequest(text);
   if (!request.ok) return request.refusal.code;
-  return checkPayeeName(request.value, identityOf(known), known.nowS * 1000, verifyByNode);
+  return checkPayeeName(request.value, identityOf(known), known.nowS * 1000, verifyEs256);
 }

@@ -1,6 +1,7 @@
 // Our published vectors: another implementation is right when it agrees with every entry.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { verifyEs256 } from '#device/verify-es256.ts';
 import { decodeAllowance, encodeAllowance, validUntilS } from '#protocol/allowance.ts';
 import { approvalCandidates } from '#protocol/approval.ts';
 import {
@@ -32,7 +33,7 @@ import { RECEIPT_IDS_MAX } from '#protocol/routes.ts';
 import { checkReceipt } from '#wallet/check-receipt.ts';
 import { pointOf, signEs256 } from '../../vectors/make/deterministic-es256.ts';
 import { makeVectors } from '../../vectors/make/make-vectors.ts';
-import { isSigned, judgeAllowance, judgeCounterfoil, judgeName } from './offline-judge.ts';
+import { judgeAllowance, judgeCounterfoil, judgeName } from './offline-judge.ts';
 import { hex } from './sample-orders.ts';
 
 type Entry = {
@@ -138,20 +139,20 @@ describe('orders', () => {
 describe('authorizations', () => {
   const passkey = pointOfKey(KEYS.passkeys[0]);
 
-  function judge(bytes: Uint8Array): string | undefined {
+  async function judge(bytes: Uint8Array): Promise<string | undefined> {
     const authorization = decodeAuthorization(bytes);
     if (!authorization.ok) return authorization.refusal.code;
     const candidates = approvalCandidates(authorization.value, KEYS.relyingParty);
     if (!candidates.ok) return candidates.refusal.code;
-    const isApproved = candidates.value.some(({ signed, signature }) =>
-      isSigned(passkey, signed, signature),
+    const approved = await Promise.all(
+      candidates.value.map(({ signed, signature }) => verifyEs256(passkey, signed, signature)),
     );
-    return isApproved ? undefined : 'assertion_signature';
+    return approved.includes(true) ? undefined : 'assertion_signature';
   }
 
-  it.each(entriesOf('authorizations.json'))('%s', (_, entry) => {
+  it.each(entriesOf('authorizations.json'))('%s', async (_, entry) => {
     const bytes = hex(entry.bytes);
-    expect(judge(bytes)).toBe(entry.code);
+    expect(await judge(bytes)).toBe(entry.code);
     if (!entry.valid) return;
     const authorization = decodeAuthorization(bytes);
     expect(toJson(authorization.ok ? authorization.value : {})).toMatchObject({
@@ -179,9 +180,9 @@ const HOME = {
 };
 
 describe('allowances', () => {
-  it.each(entriesOf('allowances.json'))('%s', (_, entry) => {
+  it.each(entriesOf('allowances.json'))('%s', async (_, entry) => {
     const bytes = hex(entry.bytes);
-    expect(judgeAllowance(bytes, HOME)).toBe(entry.code);
+    expect(await judgeAllowance(bytes, HOME)).toBe(entry.code);
     if (!entry.valid) return;
     const read = decodeAllowance(bytes);
     if (!read.ok) throw new Error(read.refusal.code);
@@ -275,9 +276,7 @@ describe('receipts', () => {
 
   it.each(entriesOf('receipts.json'))('%s', async (_, entry) => {
     const bytes = hex(entry.bytes);
-    const receipt = await checkReceipt(bytes, identity, (point, signed, signature) =>
-      Promise.resolve(isSigned(point, signed, signature)),
-    );
+    const receipt = await checkReceipt(bytes, identity, verifyEs256);
     if (!receipt.ok) {
       const { refusal } = receipt;
       expect(refusal === 'key_unknown' ? 'receipt_not_this_server' : refusal.code).toBe(entry.code);

@@ -23,6 +23,16 @@ describe('a push always shows something (F77)', () => {
       '{"url":"//evil.example/x"}',
       { title: 'Counterfoil', body: '', url: '/' },
     ],
+    [
+      'another site, behind a backslash',
+      '{"url":"/\\\\evil.example/x"}',
+      { title: 'Counterfoil', body: '', url: '/' },
+    ],
+    [
+      'another site, behind what addresses leave out',
+      '{"url":"/\\t/evil.example/x"}',
+      { title: 'Counterfoil', body: '', url: '/' },
+    ],
   ])('%s', (_name, text, words) => {
     expect(wordsOfPush(text)).toEqual(words);
   });

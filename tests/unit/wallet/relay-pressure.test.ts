@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toUtf8 } from '#protocol/bytes.ts';
 import { QUARANTINE_PERIOD_MS } from '#wallet/relay-pace.ts';
-import { createFakeWorld } from './fake-world.ts';
+import { createFakeWorld, online, SILENCE } from './fake-world.ts';
 import { httpAnswer } from './paper-server.ts';
 
 test('a payment that the server will look at later waits in the outbox, and its neighbours are settled', async () => {
@@ -43,4 +43,27 @@ test('an upload that came too slowly is tried again in halves, and nothing of it
   world.nowMs = report.nextAttemptAtMs ?? world.nowMs;
   expect(await world.relay.drain('timer')).toMatchObject({ settled: 8, waiting: 0 });
   expect(world.posts.map(({ items }) => items).slice(0, 2)).toEqual([8, 4]);
+});
+
+test('what fails keeps its place in the outbox, also before what is promised meanwhile (F15)', async () => {
+  const world = createFakeWorld();
+  const [first] = await world.promise(1);
+  const seen: string[][] = [];
+  const look = async () => {
+    seen.push((await world.store.readOutbox()).map(({ id }) => id));
+  };
+  let second: string | undefined;
+  world.network = async () => {
+    await look();
+    second ??= (await world.promise(1))[0]?.id;
+    await look();
+    return SILENCE;
+  };
+  await world.relay.drain('enqueue');
+  await look();
+  expect(seen).toEqual([[first?.id], [first?.id, second], [first?.id, second]]);
+  online(world);
+  await world.relay.drain('online');
+  expect(world.disk.outbox.size).toBe(0);
+  expect([...world.server.transfers.values()]).toEqual([1, 1]);
 });

@@ -41,6 +41,8 @@ export const enFirst = {
   'home.draft': 'You had begun a payment.',
   'home.update': 'A new version of the app is here.',
   'home.update-take': 'Use it',
+  'home.clock':
+    'Nothing answers, and this phone says it is {moment}. If that is wrong, set its clock.',
   'home.alone': 'Payments wait on this phone.',
   'home.save': 'Save a copy',
   'home.install': 'Keep the wallet on your home screen.',

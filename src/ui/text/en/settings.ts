@@ -87,6 +87,8 @@ export const enSettings = {
   'settings.about': 'This app',
   'settings.build': 'Build',
   'settings.build-unknown': 'unknown',
+  'settings.update-failed':
+    'A new version could not be fetched whole. The app goes on with this one and tries again.',
   'settings.protocol': 'Form of orders',
 
   'settings.damaged': {

@@ -44,6 +44,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.draft': 'Vous aviez commencé un paiement.',
   'home.update': 'Une nouvelle version est là.',
   'home.update-take': 'L’utiliser',
+  'home.clock': 'Rien ne répond. Ce téléphone dit {moment} : si c’est faux, réglez son horloge.',
   'home.alone': 'Des paiements attendent ici.',
   'home.save': 'En garder une copie',
   'home.install': 'Gardez le portefeuille sur l’écran d’accueil.',

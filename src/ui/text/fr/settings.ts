@@ -91,6 +91,8 @@ export const frSettings: Translation<typeof enSettings> = {
   'settings.about': 'Cette application',
   'settings.build': 'Version',
   'settings.build-unknown': 'inconnue',
+  'settings.update-failed':
+    'Une nouvelle version n’a pas pu être chargée en entier. L’application garde celle-ci et réessaiera.',
   'settings.protocol': 'Forme des ordres',
 
   'settings.damaged': {

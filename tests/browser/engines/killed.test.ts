@@ -1,0 +1,49 @@
+// Each other browser is killed in the moment in which the wallet says that it has promised.
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  FIREFOX,
+  newProfile,
+  type OtherBrowser,
+  removeProfile,
+  WEBKIT,
+} from '../../support/other-browsers.ts';
+import { sayMissing } from './suite-in.ts';
+import { type SuiteServer, serveSuite } from './suite-server.ts';
+
+const present = [FIREFOX, WEBKIT].filter((browser) => !sayMissing(browser, 'killed'));
+
+describe.runIf(present.length > 0)('a browser that is killed', () => {
+  let server: SuiteServer;
+  beforeAll(async () => {
+    server = await serveSuite();
+  });
+  afterAll(() => server.close());
+
+  /** Starts it, hears one answer, and kills it at once. */
+  async function ask(browser: OtherBrowser, work: string, profile: string) {
+    let answer = 'none';
+    const told = server.listen((message) => {
+      if (message.kind === 'answer') answer = message.text;
+      if (message.kind === 'fault') answer = message.message;
+      return answer !== 'none';
+    }, 50_000);
+    const running = await browser.start(server.address(work), profile);
+    await told;
+    await running.kill();
+    return answer;
+  }
+
+  test.each(present.map((browser) => [browser.name, browser] as const))(
+    '%s: a promise that was said is there (F19)',
+    async (_name, browser) => {
+      const profile = newProfile();
+      onTestFinished(() => removeProfile(profile));
+      expect(await ask(browser, 'promise', profile)).toBe('ok');
+      expect(JSON.parse(await ask(browser, 'look', profile))).toEqual({
+        waiting: [2],
+        states: ['2 promised', '1 accepted'],
+        next: 'ok',
+      });
+    },
+  );
+});

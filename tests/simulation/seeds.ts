@@ -1,0 +1,102 @@
+// The seeds that the check runs, shared between files so that the test runner's workers share them, too.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestCluster, type TestCluster } from '../support/test-database.ts';
+import { forMs, tellStory } from './story.ts';
+import { type RunSummary, simulate } from './world.ts';
+
+const SEEDS = 104;
+const PARTS = 2;
+const STORY_MS = 60_000;
+
+/** What became of payments, and what payees without a network were told and got. */
+const ENDS_TO_MEET = [
+  'accepted',
+  'cancelled',
+  'payment_expired',
+  'request_already_paid',
+  'guaranteed accepted',
+  'not_guaranteed accepted',
+] as const;
+
+const FAULTS_TO_MEET = [
+  'answer bent',
+  'answer cut',
+  'answer lost',
+  'answer of another',
+  'busy',
+  'clock set',
+  'connection cut',
+  'counterfoil bent',
+  'delivered late',
+  'delivered twice',
+  'disk aborted',
+  'disk failed',
+  'disk full',
+  'disk lost',
+  'disk torn',
+  'disk unopened',
+  'lost on the way',
+  'page killed',
+  'phone reported lost',
+  'phone wiped',
+  'portal',
+  'profile copied',
+  'request bent',
+  'server connection ends',
+  'server process ends',
+  'server restored',
+  'weeks without anybody',
+  'worker killed',
+] as const;
+
+async function runSeed(cluster: TestCluster, seed: number): Promise<RunSummary> {
+  try {
+    return await simulate(cluster, seed);
+  } catch (cause) {
+    const story = await tellStory(cluster, seed, forMs(STORY_MS));
+    throw story ? new Error(story.text, { cause }) : cause;
+  }
+}
+
+const namesIn = (counts: readonly Readonly<Record<string, number>>[]) => [
+  ...new Set(counts.flatMap(Object.keys)),
+];
+
+/** Of the first part, number 0, or another. */
+export function testSeeds(part: number): void {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startTestCluster();
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+  });
+  const seeds = Array.from({ length: SEEDS / PARTS }, (_, place) => 1 + place * PARTS + part);
+  const runs: RunSummary[] = [];
+
+  describe('whatever happens, no payment is lost and none is made twice', () => {
+    test.each(seeds)('seed %i', async (seed) => {
+      runs.push(await runSeed(cluster, seed));
+    });
+
+    test('the same seed is the same run', async () => {
+      const [seed = 1] = seeds;
+      const [first] = runs;
+      const again = await simulate(cluster, seed);
+      expect(again.trace).toEqual(first?.trace);
+      expect(again.faults).toEqual(first?.faults);
+      expect(again.states).toEqual(first?.states);
+    });
+
+    test('the runs met what they are there to meet', () => {
+      expect(namesIn(runs.map(({ states }) => states))).toEqual(
+        expect.arrayContaining([...ENDS_TO_MEET]),
+      );
+      expect(namesIn(runs.map(({ faults }) => faults))).toEqual(
+        expect.arrayContaining([...FAULTS_TO_MEET]),
+      );
+      const uploads = runs.reduce((sum, run) => sum + run.uploads, 0);
+      expect(uploads).toBeGreaterThan(35 * runs.length);
+    });
+  });
+}

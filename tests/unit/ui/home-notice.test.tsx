@@ -1,0 +1,65 @@
+/** Home asks for one thing at a time, and for the right one. */
+import { renderToString } from 'preact-render-to-string';
+import { expect, test } from 'vitest';
+import type { ConnectionEvent } from '#ui/connection.ts';
+import { HomeNotice } from '#ui/parts/home-notice.tsx';
+import { WalletContext } from '#ui/wallet-context.ts';
+import { createWallet } from '#ui/wallet-model.ts';
+import type { WalletStore } from '#wallet/ports.ts';
+import type { HomeView } from '#wallet/records.ts';
+import { WALLET } from '../wallet/samples.ts';
+
+const HEARD_AT_MS = WALLET.accountReadAtMs;
+const DAY_MS = 86_400_000;
+
+const HOME: HomeView = {
+  wallet: WALLET,
+  settings: { theme: 'system' },
+  recent: [],
+  waiting: [],
+  purses: [],
+  taken: [],
+  promisedMinor: new Map(),
+  damaged: 0,
+};
+
+async function noticeAt(nowMs: number, kind: ConnectionEvent['kind']): Promise<string> {
+  const store: Partial<WalletStore> = {
+    readHome: async () => HOME,
+    readEntries: async () => [],
+    readDraft: async () => undefined,
+  };
+  const wallet = createWallet({
+    store: store as WalletStore,
+    notice: { changed() {}, subscribe: () => () => {}, close() {} },
+    clock: { nowMs: () => nowMs },
+    random: { bytes: (length) => new Uint8Array(length), fraction: () => 0 },
+    engine: () => Promise.reject(new Error('no engine here')),
+  });
+  await wallet.reread();
+  wallet.connection.tell({ kind, atMs: nowMs });
+  return renderToString(
+    <WalletContext.Provider value={wallet}>
+      <HomeNotice />
+    </WalletContext.Provider>,
+  );
+}
+
+const CLOCK = /this phone says it is/;
+
+test.each([
+  ['ten years back', -3650],
+  ['two days back', -2],
+  ['forty days ahead', 40],
+  ['ten years ahead', 3650],
+])('a clock %s is told of where nothing answers, and only there (F49)', async (_name, days) => {
+  const nowMs = HEARD_AT_MS + days * DAY_MS;
+  expect(await noticeAt(nowMs, 'silence')).toMatch(CLOCK);
+  expect(await noticeAt(nowMs, 'heard')).not.toMatch(CLOCK);
+});
+
+test('a phone that was merely without a network for a while is not asked about its clock', async () => {
+  for (const days of [0, 1, 29]) {
+    expect(await noticeAt(HEARD_AT_MS + days * DAY_MS, 'silence')).not.toMatch(CLOCK);
+  }
+});

@@ -1,5 +1,0 @@
-import 'fake-indexeddb/auto';
-import { runnerImport } from 'vite';
-const { module } = await runnerImport('/work/wt/simulator/tests/zz-cost.ts', { configFile:false, root:'/work/wt/simulator' });
-await module.main(process.argv.slice(2).map(Number));
-process.exit();
