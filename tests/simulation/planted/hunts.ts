@@ -17,7 +17,7 @@ export type Hunted = {
 
 export type HuntOptions = {
   readonly cluster: TestCluster;
-  /** In this order, until one catches it. */
+  /** In this order, after the one that is known to, until one catches it. */
   readonly seeds: readonly number[];
   readonly threads: number;
   readonly onHunted?: (hunted: Hunted) => void;
@@ -28,7 +28,7 @@ const scripts = fileURLToPath(
   new URL('../../../node_modules/.cache/planted-bugs', import.meta.url),
 );
 /** A world that hangs has not told anybody what is wrong. */
-const HUNT_MS_MAX = 150_000;
+const HUNT_MS_MAX = 300_000;
 
 /** What a bundle throws that does not even run; no seed is needed to see it. */
 const NO_PROGRAM = /^(SyntaxError|ReferenceError|TypeError)$/;
@@ -68,6 +68,10 @@ async function huntOne(bug: PlantedBug, order: HuntOrder): Promise<Hunted> {
   }
 }
 
+function seedsFor({ seenAt }: PlantedBug, seeds: readonly number[]): number[] {
+  return seenAt === undefined ? [...seeds] : [seenAt, ...seeds.filter((seed) => seed !== seenAt)];
+}
+
 export async function huntAll(
   bugs: readonly PlantedBug[],
   { cluster, seeds, threads, onHunted }: HuntOptions,
@@ -81,7 +85,7 @@ export async function huntAll(
   async function work(): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [place, bug] = next;
-      const done = await huntOne(bug, { template, seeds });
+      const done = await huntOne(bug, { template, seeds: seedsFor(bug, seeds) });
       hunted[place] = done;
       onHunted?.(done);
     }
@@ -90,16 +94,16 @@ export async function huntAll(
   return hunted;
 }
 
-/** So many seeds were needed for the one that took the longest. */
-export function seedsUsed(hunted: readonly Hunted[]): number {
-  const places = hunted.map(({ result }) => (result.kind === 'caught' ? result.nth : 1));
-  return Math.max(1, ...places);
+/** The seeds that noticed something: there, a world without a bug must show nothing. */
+export function seedsThatNoticed(hunted: readonly Hunted[]): number[] {
+  const seeds = hunted.flatMap(({ result }) => (result.kind === 'caught' ? [result.seed] : []));
+  return [...new Set(seeds)].sort((a, b) => a - b);
 }
 
 function sentenceOf({ result }: Hunted): string {
   if (result.kind === 'survived') return 'SURVIVED';
   if (result.kind === 'misplanted') return `MISPLANTED: ${result.what}`;
-  return `seed ${result.seed}: ${result.what}`;
+  return `seed ${result.seed}${result.nth > 1 ? ` (the ${result.nth}th tried)` : ''}: ${result.what}`;
 }
 
 /** One line for each: the bug, what it breaks, and what noticed it. */

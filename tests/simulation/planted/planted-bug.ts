@@ -14,6 +14,8 @@ export type PlantedBug = {
   readonly name: string;
   /** What it breaks, by the number in the catalogue of failures. */
   readonly rule: string;
+  /** The seed that noticed it when last looked for, tried first. A world that changes needs another. */
+  readonly seenAt?: number;
   /** Several where a second layer would hide the first: the bug is that both are missing. */
   readonly edits: readonly Edit[];
 };

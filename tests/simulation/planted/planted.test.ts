@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestCluster, type TestCluster } from '../../support/test-database.ts';
-import { type Hunted, huntAll, seedsUsed, tableOf } from './hunts.ts';
+import { type Hunted, huntAll, seedsThatNoticed, tableOf } from './hunts.ts';
 import { edited } from './plant.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
@@ -47,10 +47,7 @@ describe(`the simulator notices, within ${seeds.length} seeds,`, () => {
     cluster = await startTestCluster();
     const options = { cluster, seeds, threads: THREADS };
     const caught = await huntAll(bugs, options);
-    const control = await huntAll([NO_BUG], {
-      ...options,
-      seeds: seeds.slice(0, seedsUsed(caught)),
-    });
+    const control = await huntAll([NO_BUG], { ...options, seeds: seedsThatNoticed(caught) });
     hunted = [...caught, ...control];
     process.stdout.write(`\n${tableOf(hunted)}\n`);
   }, ALL_MS_MAX);

@@ -5,6 +5,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'a payment that is known is settled again',
     rule: 'F42 I2 I4',
+    seenAt: 1,
     edits: [
       {
         file: 'src/server/payments/stored-payments.ts',
@@ -36,6 +37,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'a refusal is not stored, and a repeat is judged anew',
     rule: 'F43 I4',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
@@ -47,6 +49,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'a repeat gets a receipt that was made anew',
     rule: 'F43 I4 I13',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
@@ -64,6 +67,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'the payer’s balance is not asked',
     rule: 'F56 I6',
+    seenAt: 3,
     edits: [
       {
         file: 'src/ledger/decide.ts',
@@ -75,6 +79,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'what is paid from a hold is not taken off it',
     rule: 'F62 I6',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/allowance-book.ts',
@@ -87,6 +92,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'what is paid from a hold is taken off it twice',
     rule: 'F62 I6',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/decide-group.ts',
@@ -100,6 +106,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'a request for one sale may be paid any number of times',
     rule: 'F35 I10',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/decide.ts',
@@ -116,6 +123,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'the phone’s clock decides what has expired',
     rule: 'F64 I15',
+    seenAt: 4,
     edits: [
       {
         file: 'src/ledger/decide.ts',
@@ -127,6 +135,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'no signature of a payer is looked at',
     rule: 'F72 I5',
+    seenAt: 1,
     edits: [
       {
         file: 'src/server/payments/check-authorization.ts',
@@ -138,6 +147,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'one item that is refused refuses the whole upload',
     rule: 'F46 F47',
+    seenAt: 1,
     edits: [
       {
         file: 'src/server/payments/settle-upload.ts',
@@ -162,6 +172,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'the payee is credited a cent less than the payer is debited',
     rule: 'I1',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/books.ts',
@@ -196,6 +207,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'verdict and money are committed one after the other',
     rule: 'F51 I2',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
@@ -214,22 +226,6 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
         ? decideStanding(order, standing, books, current)`,
         put: `      return standing && !order
         ? decideStanding(order, standing, books, current)`,
-      },
-    ],
-  },
-  {
-    name: 'a passkey that was revoked still pays',
-    rule: 'F73',
-    edits: [
-      {
-        file: 'src/server/payments/check-authorization.ts',
-        find: 'const usable = payer.credentials.filter((credential) => !credential.revoked);',
-        put: 'const usable = payer.credentials;',
-      },
-      {
-        file: 'src/ledger/decide-group.ts',
-        find: 'if (revoked && !standing && !isNamedBy(cover, revoked)) {',
-        put: 'if (revoked && !standing && !order) {',
       },
     ],
   },

@@ -5,6 +5,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'a payment leaves the outbox when it is sent',
     rule: 'F12 I9',
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/outbox-store.ts',
@@ -16,6 +17,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'a promise is stored without its outbox entry',
     rule: 'F19 I9',
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -27,6 +29,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'the number of an order is not remembered with it',
     rule: 'F63 I11',
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -39,6 +42,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'the number of an order is remembered in a transaction of its own',
     rule: 'F63 I11',
+    seenAt: 4,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -68,6 +72,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: '“saved” is said before the transaction has ended',
     rule: 'F20 I3',
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/transaction.ts',
@@ -79,6 +84,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'a promise may still be lost when the phone loses its power',
     rule: 'F19 I3',
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -101,6 +107,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'that a payment was sent may be forgotten when the phone loses its power',
     rule: 'F19 F41',
+    seenAt: 4,
     edits: [
       {
         file: 'src/device/outbox-store.ts',
@@ -116,6 +123,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'a promise that is stored, and whose commit was not heard of, is called not saved',
     rule: 'F22 F35',
+    seenAt: 2,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -127,6 +135,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'the second copy of what waits is dropped as if it had ended',
     rule: 'F25 I3',
+    seenAt: 2,
     edits: [
       {
         file: 'src/device/spare-copies.ts',

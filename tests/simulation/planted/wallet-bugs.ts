@@ -5,6 +5,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'an answer that nobody signed ends a payment: any 200, a portal’s page too',
     rule: 'F37 I8 I9',
+    seenAt: 1,
     edits: [
       {
         file: 'src/wallet/relay-upload.ts',
@@ -25,6 +26,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'what the server would not judge leaves the outbox',
     rule: 'F13 F45 I9',
+    seenAt: 6,
     edits: [
       {
         file: 'src/device/outbox-store.ts',
@@ -36,6 +38,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a receipt is believed whoever signed it',
     rule: 'F37 I8',
+    seenAt: 1,
     edits: [
       {
         file: 'src/wallet/check-receipt.ts',
@@ -47,6 +50,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a receipt counts for the first payment of the upload, whichever it names',
     rule: 'F37 I8',
+    seenAt: 1,
     edits: [
       {
         file: 'src/wallet/relay-upload.ts',
@@ -63,6 +67,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a payment is sent before it is marked as sent',
     rule: 'F41 I3',
+    seenAt: 1,
     edits: [
       {
         file: 'src/wallet/relay.ts',
@@ -74,6 +79,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'what was sent can still be withdrawn',
     rule: 'F41 I3',
+    seenAt: 3,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -85,6 +91,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a request is paid again while its payment is under way',
     rule: 'F35 I10',
+    seenAt: 1,
     edits: [
       {
         file: 'src/wallet/payment.ts',
@@ -96,6 +103,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'payments leave in the order of their ids',
     rule: 'F15 I11',
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/outbox-store.ts',
@@ -107,6 +115,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'two payments draw the same money of an allowance',
     rule: 'F62 I6',
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/purse-store.ts',
@@ -131,6 +140,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'the relay gives up after two silences in a row',
     rule: 'F1 I12',
+    seenAt: 3,
     edits: [
       {
         file: 'src/wallet/relay-pace.ts',
@@ -153,6 +163,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'as long as the phone says that there is no network, nothing is sent',
     rule: 'F36 I12',
+    seenAt: 2,
     edits: [
       {
         file: 'src/wallet/hold-back.ts',
@@ -164,6 +175,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'two counterfoils are taken for one sale',
     rule: 'F72 F76',
+    seenAt: 6,
     edits: [
       {
         file: 'src/wallet/check-counterfoil.ts',
@@ -180,6 +192,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a counterfoil is guaranteed by an allowance that nobody signed',
     rule: 'F72 I5',
+    seenAt: 2,
     edits: [
       {
         file: 'src/wallet/check-counterfoil.ts',
@@ -191,6 +204,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a counterfoil is guaranteed whoever approved it',
     rule: 'F72 I5',
+    seenAt: 1,
     edits: [
       {
         file: 'src/wallet/check-counterfoil.ts',
@@ -202,6 +216,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'the payee’s request counts as paid once a counterfoil for it is taken',
     rule: 'F78 I8',
+    seenAt: 3,
     edits: [
       {
         file: 'src/device/counterfoil-store.ts',
