@@ -30,12 +30,23 @@ function versionOf(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : 0;
 }
 
+type Asked = { readonly epoch: number; readonly after: number };
+
+/** Whether what was asked for then goes on from what is kept now. */
+async function goesOn(tx: WriteTransaction, { epoch, after }: Asked): Promise<boolean> {
+  const meta = tx.objectStore('meta');
+  const known = versionOf(await meta.get(ENTRIES_EPOCH)) || FIRST_EPOCH;
+  return known === epoch && versionOf(await meta.get(ENTRIES_VERSION)) >= after;
+}
+
 /** Entries and cursor move together, so that a crash can only make us read the same entries again. */
 async function writeEntriesIn(
   tx: WriteTransaction,
   entries: readonly StatementEntry[],
   version: number,
+  asked?: Asked,
 ): Promise<ShownRequest[]> {
+  if (asked && !(await goesOn(tx, asked))) return [];
   const requests = tx.objectStore('requests');
   const meta = tx.objectStore('meta');
   const paid: ShownRequest[] = [];
@@ -81,10 +92,10 @@ export function createStatementStore(database: WalletDatabase): StatementStore {
       ),
     followEpoch: (epoch) =>
       database.write(['entries', 'meta'], (tx) => followEpochIn(tx, epoch), 'relaxed'),
-    writeEntries: (entries, version) =>
+    writeEntries: (entries, version, asked) =>
       database.write(
         ['entries', 'requests', 'meta'],
-        (tx) => writeEntriesIn(tx, entries, version),
+        (tx) => writeEntriesIn(tx, entries, version, asked),
         'relaxed',
       ),
     writeRequest: (request) =>

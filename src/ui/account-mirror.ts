@@ -93,7 +93,7 @@ export function createAccountMirror(
       if (followed === 'newer') continue;
       const reached = entries.at(-1)?.version ?? version;
       if (entries.length > 0) {
-        const paid = await store.writeEntries(entries, reached);
+        const paid = await store.writeEntries(entries, reached, { epoch, after });
         notice.changed('payments', ...(paid.length > 0 ? (['requests'] as const) : []));
       }
       if (reached >= version) return said;

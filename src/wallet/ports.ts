@@ -192,8 +192,16 @@ export type WalletStore = Store &
      * read again. `older`: it has been overtaken, and says nothing.
      */
     followEpoch(epoch: number): Promise<'same' | 'newer' | 'older'>;
-    /** Keeps the entries and, in the same transaction, marks the requests they pay; answers those. */
-    writeEntries(entries: readonly StatementEntry[], version: number): Promise<ShownRequest[]>;
+    /**
+     * Keeps the entries and, in the same transaction, marks the requests they pay; answers those.
+     * `asked`: how the statement stood when they were asked for. If another tab has begun it anew
+     * meanwhile, they would leave a gap, or be of a time that is no more: nothing is written.
+     */
+    writeEntries(
+      entries: readonly StatementEntry[],
+      version: number,
+      asked?: { readonly epoch: number; readonly after: number },
+    ): Promise<ShownRequest[]>;
 
     /** Refuses nothing: a request shown twice is one request. */
     writeRequest(request: ShownRequest): Promise<void>;

@@ -5,10 +5,10 @@ import type { ReadTable, StoreName } from '#device/transaction.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 
 /**
- * What storage does to one transaction or one opening. `torn`: it commits, and says that it does not know.
+ * What storage does to one transaction or one opening. `stuck`: it opens never, and says nothing (F24). `torn`: it commits, and says that it does not know.
  * `aborted`: every request succeeds, and the commit fails (F20). `lost`: the connection is gone (F22).
  */
-export type DiskFate = 'well' | 'unopened' | 'lost' | 'failed' | 'aborted' | 'torn';
+export type DiskFate = 'well' | 'unopened' | 'stuck' | 'lost' | 'failed' | 'aborted' | 'torn';
 
 export type Disk = {
   readonly name: string;
@@ -107,6 +107,18 @@ function begin(database: IDBDatabase, tx: RawTransaction, disk: Known): RawTrans
   return tx;
 }
 
+/** Who waits for it has a timer, begun in this very task, whose seconds pass at once. */
+function openNever(): IDBOpenDBRequest {
+  const { setTimeout: usual } = globalThis;
+  const hasten = (work: () => void) => usual(work, 0);
+  globalThis.setTimeout = hasten as typeof setTimeout;
+  queueMicrotask(() => {
+    globalThis.setTimeout = usual;
+  });
+  const silent = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  return Object.assign(Object.create(IDBOpenDBRequest.prototype), silent);
+}
+
 let isInstalled = false;
 
 /** All storage of this process goes through here from now on; what is no phone's goes untouched. */
@@ -121,7 +133,9 @@ function install(): void {
   };
   const { open } = IDBFactory.prototype;
   IDBFactory.prototype.open = function (...args) {
-    if (known.get(args[0])?.fate('open') !== 'unopened') return open.apply(this, args);
+    const fate = known.get(args[0])?.fate('open') ?? 'well';
+    if (fate === 'stuck') return openNever();
+    if (fate !== 'unopened') return open.apply(this, args);
     throw new DOMException('the backing store does not open', 'UnknownError');
   };
 }

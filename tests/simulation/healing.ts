@@ -6,7 +6,7 @@ import { mirror } from './paying.ts';
 import { crash, type Phone } from './phone.ts';
 import { refresh } from './refreshing.ts';
 import { checkNobodyAccused } from './rejudging.ts';
-import { checkServer, ledgerText, readSettled } from './server-invariants.ts';
+import { checkServer, ledgerText, readLedgerEntries, readSettled } from './server-invariants.ts';
 import type { World } from './world.ts';
 
 /** What a phone may need, at worst, to come right once nothing is broken any more (I12). */
@@ -71,8 +71,18 @@ async function checkAgreement(world: World): Promise<void> {
       must(settled !== (state === 'cancelled'), 'I3', `${id} is ${state}`);
     }
     await checkSound(phone);
+    await checkStatement(world, phone);
     if (restores === 0) await checkPaidMarks(world, phone);
   }
+}
+
+/** I11: the feed gave this phone every entry of its account, once, in their order. */
+async function checkStatement({ server }: World, { name, owner, disk }: Phone): Promise<void> {
+  const entries = await disk.reader.readEntries(10_000);
+  const read = entries.map(({ version, amountMinor }) => `${version} ${amountMinor}`).toReversed();
+  const ledger = await readLedgerEntries(server, owner.account);
+  const lists = `${name} has read ${read.join()} of ${ledger.join()}`;
+  must(read.join() === ledger.join(), 'I11', lists);
 }
 
 /** What a payee asked for once and got is marked as paid on the phone that asked. */

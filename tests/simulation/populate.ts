@@ -27,12 +27,21 @@ let worlds = 0;
 const SOUND: Readonly<Record<DiskFate, number>> = {
   well: 400,
   unopened: 1,
+  stuck: 1,
   lost: 1,
   failed: 1,
   aborted: 0,
   torn: 1,
 };
-const FLAKY: typeof SOUND = { well: 8, unopened: 1, lost: 1, failed: 1, aborted: 1, torn: 1 };
+const FLAKY: typeof SOUND = {
+  well: 8,
+  unopened: 1,
+  stuck: 1,
+  lost: 1,
+  failed: 1,
+  aborted: 1,
+  torn: 1,
+};
 
 function fateOf(
   mood: DiskMood,
@@ -46,7 +55,7 @@ function fateOf(
   }
   const fate = chance.weighted(mood === 'flaky' ? FLAKY : SOUND);
   // What does not open is not read either; a commit that fails is one of a writing transaction.
-  const fits = (fate === 'unopened') === (writing === 'open');
+  const fits = (fate === 'unopened' || fate === 'stuck') === (writing === 'open');
   const writes = writing === true || (fate !== 'aborted' && fate !== 'torn');
   if (fate === 'well' || !fits || !writes) return 'well';
   onFault(`disk ${fate}`);

@@ -76,7 +76,7 @@ async function readStatement(phone: Phone): Promise<boolean> {
     if (followed === 'older') return false;
     if (followed === 'newer') continue;
     const reached = entries.at(-1)?.version ?? version;
-    if (entries.length > 0) await store.writeEntries(entries, reached);
+    if (entries.length > 0) await store.writeEntries(entries, reached, { epoch, after });
     if (reached < version) continue;
     const { keeper, read } = keysOf(phone);
     await keepServerKeys(keeper, read, epoch);

@@ -3,12 +3,21 @@
 import 'fake-indexeddb/auto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { createServer } from 'vite';
 
 const self = fileURLToPath(import.meta.url);
 const isCrew = process.send !== undefined;
 const entry = path.join(path.dirname(self), isCrew ? 'crew.ts' : 'command-line.ts');
-const { module } = await runnerImport(entry, { configFile: false });
+// It stays open, since the server loads some of itself when it is first needed.
+const vite = await createServer({
+  configFile: false,
+  root: path.join(path.dirname(self), '../..'),
+  appType: 'custom',
+  logLevel: 'error',
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
+});
+const module = await vite.ssrLoadModule(entry);
 if (isCrew) {
   await module.serve();
 } else {

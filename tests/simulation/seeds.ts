@@ -33,6 +33,7 @@ const FAULTS_TO_MEET = [
   'disk failed',
   'disk full',
   'disk lost',
+  'disk stuck',
   'disk torn',
   'disk unopened',
   'lost on the way',

@@ -6,10 +6,12 @@ import { checkDebts, checkExpiry } from './rejudging.ts';
 import { GUARANTEE_MAX_MINOR, type SimulatedServer } from './simulated-server.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
-type Sums = Readonly<Record<'created' | 'negative' | 'unheld' | 'unmoved' | 'unchained', number>>;
+type Sums = Readonly<
+  Record<'created' | 'negative' | 'unheld' | 'unmoved' | 'unchained' | 'untimely', number>
+>;
 
-/** Cheap, so that it is asked often: I1, I2, I6 and I7 as one statement. */
-export async function checkSums({ database, faults }: SimulatedServer): Promise<void> {
+/** Cheap, so that it is asked often: I1, I2, I6, I7 and I15 as one statement. */
+export async function checkSums({ database, faults, nowMs }: SimulatedServer): Promise<void> {
   must(faults.length === 0, 'server', `a fault: ${String(faults[0])}`);
   const { rows } = await database.query<Sums>({
     name: 'simulation_sums',
@@ -27,7 +29,10 @@ export async function checkSums({ database, faults }: SimulatedServer): Promise<
         (SELECT count(*) FROM entry e WHERE e.payment_id = p.id)
           <> CASE WHEN p.verdict = 1 THEN 2 ELSE 0 END)::int AS unmoved,
       (SELECT count(*) FROM (SELECT count(*) AS n, max(version) AS top FROM entry GROUP BY account) x
-        WHERE n <> top)::int AS unchained`,
+        WHERE n <> top)::int AS unchained,
+      (SELECT count(*) FROM entry WHERE posted_at > to_timestamp($1::bigint)
+        OR posted_at < to_timestamp($1::bigint) - interval '5 years')::int AS untimely`,
+    values: [Math.floor(nowMs() / 1000)],
   });
   const [sums] = rows;
   must(sums?.created === 0, 'I1', 'money came from nowhere');
@@ -35,6 +40,7 @@ export async function checkSums({ database, faults }: SimulatedServer): Promise<
   must(sums.unheld === 0, 'I6', 'what is held is not what is unspent of allowances');
   must(sums.unmoved === 0, 'I2', 'a payment did not move money exactly once');
   must(sums.unchained === 0, 'I7', 'versions have a gap');
+  must(sums.untimely === 0, 'I15', 'an entry has a date that is not the server’s');
 }
 
 type Row = {
@@ -112,6 +118,18 @@ const TABLES = [
   'allowance',
   'advance',
 ];
+
+/** Versions and amounts of an account's entries, in their order. */
+export async function readLedgerEntries(
+  { database }: SimulatedServer,
+  account: Uint8Array,
+): Promise<string[]> {
+  const { rows } = await database.query<{ version: bigint; amount: bigint }>(
+    'SELECT version, amount FROM entry WHERE account = $1 ORDER BY version',
+    [account],
+  );
+  return rows.map(({ version, amount }) => `${version} ${amount}`);
+}
 
 /** Everything in the ledger as one text: I13 says that a replay does not change it. */
 export async function ledgerText({ database }: SimulatedServer): Promise<string> {

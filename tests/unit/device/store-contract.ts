@@ -77,7 +77,11 @@ const RECEIVING: ContractCase[] = [
       expectEqual(await store.followEpoch(7), 'newer');
       expectEqual(await store.readEntriesVersion(), 0);
       expectEqual(await store.readEntries(9), []);
-      await store.writeEntries([entryOf(1)], 1);
+      // Another tab had asked before, in the old epoch or from where the old cursor stood.
+      await store.writeEntries([entryOf(1)], 1, { epoch: 1, after: 0 });
+      await store.writeEntries([entryOf(3)], 3, { epoch: 7, after: 2 });
+      expectEqual([await store.readEntriesVersion(), await store.readEntries(9)], [0, []]);
+      await store.writeEntries([entryOf(1)], 1, { epoch: 7, after: 0 });
       const after = phone.restart();
       expectEqual(await after.store.followEpoch(1), 'older');
       expectEqual(await after.store.followEpoch(7), 'same');
