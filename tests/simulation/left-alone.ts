@@ -33,7 +33,10 @@ export async function waitForTimers(
   }
 }
 
-/** Opens its gates, one after the other, until all has ended; whenever a promise was made, the next begins. */
+/**
+ * Opens its gates until all has ended, and makes promise after promise meanwhile. What has gone on goes on
+ * for a while: so one thing stands still where it stood, while another is done from its beginning to its end.
+ */
 async function promiseOnAndOn(phone: Phone, { chance, around, codes }: World): Promise<void> {
   const { page, told } = phone;
   const wanted = codes.filter(({ payee }) => payee !== phone.name).slice(0, PROMISES);
@@ -41,12 +44,14 @@ async function promiseOnAndOn(phone: Phone, { chance, around, codes }: World): P
   const first = told.size;
   for (let opened = 0; opened < GATES_MAX; opened++) {
     const next = wanted[begun];
-    if (next && told.size - first >= begun) {
+    const isIdle = page.gates.waiting.length === 0;
+    if (next && told.size - first >= begun && (isIdle || chance.chance(0.1))) {
       begun++;
       pay(phone, next, around);
     }
-    if (page.gates.waiting.length === 0) return;
-    await page.gates.open(chance.below(page.gates.waiting.length));
+    const { length } = page.gates.waiting;
+    if (length === 0) return;
+    await page.gates.open(chance.chance(0.2) ? chance.below(length) : length - 1);
   }
 }
 

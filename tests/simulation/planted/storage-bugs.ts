@@ -94,17 +94,6 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'a counterfoil may still be lost when the phone loses its power',
-    rule: 'F19 I3',
-    edits: [
-      {
-        file: 'src/device/counterfoil-store.ts',
-        find: "(tx) => takeIn(tx, taken, attempt), 'strict'",
-        put: "(tx) => takeIn(tx, taken, attempt), 'relaxed'",
-      },
-    ],
-  },
-  {
     name: 'that a payment was sent may be forgotten when the phone loses its power',
     rule: 'F19 F41',
     seenAt: 4,

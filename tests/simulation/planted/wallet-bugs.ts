@@ -127,17 +127,6 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'an allowance is replaced while a payment under it is under way',
-    rule: 'F62',
-    edits: [
-      {
-        file: 'src/wallet/purse-step.ts',
-        find: 'return situation.wallet.account.frozen || waitsForCovered(purse, situation);',
-        put: 'return situation.wallet.account.frozen;',
-      },
-    ],
-  },
-  {
     name: 'the relay gives up after two silences in a row',
     rule: 'F1 I12',
     seenAt: 3,
@@ -236,17 +225,6 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
           asAsked: true,
         },
       }),`,
-      },
-    ],
-  },
-  {
-    name: 'a second verdict takes the place of the first',
-    rule: 'F43 I4',
-    edits: [
-      {
-        file: 'src/wallet/payment.ts',
-        find: 'if (record.receipt !== undefined) {',
-        put: 'if (record.receipt !== undefined && record.state === receipt.verdict) {',
       },
     ],
   },
