@@ -1,6 +1,6 @@
 // What may happen at one step of a run, and how often.
 import type { DrainReason } from '#wallet/relay.ts';
-import { reportLost, show, take } from './counterfoils.ts';
+import { misread, reportLost, show, take } from './counterfoils.ts';
 import { readDisk } from './invariants.ts';
 import { ask, cancel, euros, mirror, pay } from './paying.ts';
 import { clonePhone, crash, hint, type Phone, type Process, wipePhone } from './phone.ts';
@@ -199,9 +199,10 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
     refresh(phone);
   },
   'show a counterfoil': showOne,
-  'look at a counterfoil'({ shown, chance, around, chronicle }, phone) {
+  async 'look at a counterfoil'({ shown, chance, around, chronicle }, phone) {
     if (shown.length === 0) return;
     const screen = chance.pick(shown.slice(-6));
+    if (chance.chance(0.2)) return misread(phone, screen, around);
     chronicle.tell(`${phone.name} looks at ${chronicle.nameOf(screen.id)} on a screen`);
     take(phone, screen, around);
   },

@@ -8,6 +8,7 @@ import {
   takingKeys,
 } from '#wallet/check-counterfoil.ts';
 import { counterfoilOf } from '#wallet/show-counterfoil.ts';
+import { must } from './broken.ts';
 import { type Phone, type Surroundings, unlessStorageFails } from './phone.ts';
 import { bent } from './weather.ts';
 
@@ -32,14 +33,28 @@ export function show(payer: Phone, id: string, onScreen: (shown: Shown) => void)
   );
 }
 
-/** The payee's camera sees it, sometimes badly, and the payee keeps what is at least a promise. */
-export function take(payee: Phone, shown: Shown, around: Surroundings): void {
-  const { store, gates, relay } = payee.page;
-  const { chance, chronicle } = around;
-  const isBent = chance.chance(0.2);
+/**
+ * The camera has seen it badly, and nothing of it is believed. At which step that is found depends on
+ * keys, which no seed decides, so no gate is passed.
+ */
+export async function misread(payee: Phone, shown: Shown, around: Surroundings): Promise<void> {
   const { kind, bytes } = shown.presented;
-  const presented: Presented = { kind, bytes: isBent ? bent(bytes, chance) : bytes };
-  if (isBent) chronicle.fault('counterfoil bent');
+  const presented: Presented = { kind, bytes: bent(bytes, around.chance) };
+  around.chronicle.fault('counterfoil bent');
+  const keys = takingKeys(presented);
+  // A bare promise cannot be checked without a network, so only a counterfoil tells that it was bent.
+  if (!keys.ok || kind !== 'counterfoil') return;
+  const view = await payee.disk.reader.readTaking(keys.value);
+  if (!view.ok) return;
+  const situation = { ...view.value, nowMs: payee.clock.nowMs() };
+  const verdict = await checkPresented(presented, situation, verifyEs256);
+  must(verdict.kind === 'refused', 'F72', `a bent counterfoil was judged ${verdict.kind}`);
+}
+
+/** The payee's camera sees it, and the payee keeps what is at least a promise. */
+export function take(payee: Phone, { presented }: Shown, around: Surroundings): void {
+  const { store, gates, relay } = payee.page;
+  const { chronicle } = around;
   gates.run(() =>
     unlessStorageFails(async () => {
       const keys = takingKeys(presented);
@@ -49,9 +64,6 @@ export function take(payee: Phone, shown: Shown, around: Surroundings): void {
       const nowMs = payee.clock.nowMs();
       const verdict = await checkPresented(presented, { ...view.value, nowMs }, verifyEs256);
       if (verdict.kind === 'refused') return;
-      // A bare promise cannot be checked without a network, so only a counterfoil tells that it was bent.
-      if (isBent && kind === 'counterfoil') throw new Error(`bent, and judged ${verdict.kind}`);
-      if (isBent) return;
       const taken = await store.take(takenCounterfoil(presented, verdict, nowMs));
       if (!taken.ok) return;
       payee.took.add(taken.value.id);

@@ -50,13 +50,13 @@ const forgetAt =
 
 test('a story names the seed and the rule, and tells what people saw in the few steps it takes', async () => {
   let tries = 0;
-  const story = await tellStory(cluster, 3, () => ++tries <= 60, { meddle: forgetAt(60) });
+  const story = await tellStory(cluster, 3, () => ++tries <= 25, { meddle: forgetAt(40) });
   expect(story?.invariant).toBe('I3');
   expect(story?.text).toMatch(/^SEED 3 breaks I3: .* was told promised of #1, and it is gone/);
   expect(story?.text).toMatch(/is told: #1 promised, \d+\.\d\d to /);
   expect(story?.text).toContain('npm run simulate -- --seed 3');
-  const [, kept] = /(\d+) of 60 steps are enough/.exec(story?.text ?? '') ?? [];
-  expect(Number(kept)).toBeLessThan(20);
+  const [, kept] = /(\d+) of 40 steps are enough/.exec(story?.text ?? '') ?? [];
+  expect(Number(kept)).toBeLessThan(15);
 });
 
 test('nothing is told of a seed that breaks no rule', async () => {
