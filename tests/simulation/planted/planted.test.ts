@@ -9,6 +9,7 @@ import { type Hunted, huntAll, seedsThatNoticed, tableOf } from './hunts.ts';
 import { edited } from './plant.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
+import { RARE_BUGS } from './rare-bugs.ts';
 
 const { PLANTED_SEEDS = '8', PLANTED = '' } = process.env;
 const seeds = Array.from({ length: Number(PLANTED_SEEDS) }, (_, i) => i + 1);
@@ -28,7 +29,7 @@ let hunted: readonly Hunted[] = [];
 const resultOf = (bug: PlantedBug) => hunted.find((each) => each.bug === bug)?.result;
 
 describe('every planted bug fits the code as it is', () => {
-  test.each(PLANTED_BUGS)('$name', ({ edits }) => {
+  test.each([...PLANTED_BUGS, ...RARE_BUGS])('$name', ({ edits }) => {
     expect(edits.length).toBeGreaterThan(0);
     for (const file of new Set(edits.map((edit) => edit.file))) {
       const text = fs.readFileSync(path.join(root, file), 'utf8');

@@ -159,17 +159,6 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'what was promised under an allowance that ended is refused',
-    rule: 'F62 F73',
-    edits: [
-      {
-        file: 'src/ledger/allowance-book.ts',
-        find: 'return row && coverFault(order, row) === undefined ? row : undefined;',
-        put: 'return row?.isOpen && coverFault(order, row) === undefined ? row : undefined;',
-      },
-    ],
-  },
-  {
     name: 'the payee is credited a cent less than the payer is debited',
     rule: 'I1',
     seenAt: 1,
@@ -182,29 +171,6 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'receipts are given before their COMMIT',
-    rule: 'F51 I14',
-    edits: [
-      {
-        file: 'src/ledger/post-payments.ts',
-        find: `  const results = await pipeline(lent.client, [
-    insertPayments(rows, nowS),`,
-        put: `  const results = [{ command: 'COMMIT' }];
-  void pipeline(lent.client, [
-    insertPayments(rows, nowS),`,
-      },
-      {
-        file: 'src/ledger/post-payments.ts',
-        find: `    ...writeReoffers(settled, nowS),
-    COMMIT,
-  ]);`,
-        put: `    ...writeReoffers(settled, nowS),
-    COMMIT,
-  ]).catch(() => undefined);`,
-      },
-    ],
-  },
-  {
     name: 'verdict and money are committed one after the other',
     rule: 'F51 I2',
     seenAt: 1,
@@ -213,41 +179,6 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
         file: 'src/ledger/post-payments.ts',
         find: 'insertPayments(rows, nowS),',
         put: 'insertPayments(rows, nowS),\n    COMMIT,\n    BEGIN,',
-      },
-    ],
-  },
-  {
-    name: 'what is brought back after a restore is judged as if it were new',
-    rule: 'F60 I4',
-    edits: [
-      {
-        file: 'src/ledger/decide-group.ts',
-        find: `      return standing
-        ? decideStanding(order, standing, books, current)`,
-        put: `      return standing && !order
-        ? decideStanding(order, standing, books, current)`,
-      },
-    ],
-  },
-  {
-    name: 'the operator pays without end for what an allowance does not cover',
-    rule: 'F62 I6',
-    edits: [
-      {
-        file: 'src/ledger/guarantee.ts',
-        find: 'books.owed(account, currency) + amountMinor <= guaranteeMaxMinor &&',
-        put: 'guaranteeMaxMinor > 0n &&',
-      },
-    ],
-  },
-  {
-    name: 'an allowance ends the moment that it is valid no more',
-    rule: 'F62',
-    edits: [
-      {
-        file: 'src/server/offline/allowance-expiry.ts',
-        find: 'const untilS = Math.floor((clock.nowMs() - graceMs) / 1000);',
-        put: 'const untilS = Math.floor((clock.nowMs() + graceMs * 0 + 86_400_000) / 1000);',
       },
     ],
   },

@@ -228,15 +228,4 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'what a restored server has forgotten is not brought back to it',
-    rule: 'F60 I3',
-    edits: [
-      {
-        file: 'src/wallet/reoffer.ts',
-        find: 'if (epoch <= reoffers.epoch || isResting) return;',
-        put: 'if (epoch > 0 || isResting) return;',
-      },
-    ],
-  },
 ];
