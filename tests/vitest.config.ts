@@ -3,8 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { createPrecachePlugin } from '../.build/precache.ts';
 import { findDebianFolder } from './support/debian-postgres.ts';
+import { LongestFirst } from './support/longest-first.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** All that needs no browser is one group, so that no core is without work while one long file ends. */
+const WITHOUT_BROWSER = { group: 1, workersMax: 2 } as const;
+/** Whoever tests a browser waits for it now and then: one worker more than a small machine has cores. */
+const WITH_BROWSER = { group: 2, workersMax: 3 } as const;
 
 interface ProjectTiming {
   readonly testTimeoutMs: number;
@@ -33,11 +39,30 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
   };
 }
 
+const UNIT: ProjectTiming = {
+  testTimeoutMs: 20_000,
+  hookTimeoutMs: 20_000,
+  ...WITHOUT_BROWSER,
+};
+
+/** These stand globals of a browser in, or change one: each file has a process of its own. */
+const CHANGES_GLOBALS = 'tests/unit/{device,sw,ui}/**/*.test.{ts,tsx}';
+
+/** The others leave nothing behind: they share processes, and load what they test once. */
+function pureUnit(): TestProjectInlineConfiguration {
+  const { test } = project('unit', UNIT);
+  return { extends: true, test: { ...test, exclude: [CHANGES_GLOBALS], isolate: false } };
+}
+
+function changingUnit(): TestProjectInlineConfiguration {
+  const { test } = project('unit-device', UNIT);
+  return { extends: true, test: { ...test, include: [CHANGES_GLOBALS] } };
+}
+
 const SERVER: ProjectTiming = {
   testTimeoutMs: 60_000,
   hookTimeoutMs: 120_000,
-  group: 3,
-  workersMax: 2,
+  ...WITHOUT_BROWSER,
   setupFiles: realThings,
 };
 
@@ -96,14 +121,15 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     teardownTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', { testTimeoutMs: 20_000, hookTimeoutMs: 20_000, group: 1, workersMax: 2 }),
-      project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000, group: 1, workersMax: 2 }),
+      pureUnit(),
+      changingUnit(),
+      project('tidy', { testTimeoutMs: 30_000, hookTimeoutMs: 30_000, ...WITHOUT_BROWSER }),
       project('simulation', {
         testTimeoutMs: 180_000,
         hookTimeoutMs: 60_000,
-        group: 2,
-        workersMax: 2,
+        ...WITHOUT_BROWSER,
       }),
       project('server', SERVER),
       engine('engine-serializable', SERIALIZABLE),
@@ -111,8 +137,7 @@ export default defineConfig({
       project('browser', {
         testTimeoutMs: 60_000,
         hookTimeoutMs: 120_000,
-        group: 4,
-        workersMax: 2,
+        ...WITH_BROWSER,
         setupFiles: realThings,
       }),
     ],

@@ -17,6 +17,8 @@ export type SpareShelf = {
 
 const CACHE_NAME = 'spare-copies';
 const PATH = '/spare-copies/';
+/** Behind an id, in whose letters it is not. */
+const HANDED_OVER = '.handed-over';
 
 /** Undefined where there is no Cache Storage: then there are no spare copies. */
 export function createSpareShelf(): SpareShelf | undefined {
@@ -97,16 +99,51 @@ function readTakenCopy(authorization: Bytes, fields: CopyFields): TakenCounterfo
   return taken.ok ? taken.value : undefined;
 }
 
-async function bringBack(store: WalletStore, shelf: SpareShelf, id: string): Promise<boolean> {
+type Spare =
+  | { readonly kind: 'promised'; readonly payment: Payment }
+  | { readonly kind: 'taken'; readonly taken: TakenCounterfoil };
+
+/** Undefined for a copy that is damaged itself, or lies under another's name. */
+async function readSpare(shelf: SpareShelf, id: string): Promise<Spare | undefined> {
   const fields = readCopyFields((await shelf.read(id)) ?? '');
   const bytes = fromBase64url(textOf(fields.authorization));
-  if (!bytes) return false;
+  if (!bytes) return undefined;
   if (fields.carried === true) {
     const taken = readTakenCopy(bytes, fields);
-    return taken?.id === id && store.restoreTaken(taken);
+    return taken?.id === id ? { kind: 'taken', taken } : undefined;
   }
   const payment = readCopy(bytes, fields);
-  return payment?.id === id && store.restore(payment);
+  return payment?.id === id ? { kind: 'promised', payment } : undefined;
+}
+
+/** All that can be read of the shelf: for the day on which the database cannot be, nor replaced. */
+export async function readSpares(shelf: SpareShelf): Promise<Spare[]> {
+  const ids = (await shelf.ids()).filter((id) => !id.endsWith(HANDED_OVER));
+  const spares = await Promise.all(ids.map((id) => readSpare(shelf, id)));
+  return spares.filter((spare) => spare !== undefined);
+}
+
+/** Remembers, while the database cannot, that somebody else may have seen this promise. */
+export async function markHandedOver(shelf: SpareShelf, id: string): Promise<void> {
+  await shelf.keep(id + HANDED_OVER, '');
+}
+
+async function bringBack(store: WalletStore, shelf: SpareShelf, id: string): Promise<boolean> {
+  const spare = await readSpare(shelf, id);
+  if (spare?.kind === 'taken') return store.restoreTaken(spare.taken);
+  return spare !== undefined && store.restore(spare.payment);
+}
+
+/** Then it can no longer be withdrawn. What comes back counts as sent by itself. */
+async function settleMarks(store: WalletStore, shelf: SpareShelf, kept: Set<string>) {
+  const marks = [...kept].filter((id) => id.endsWith(HANDED_OVER));
+  if (marks.length === 0) return;
+  const claimed = marks.map((mark) => mark.slice(0, -HANDED_OVER.length));
+  await store.claim(claimed, 0);
+  for (const mark of marks) {
+    await shelf.drop(mark);
+    kept.delete(mark);
+  }
 }
 
 /** What the database knows of it, as a copy; undefined when it knows nothing. */
@@ -125,6 +162,7 @@ async function copyOf(store: WalletStore, id: string): Promise<string | undefine
 export async function mirrorOutbox(store: WalletStore, shelf: SpareShelf): Promise<number> {
   const waiting = await store.readOutbox();
   const kept = new Set(await shelf.ids());
+  await settleMarks(store, shelf, kept);
   for (const { id } of waiting) {
     const copy = kept.has(id) ? undefined : await copyOf(store, id);
     if (copy !== undefined) await shelf.keep(id, copy);

@@ -24,6 +24,8 @@ export const openingScreen = lazyScreen(
 const trouble = lazyScreen(async () => (await import('./screens/trouble.tsx')).TroubleScreen);
 const lost = lazyScreen(async () => (await import('./screens/trouble.tsx')).LostScreen);
 
+const KEEP = '/keep';
+
 /** Order matters where patterns overlap: the first that matches is shown. */
 const ROUTES: readonly Route[] = [
   { pattern: '/', screen: homeScreen },
@@ -71,7 +73,7 @@ const ROUTES: readonly Route[] = [
     screen: lazyScreen(async () => (await import('./screens/offline.tsx')).OfflineScreen),
   },
   {
-    pattern: '/keep',
+    pattern: KEEP,
     screen: lazyScreen(async () => (await import('./screens/keep.tsx')).KeepScreen),
   },
   {
@@ -98,14 +100,16 @@ const ROUTES: readonly Route[] = [
 function CurrentScreen() {
   const wallet = useWallet();
   const { path, query } = place.value;
-  if (wallet.storage.value.kind === 'unreadable') {
+  const unreadable = wallet.storage.value.kind === 'unreadable';
+  // What waits can still be taken out, from the copies beside the database.
+  if (unreadable && path !== KEEP) {
     return <trouble.Component params={{}} query={query} />;
   }
   for (const { pattern, screen, open } of ROUTES) {
     const params = matchPath(pattern, path);
     if (!params) continue;
     // While the phone is still being read, a new visitor sees the welcome; main.tsx knows who is one.
-    if (!open && wallet.state.value === undefined) return <WelcomeScreen />;
+    if (!open && !unreadable && wallet.state.value === undefined) return <WelcomeScreen />;
     return <screen.Component key={pattern} params={params} query={query} />;
   }
   return <lost.Component params={{}} query={query} />;

@@ -9,6 +9,8 @@ export type Abilities = {
   readonly backgroundSync: boolean;
   /** The browser promised not to clear the storage when space is short. */
   readonly storageKept: boolean;
+  /** It can be asked to promise that. */
+  readonly canAskToKeep: boolean;
   readonly usedBytes?: number;
 };
 
@@ -36,16 +38,21 @@ async function backgroundSync(): Promise<boolean> {
   }
 }
 
-async function storage(): Promise<Pick<Abilities, 'storageKept' | 'usedBytes'>> {
-  try {
-    const [storageKept, { usage }] = await Promise.all([
-      navigator.storage.persisted(),
-      navigator.storage.estimate(),
-    ]);
-    return { storageKept, ...(usage !== undefined && { usedBytes: usage }) };
-  } catch {
-    return { storageKept: false };
-  }
+type StorageAbility = Pick<Abilities, 'storageKept' | 'canAskToKeep' | 'usedBytes'>;
+
+/** WebKit came to answer these one after another, and WebKitGTK answers none of them. */
+async function storage(): Promise<StorageAbility> {
+  const manager: Partial<StorageManager> = navigator.storage ?? {};
+  const [storageKept, usage] = await Promise.all([
+    manager.persisted?.().catch(() => false),
+    manager.estimate?.().catch(() => undefined),
+  ]);
+  const usedBytes = usage?.usage;
+  return {
+    storageKept: storageKept ?? false,
+    canAskToKeep: manager.persist !== undefined,
+    ...(usedBytes !== undefined && { usedBytes }),
+  };
 }
 
 async function readAbilities(): Promise<Abilities> {

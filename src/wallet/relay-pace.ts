@@ -43,17 +43,34 @@ export type Pace = {
   halve(batch: readonly OutboxEntry[]): boolean;
 };
 
+/**
+ * What has failed alone. A suspect is offered alone and behind the others, for its bytes may be to
+ * blame; but it may have been the network. So the next answer to anything lets it off, back among the
+ * others though still behind them: what waited through an outage must not leave one by one. Failing
+ * alone once more is proof enough.
+ */
+type Mark = 'suspect' | 'let-off' | 'convicted';
+
+const RANK: { readonly [mark in Mark]: number } = { 'let-off': 1, suspect: 2, convicted: 2 };
+const RANK_QUARANTINE = 3;
+
 export function createPace(fraction: () => number): Pace {
   let failures = 0;
   let itemsMax = BATCH_ITEMS_MAX;
   let busyUntilMs = 0;
   let retryAtMs = 0;
-  const setAside = new Set<string>();
+  const marked = new Map<string, Mark>();
 
   /** Full jitter: phones that lost the network together must not come back together (F48). */
   function backoffMs(): number {
     const ceiling = BACKOFF_FIRST_MS * 2 ** lesser(failures, DOUBLINGS_MAX);
     return fraction() * lesser(ceiling, BACKOFF_MAX_MS);
+  }
+
+  function rank({ id, quarantine }: OutboxEntry): number {
+    if (quarantine) return RANK_QUARANTINE;
+    const mark = marked.get(id);
+    return mark ? RANK[mark] : 0;
   }
 
   function halve(batch: readonly OutboxEntry[]): boolean {
@@ -74,10 +91,9 @@ export function createPace(fraction: () => number): Pace {
       return nowMs + this.waitMs(nowMs, true);
     },
     nextBatch(entries) {
-      const rank = (entry: OutboxEntry) => (entry.quarantine ? 2 : setAside.has(entry.id) ? 1 : 0);
-      const lowest = entries.reduce((least, entry) => lesser(least, rank(entry)), 2);
+      const lowest = entries.reduce((least, entry) => lesser(least, rank(entry)), RANK_QUARANTINE);
       // What failed alone or waits apart is offered alone, so that it can hurt nobody else.
-      const limit = lowest === 0 ? itemsMax : 1;
+      const limit = lowest < RANK.suspect ? itemsMax : 1;
       const batch: OutboxEntry[] = [];
       let bytes = 0;
       for (const entry of entries) {
@@ -92,10 +108,14 @@ export function createPace(fraction: () => number): Pace {
       failures = 0;
       retryAtMs = 0;
       itemsMax = lesser(itemsMax * 2, BATCH_ITEMS_MAX);
+      for (const [id, mark] of marked) if (mark === 'suspect') marked.set(id, 'let-off');
     },
     failed(batch, nowMs) {
       const [only] = batch;
-      if (!halve(batch) && only) setAside.add(only.id);
+      if (!halve(batch) && only) {
+        const mark = marked.get(only.id) ?? 'suspect';
+        marked.set(only.id, mark === 'suspect' ? mark : 'convicted');
+      }
       retryAtMs = nowMs + backoffMs();
       failures++;
     },

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.mjs';
+import { leftRunning } from './left-running.ts';
 
 const flags = [
   '--no-sandbox',
@@ -70,20 +71,13 @@ export async function startPhone(options: PhoneOptions = {}): Promise<Phone> {
     context,
     profile,
     close: async ({ keepProfile } = { keepProfile: false }) => {
-      running.delete(phone);
+      leftRunning.phones.delete(phone);
       await context.close();
       if (!keepProfile) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-  running.add(phone);
+  leftRunning.phones.add(phone);
   return phone;
-}
-
-const running = new Set<Phone>();
-
-/** What a failed test left running: the phones go off after each test file. */
-export async function closeAllPhones(): Promise<void> {
-  await Promise.allSettled([...running].map((phone) => phone.close()));
 }
 
 /**

@@ -1,5 +1,5 @@
 // Firefox and WebKitGTK as this machine has them: found, started on a page with a profile, and killed.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -20,25 +20,35 @@ export type OtherBrowser = {
 
 const seen = (...files: readonly string[]) => files.find((file) => fs.existsSync(file));
 
-function programOf(name: string): string | undefined {
+export function programOf(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   return seen(...folders.map((folder) => path.join(folder, name)));
 }
 
-/** The browser's own processes are of its group, and end with it. */
+const groups = new Set<ChildProcess>();
+
+// What an interrupted run leaves behind would run on: these are no children of its terminal.
+process.once('exit', () => {
+  for (const { pid } of groups) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+});
+
+/** A process with those that it starts, as one group that ends together. */
+function startGroup(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const child = spawn(program, args, { ...options, detached: true });
+  groups.add(child);
+  child.once('exit', () => groups.delete(child));
+  return child;
+}
+
 async function killGroup(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || !groups.has(child)) return;
   const ended = once(child, 'exit');
   process.kill(-child.pid, 'SIGKILL');
   await ended;
 }
 
 export function launch(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(program, args, {
-    detached: true,
-    stdio: 'ignore',
-    env: { ...process.env, ...env },
-  });
+  const child = startGroup(program, args, { stdio: 'ignore', env: { ...process.env, ...env } });
   return { child, kill: () => killGroup(child) };
 }
 
@@ -61,10 +71,10 @@ const FIREFOX_PREFERENCES = {
 
 const firefoxProgram = programOf('firefox-esr') ?? programOf('firefox');
 
-export function launchFirefox(profile: string, args: readonly string[]) {
+export function launchFirefox(profile: string, args: readonly string[], preferences: object = {}) {
   if (firefoxProgram === undefined) throw new Error('there is no Firefox here');
   fs.mkdirSync(profile, { recursive: true });
-  const lines = Object.entries(FIREFOX_PREFERENCES).map(
+  const lines = Object.entries({ ...FIREFOX_PREFERENCES, ...preferences }).map(
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
   );
   fs.writeFileSync(path.join(profile, 'user.js'), lines.join(''));
@@ -95,10 +105,7 @@ const webkitProgram = miniBrowser();
 /** A screen in memory, under the first number that is free. */
 async function startScreen(): Promise<{ display: string; kill: () => Promise<void> }> {
   const args = ['-displayfd', '3', '-screen', '0', '400x700x24', '-nolisten', 'tcp'];
-  const child = spawn('Xvfb', args, {
-    detached: true,
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
+  const child = startGroup('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const telling = child.stdio[3];
   if (!telling) throw new Error('Xvfb has no way to tell its number');
   const [number] = await Promise.race([

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtWallet } from './built-wallet.ts';
+import { leftRunning } from './left-running.ts';
 import { type BreakableNetwork, startProxy } from './proxy.ts';
 
 const readyTimeoutMs = 90_000;
@@ -140,13 +141,6 @@ async function spawnServer(
   return { child, output };
 }
 
-const undisposed = new Set<TestServer>();
-
-/** What a failed test left running: the servers end after each test file. */
-export async function disposeAllServers(): Promise<void> {
-  await Promise.allSettled([...undisposed].map((server) => server.dispose()));
-}
-
 export async function startServer(initial: ServerOptions = {}): Promise<TestServer> {
   const port = await freePort();
   const proxy = await startProxy(port);
@@ -231,7 +225,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
       return { code, ...result };
     },
     dispose: async () => {
-      undisposed.delete(server);
+      leftRunning.servers.delete(server);
       try {
         await end('SIGTERM');
       } finally {
@@ -241,6 +235,6 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
       }
     },
   };
-  undisposed.add(server);
+  leftRunning.servers.add(server);
   return server;
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { canInstall, installApp, isInstalled } from '../install-prompt.ts';
 import { formatBytes } from '../text/bytes.ts';
 import { t } from '../text/text.ts';
-import { type CameraAbility, useAbilities } from '../use-abilities.ts';
+import { type Abilities, type CameraAbility, useAbilities } from '../use-abilities.ts';
 import { Button, ButtonLink } from './button.tsx';
 import { IconAccepted, IconRefused } from './icon.tsx';
 import { IconInfo } from './icon-more.tsx';
@@ -76,12 +76,37 @@ function InstallAbility() {
   );
 }
 
-export function SettingsAbilities(props: { readonly canPayOffline?: boolean | 'unknown' }) {
-  const { abilities, again } = useAbilities();
+function StorageAbility(props: {
+  readonly abilities: Abilities;
+  readonly again: () => Promise<void>;
+}) {
+  const { storageKept, canAskToKeep, usedBytes } = props.abilities;
   const keep = async () => {
     await navigator.storage.persist().catch(() => false);
-    await again();
+    await props.again();
   };
+  const used =
+    usedBytes !== undefined && t('ability.storage-used', { used: formatBytes(usedBytes) });
+  const words = t(storageKept ? 'ability.storage-yes' : 'ability.storage-no');
+  return (
+    <Ability
+      mark={storageKept ? 'good' : 'open'}
+      name={t('ability.storage')}
+      text={used ? `${words} ${used}` : words}
+      action={
+        !storageKept &&
+        canAskToKeep && (
+          <Button kind="quiet" onClick={() => void keep()}>
+            {t('ability.storage-ask')}
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+export function SettingsAbilities(props: { readonly canPayOffline?: boolean | 'unknown' }) {
+  const { abilities, again } = useAbilities();
   return (
     <ul class="abilities">
       {props.canPayOffline !== undefined && <OfflineAbility can={props.canPayOffline} />}
@@ -98,20 +123,7 @@ export function SettingsAbilities(props: { readonly canPayOffline?: boolean | 'u
             name={t('ability.sync')}
             text={t(abilities.backgroundSync ? 'ability.sync-yes' : 'ability.sync-no')}
           />
-          <Ability
-            mark={abilities.storageKept ? 'good' : 'open'}
-            name={t('ability.storage')}
-            text={t(abilities.storageKept ? 'ability.storage-yes' : 'ability.storage-no', {
-              used: formatBytes(abilities.usedBytes ?? 0),
-            })}
-            action={
-              !abilities.storageKept && (
-                <Button kind="quiet" onClick={() => void keep()}>
-                  {t('ability.storage-ask')}
-                </Button>
-              )
-            }
-          />
+          <StorageAbility abilities={abilities} again={again} />
         </>
       )}
     </ul>

@@ -1,5 +1,6 @@
 /** Owns saving what waits: payments without a receipt as lines of text and as codes, so that a lost phone loses none. */
 import { useState } from 'preact/hooks';
+import { createSpareShelf, markHandedOver } from '#device/spare-copies.ts';
 import { handOverPromise } from '../actions/pay.ts';
 import { announce } from '../announce.ts';
 import { downloadText } from '../download.ts';
@@ -12,8 +13,9 @@ import { Screen } from '../parts/screen.tsx';
 import { saySharing } from '../parts/story-parts.tsx';
 import { copyText, shareText } from '../share-text.ts';
 import { t } from '../text/text.ts';
-import { readWaitingCopies, type WaitingCopy } from '../waiting-copies.ts';
+import { readSpareCopies, readWaitingCopies, type WaitingCopy } from '../waiting-copies.ts';
 import { useStored, useWallet } from '../wallet-context.ts';
+import type { Wallet } from '../wallet-model.ts';
 import '../styles/offline.css';
 
 const FILE_NAME = 'counterfoil-waiting.txt';
@@ -73,13 +75,22 @@ function Ways(props: { readonly lines: readonly string[] }) {
   );
 }
 
+/** Marked in the database, or beside it while that cannot be read. */
+async function markSeen(wallet: Wallet, id: string): Promise<boolean> {
+  if (wallet.storage.value.kind !== 'unreadable') return handOverPromise(wallet, id);
+  const shelf = createSpareShelf();
+  if (!shelf) return false;
+  await markHandedOver(shelf, id);
+  return true;
+}
+
 /** Own promises are marked as seen by others before anything of them leaves; taken ones are that already. */
 function useHandingOver(copies: readonly WaitingCopy[]) {
   const wallet = useWallet();
   const [lines, setLines] = useState<readonly string[]>();
   const [shown, setShown] = useState<WaitingCopy>();
   const handOver = async (copy: WaitingCopy) =>
-    copy.direction === 'in' || (await handOverPromise(wallet, copy.id));
+    copy.direction === 'in' || (await markSeen(wallet, copy.id));
   return {
     lines,
     shown,
@@ -137,10 +148,14 @@ function Copies(props: { readonly copies: readonly WaitingCopy[] }) {
   );
 }
 
+/** A database that cannot be read has its second copies; with neither, what waits is unknown. */
+async function readCopies({ store, storage }: Wallet): Promise<WaitingCopy[]> {
+  const shelf = storage.value.kind === 'unreadable' ? createSpareShelf() : undefined;
+  return shelf ? readSpareCopies(shelf) : readWaitingCopies(store);
+}
+
 export function KeepScreen() {
-  const stored = useStored('copies', ['payments', 'outbox'], ({ store }) =>
-    readWaitingCopies(store),
-  );
+  const stored = useStored('copies', ['payments', 'outbox'], readCopies);
   if (stored.kind === 'reading') return <Screen title={t('keep.title')} back="/settings" busy />;
   const copies = stored.kind === 'read' ? stored.value : stored.last;
   if (copies) return <Copies copies={copies} />;

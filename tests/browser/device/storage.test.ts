@@ -1,10 +1,9 @@
-// The wallet's storage on a real IndexedDB: the contract, power cuts, full disks, two tabs, upgrades.
+// The wallet's storage on a real IndexedDB: power cuts, full disks, two tabs, upgrades.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Phone, startPhone } from '../../support/browser.ts';
-import { STORE_CONTRACT } from '../../unit/device/store-contract.ts';
 import { type LabServer, serveLab } from '../workers/scanner-lab.ts';
 
 let lab: LabServer;
@@ -34,27 +33,6 @@ async function ownPhone(): Promise<Phone> {
   onTestFinished(() => own.close());
   return own;
 }
-
-describe('the storage contract, in Chromium', () => {
-  let page: Page;
-  beforeAll(async () => {
-    page = await openTab();
-  });
-
-  test('is the same list of cases as on fake-indexeddb', async () => {
-    const names = await page.evaluate(() => window.storageLab.names);
-    expect(names).toEqual(STORE_CONTRACT.map(({ name }) => name));
-  });
-
-  test.each(STORE_CONTRACT)('$name', async ({ name }) => {
-    await page.evaluate((each) => window.storageLab.runCase(each), name);
-  });
-});
-
-test('receipts are verified by the browser as by Node', async () => {
-  const page = await openTab();
-  expect(await page.evaluate(() => window.storageLab.verifies())).toEqual([true, false, false]);
-});
 
 /** The browser's main process, by the lock it keeps in its profile. */
 function browserProcess(profile: string): number {
@@ -186,6 +164,20 @@ describe('a newer wallet (F26)', () => {
     const free = await newer.evaluate(() => window.storageLab.upgrade());
     expect(free.read).toBe('no fault');
   });
+});
+
+test('a newer wallet is not held up by a frozen tab, which is behind when it wakes (F26)', async () => {
+  const own = await ownPhone();
+  const [old, newer] = [await openTab(own), await openTab(own)];
+  await old.evaluate(() => window.storageLab.enrol());
+  expect(await old.evaluate(() => window.storageLab.promise(1))).toBe('ok');
+  const cdp = await own.context.newCDPSession(old);
+  await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
+  const opened = await newer.evaluate(() => window.storageLab.upgrade());
+  expect(opened.read).toBe('no fault');
+  await cdp.send('Page.setWebLifecycleState', { state: 'active' });
+  expect(await old.evaluate(() => window.storageLab.outboxFault())).toBe('store_unreadable');
+  expect(await old.evaluate(() => window.storageLab.promise(2))).toBe('store_unreadable');
 });
 
 test('a page that is frozen with the lock delays a drain, and does not stop it (F33)', async () => {

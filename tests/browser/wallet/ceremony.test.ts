@@ -8,9 +8,11 @@ import { route } from '../../support/proxy.ts';
 import { openStall, type Stall } from '../../support/stall.ts';
 import {
   approve,
+  button,
   draftStored,
   heading,
   keyIn,
+  link,
   openWallet,
   outboxSize,
   type Person,
@@ -26,7 +28,11 @@ let payer: Person;
 let stall: Stall;
 
 beforeAll(async () => {
-  [server, payer] = await Promise.all([startServer(), startPerson()]);
+  const before = async (page: Page) => {
+    await sayNo(page);
+    await watchTaps(page);
+  };
+  [server, payer] = await Promise.all([startServer(), startPerson({ before })]);
   stall = await openStall(server, 'Duka la Amina');
   await openWallet(payer, server, { name: 'Juma', currency: 'KES', rehearse: true });
 });
@@ -35,6 +41,65 @@ afterAll(async () => {
   await payer?.phone.close();
   await server?.dispose();
 });
+
+/** Every word that a browser gives about passkeys says no; and it notes that it is asked to keep what is stored. */
+function sayNo(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    const no = async () => false;
+    for (const word of [
+      'isUserVerifyingPlatformAuthenticatorAvailable',
+      'isConditionalMediationAvailable',
+    ]) {
+      Object.defineProperty(PublicKeyCredential, word, { value: no });
+    }
+    const { storage } = navigator;
+    const persist = storage.persist.bind(storage);
+    storage.persist = () => {
+      Object.assign(window, { keptAsked: true });
+      return persist();
+    };
+    Object.defineProperty(PublicKeyCredential, 'getClientCapabilities', {
+      value: async () => ({}),
+    });
+  });
+}
+
+/** As passkeys do that are kept by a service on the internet. */
+function needNetwork(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    const { credentials } = navigator;
+    const get = credentials.get.bind(credentials);
+    credentials.get = async (options) => {
+      if (!navigator.onLine) throw new DOMException('no network', 'NotAllowedError');
+      return get(options);
+    };
+  });
+}
+
+/** Whether the prompt was asked for before the tap's own event had passed. */
+function watchTaps(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    const { credentials } = navigator;
+    const get = credentials.get.bind(credentials);
+    const create = credentials.create.bind(credentials);
+    let isInTap = false;
+    const asked: boolean[] = [];
+    const tapping = (is: boolean) => () => {
+      isInTap = is;
+    };
+    addEventListener('click', tapping(true), { capture: true });
+    addEventListener('click', tapping(false));
+    credentials.get = (options) => {
+      asked.push(isInTap);
+      return get(options);
+    };
+    credentials.create = (options) => {
+      asked.push(isInTap);
+      return create(options);
+    };
+    Object.assign(window, { askedInTap: asked });
+  });
+}
 
 /** A person who lets the prompt stand: it ends after a moment here, and not after two minutes. */
 function impatientPrompt(page: Page): Promise<unknown> {
@@ -93,6 +158,21 @@ async function presence(enabled: boolean): Promise<void> {
 }
 
 const CANCELLED = /^You did not approve/;
+
+test('a wallet is opened where the browser says that it cannot, and is asked to be kept (F69, F28)', async () => {
+  const { page } = payer;
+  expect(await page.evaluate(() => PublicKeyCredential.isConditionalMediationAvailable?.())).toBe(
+    false,
+  );
+  await heading(page, 'Your money').waitFor();
+  expect(await page.evaluate(() => Reflect.get(window, 'keptAsked'))).toBe(true);
+});
+
+const askedInTap = () => payer.page.evaluate(() => Reflect.get(window, 'askedInTap'));
+
+test('passkeys are made and rehearsed in the tap itself (F66)', async () => {
+  expect(await askedInTap()).toEqual([true, true]);
+});
 
 test('an entry is written down as it is made, and outlives its page', async () => {
   await enterPayment();
@@ -195,9 +275,78 @@ test('a second tap while the prompt stands asks and promises once', async () => 
   expect(await stall.received()).toHaveLength(2);
 });
 
+/** A request for a sum, opened in a page of its own. */
+async function openRequest(before?: (page: Page) => Promise<unknown>): Promise<void> {
+  payer = await openAgain(payLink(server.origin, stall.ask({ amountMinor: 1_000n })), before);
+  await payButton(payer.page).waitFor();
+}
+
+test('the prompt is asked for in the tap itself (F66)', async () => {
+  await openRequest(watchTaps);
+  await approve(payer);
+  expect(await askedInTap()).toEqual([true]);
+  await slipSays(payer, 'accepted');
+});
+
+async function answerBadly(bits: object): Promise<void> {
+  const { cdp, authenticatorId } = payer.passkeys;
+  await cdp.send('WebAuthn.setResponseOverrideBits', { authenticatorId, ...bits });
+}
+
+test.each(['isBadUP', 'isBadUV', 'isBogusSignature'])(
+  'an approval whose passkey answers with %s is no promise, and nothing tries again (F67)',
+  async (bit) => {
+    const before = await stall.received();
+    await openRequest();
+    await answerBadly({ [bit]: true });
+    await payButton(payer.page).click();
+    await payer.page.getByRole('alert').waitFor();
+    expect(await outboxSize(payer.page)).toBe(0);
+    await answerBadly({ [bit]: false });
+    expect(await stall.received()).toHaveLength(before.length);
+  },
+);
+
+test('a passkey that signs only with a network fails the rehearsal, and pays with a network only (F65)', async () => {
+  const { context } = payer.phone;
+  payer = await openAgain(`${server.origin}/rehearsal`, needNetwork);
+  await context.setOffline(true);
+  await button(payer.page, 'Approve without network').click();
+  await payer.page.getByText('That did not work').waitFor();
+  // On to the entry that the last refusals left.
+  await link(payer.page, 'Pay only while online').click();
+  await payer.page.getByText('This passkey only works online').waitFor();
+  expect(await payButton(payer.page).isDisabled()).toBe(true);
+  expect(await outboxSize(payer.page)).toBe(0);
+
+  await context.setOffline(false);
+  await payer.page.reload();
+  await approve(payer);
+  await slipSays(payer, 'accepted');
+});
+
+test('where there are no passkeys the app says so, and where to go (F71)', async () => {
+  const page = await payer.phone.context.newPage();
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'PublicKeyCredential'));
+  await page.goto(`${server.origin}/sign-in`);
+  await page.getByText('Open this page in the phone’s own browser').waitFor();
+  await page.close();
+});
+
+test('settings say that the browser may clear what is stored (F28, F30)', async () => {
+  const page = await payer.phone.context.newPage();
+  await page.goto(`${server.origin}/settings`);
+  await page.getByText(/^The browser may clear it when space is short/).waitFor();
+  await page.close();
+});
+
 test('a passkey that was switched off meanwhile: the promise is set apart, in words, and stays', async () => {
   const { context } = payer.phone;
+  const before = (await stall.received()).length;
+  payer = await openAgain(`${server.origin}/rehearsal`);
   await context.setOffline(true);
+  await button(payer.page, 'Approve without network').click();
+  await heading(payer.page, 'It works').waitFor();
   await enterPayment();
   await approve(payer);
   await slipSays(payer, 'promised');
@@ -209,5 +358,5 @@ test('a passkey that was switched off meanwhile: the promise is set apart, in wo
   await payer.page.getByText('The server did not take it.').first().waitFor();
   await payer.page.getByText(/^This passkey has been switched off/).waitFor();
   expect(await outboxSize(payer.page)).toBe(1);
-  expect(await stall.received()).toHaveLength(2);
+  expect(await stall.received()).toHaveLength(before);
 });

@@ -178,13 +178,13 @@ test('an update that takes over while an upload is on its way settles it once (F
   await approve(payer);
   const id = slipId(payer.page);
   const first = await held.met;
-  await release('between');
+  await release('second');
   await lookForUpdate(payer.page);
   await toHome(payer.page);
   const reloaded = payer.page.waitForEvent('load');
   await button(payer.page, 'Use it').click();
   await reloaded;
-  expect(await releaseOf(payer.page)).toBe('between');
+  expect(await releaseOf(payer.page)).toBe('second');
   await payer.page.goto(`${server.origin}/slip/${id}`);
   await slipSays(payer, 'accepted');
   expect(await outboxSize(payer.page)).toBe(0);
@@ -204,6 +204,20 @@ test('a release that cannot be had whole leaves the one before in charge, and it
   expect(await releaseOf(payer.page)).not.toBe('fifth');
   await approve(payer);
   await slipSays(payer, 'accepted');
-  gone.release();
+});
+
+test('a page of the new release pays beside the worker of the one before (F11)', async () => {
+  await openRequest();
+  const before = (await stall.received()).length;
+  const cdp = await payer.phone.context.newCDPSession(payer.page);
+  // As a person forces a reload: past the worker, which stays in charge of everything else.
+  const reloaded = payer.page.waitForEvent('load');
+  await cdp.send('Page.reload', { ignoreCache: true });
+  await reloaded;
+  expect(await releaseOf(payer.page)).toBe('fifth');
+  await payButton(payer.page).waitFor();
+  await approve(payer);
+  await slipSays(payer, 'accepted');
+  expect(await stall.received()).toHaveLength(before + 1);
   await expectCleanLedger(server);
 });

@@ -19,6 +19,7 @@ import {
   WALLET,
 } from '../wallet/samples.ts';
 import { codeOf, faultOf } from './expectations.ts';
+import { failRequests } from './failing-requests.ts';
 
 let count = 0;
 const newName = () => `faults-${++count}`;
@@ -36,31 +37,6 @@ function openPhone(options: Parameters<typeof openWalletDatabase>[0] = {}) {
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-const METHODS = ['get', 'getAll', 'getAllKeys', 'put', 'add', 'delete', 'count'] as const;
-
-/** Lets each call through until the one at `index`, and from there as often as `times` fails it. */
-function failRequests(errorName: string, index: number, times = 1): { calls(): number } {
-  let calls = 0;
-  for (const method of METHODS) {
-    const original = IDBObjectStore.prototype[method];
-    vi.spyOn(IDBObjectStore.prototype, method).mockImplementation(function (
-      this: IDBObjectStore,
-      ...args: unknown[]
-    ) {
-      const at = calls++;
-      if (at >= index && at < index + times) throw new DOMException('injected', errorName);
-      return Reflect.apply(original, this, args);
-    });
-  }
-  const { getAll } = IDBIndex.prototype;
-  vi.spyOn(IDBIndex.prototype, 'getAll').mockImplementation(function (this: IDBIndex, ...args) {
-    const at = calls++;
-    if (at >= index && at < index + times) throw new DOMException('injected', errorName);
-    return Reflect.apply(getAll, this, args);
-  });
-  return { calls: () => calls };
-}
 
 describe('what makes money move is on disk before it is said', () => {
   test.each<[string, (store: ReturnType<typeof createPaymentStore>) => Promise<unknown>]>([

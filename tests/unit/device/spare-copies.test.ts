@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { describe, expect, test } from 'vitest';
 import { openWalletDatabase } from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
-import { mirrorOutbox, type SpareShelf } from '#device/spare-copies.ts';
+import { markHandedOver, mirrorOutbox, readSpares, type SpareShelf } from '#device/spare-copies.ts';
 import { StoreFault, type WalletStore } from '#wallet/ports.ts';
 import { carriedEntryOf } from '#wallet/records.ts';
 import {
@@ -161,5 +161,30 @@ describe('spare copies', () => {
     await mirrorOutbox(empty, shelf);
     const { payeeName, requestText, createdAtMs } = (await empty.readPayments(1))[0] ?? {};
     expect([payeeName, requestText, createdAtMs]).toEqual(['Café Bento', 'request 1', NOW_MS + 1]);
+  });
+});
+
+describe('spare copies of a database that cannot be read', () => {
+  test('are read without it, own promises and counterfoils, each as it was', async () => {
+    const [store, shelf] = [await phoneWith(1), paperShelf()];
+    await store.take(sampleTaken(9));
+    await mirrorOutbox(store, shelf);
+    const spares = await readSpares(shelf);
+    const read = spares.map((spare) => (spare.kind === 'taken' ? spare.taken : spare.payment));
+    expect(read).toContainEqual(samplePayment(1));
+    expect(read).toContainEqual(sampleTaken(9));
+  });
+
+  test('that were handed over can no longer be withdrawn, once it can be read again', async () => {
+    const [store, shelf] = [await phoneWith(2), paperShelf()];
+    await mirrorOutbox(store, shelf);
+    await markHandedOver(shelf, samplePayment(1).id);
+    expect(await readSpares(shelf)).toHaveLength(2);
+    expect(await mirrorOutbox(store, shelf)).toBe(0);
+    const late = await store.cancel(samplePayment(1).id);
+    expect(late).toMatchObject({ refusal: { code: 'cancel_too_late' } });
+    expect((await store.cancel(samplePayment(2).id)).ok).toBe(true);
+    await mirrorOutbox(store, shelf);
+    expect([...shelf.texts.keys()]).toEqual([samplePayment(1).id]);
   });
 });

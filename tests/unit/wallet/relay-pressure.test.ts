@@ -67,3 +67,15 @@ test('what fails keeps its place in the outbox, also before what is promised mea
   expect(world.disk.outbox.size).toBe(0);
   expect([...world.server.transfers.values()]).toEqual([1, 1]);
 });
+
+test('what waited through an outage leaves in batches again, not one by one (F48)', async () => {
+  const world = createFakeWorld();
+  await world.promise(45);
+  world.network = () => SILENCE;
+  for (let attempt = 0; attempt < 30; attempt++) await world.relay.drain('person');
+  online(world);
+  world.posts.length = 0;
+  await world.relay.drain('online');
+  expect(world.disk.outbox.size).toBe(0);
+  expect(world.posts.length).toBeLessThan(10);
+});

@@ -52,8 +52,9 @@ export const enSettings = {
   'ability.sync-no':
     'This browser delivers only while the app is open. Open it when you have network.',
   'ability.storage': 'Keep data safe',
-  'ability.storage-yes': 'The browser keeps it even when space is short. {used} used.',
-  'ability.storage-no': 'The browser may clear it when space is short. {used} used.',
+  'ability.storage-yes': 'The browser keeps it even when space is short.',
+  'ability.storage-no': 'The browser may clear it when space is short.',
+  'ability.storage-used': '{used} used.',
   'ability.storage-ask': 'Ask the browser to keep it',
 
   'settings.account': 'Account and passkey',

@@ -55,8 +55,9 @@ export const frSettings: Translation<typeof enSettings> = {
   'ability.sync-no':
     'Ce navigateur ne livre que quand l’application est ouverte. Ouvrez-la quand il y a du réseau.',
   'ability.storage': 'Garder les données',
-  'ability.storage-yes': 'Le navigateur les garde même quand la place manque. {used} utilisés.',
-  'ability.storage-no': 'Le navigateur peut les effacer quand la place manque. {used} utilisés.',
+  'ability.storage-yes': 'Le navigateur les garde même quand la place manque.',
+  'ability.storage-no': 'Le navigateur peut les effacer quand la place manque.',
+  'ability.storage-used': '{used} utilisés.',
   'ability.storage-ask': 'Demander au navigateur de les garder',
 
   'settings.account': 'Compte et clé d’accès',

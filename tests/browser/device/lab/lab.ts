@@ -3,7 +3,6 @@ import { openWalletDatabase, SCHEMA_VERSION } from '#device/database.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 import { createSpareShelf, mirrorOutbox } from '#device/spare-copies.ts';
-import { verifyEs256 } from '#device/verify-es256.ts';
 import { systemClock, systemRandom } from '#device/world.ts';
 import { FLAG } from '#protocol/assertion.ts';
 import { type Bytes, concatBytes, toBase64url, toUtf8 } from '#protocol/bytes.ts';
@@ -12,9 +11,7 @@ import { type PaymentRequest, readPaymentRequest } from '#protocol/payment-reque
 import { sha256 } from '#protocol/sha256.ts';
 import { type Approval, prepareOrder, promisePayment } from '#wallet/authorize.ts';
 import { makeStaticRequest } from '#wallet/receive.ts';
-import { switchOn } from '../../../unit/device/contract-phone.ts';
 import { codeOf, faultOf } from '../../../unit/device/expectations.ts';
-import { STORE_CONTRACT } from '../../../unit/device/store-contract.ts';
 import {
   CREDENTIAL_ID,
   EUR,
@@ -85,17 +82,6 @@ function holdConnection(): Promise<void> {
 
 const lab = {
   troubles,
-  names: STORE_CONTRACT.map(({ name }) => name),
-  async runCase(name: string): Promise<void> {
-    const found = STORE_CONTRACT.find((each) => each.name === name);
-    if (!found) throw new Error(`no case ${name}`);
-    const phone = switchOn(`contract ${name}`);
-    try {
-      await found.run(phone);
-    } finally {
-      phone.close();
-    }
-  },
   enrol: async () => codeOf(await store.writeWallet(WALLET)),
   /** The promise with the next seq; `once: false` so that the same digest may repeat. */
   promise: async (seq: number) => codeOf(await store.promise(samplePayment(seq))),
@@ -108,6 +94,7 @@ const lab = {
   states: async () => (await store.readPayments(50)).map(({ seq, state }) => `${seq} ${state}`),
   hasWallet: async () => (await store.readWallet()) !== undefined,
   walletFault: () => faultOf(store.readWallet()),
+  outboxFault: () => faultOf(store.readOutbox()),
   /** Two tabs of this origin make the same promise at once. */
   promiseOther: async (seq: number) =>
     codeOf(
@@ -121,6 +108,7 @@ const lab = {
     if (!shelf) throw new Error('no Cache Storage');
     return mirrorOutbox(store, shelf);
   },
+  mirrorFault: () => faultOf(lab.mirror()),
   spares: () => createSpareShelf()?.ids(),
   holdConnection,
   letGo: () => held?.close(),
@@ -139,21 +127,6 @@ const lab = {
       });
     }),
   withLock: (waitMs: number) => createOutboxLock({ waitMs }).run(async () => 'drained'),
-  /** Signs with WebCrypto's own key, so that both ends are the browser's. */
-  async verifies(): Promise<boolean[]> {
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-    const pair = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-    const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
-    const signed = filled(100, 5);
-    const hash = { name: 'ECDSA', hash: 'SHA-256' };
-    const signature = new Uint8Array(await crypto.subtle.sign(hash, pair.privateKey, signed));
-    const point = raw.slice(1);
-    return [
-      await verifyEs256(point, signed, signature),
-      await verifyEs256(point, filled(100, 6), signature),
-      await verifyEs256(filled(64, 1), signed, signature),
-    ];
-  },
   /** Milliseconds from the passkey's answer to the promise on disk. */
   async timePromises(count: number): Promise<number[]> {
     const request = printedRequest();

@@ -1,6 +1,6 @@
 // The page that every engine opens: it does the work named in its address and tells the server what came of it.
 import './node/buffer.ts';
-import { keptPromises, promiseAndSay } from './power-cut.ts';
+import { keptPromises, promiseAndSay, promiseWithCopies, recovered } from './power-cut.ts';
 import { runFiles } from './runner.ts';
 import type { Told, Verdict } from './told.ts';
 
@@ -47,6 +47,8 @@ async function runSuites(): Promise<void> {
 const WORKS: Readonly<Record<string, () => Promise<void>>> = {
   suites: runSuites,
   promise: async () => tell({ kind: 'answer', text: await promiseAndSay() }),
+  copy: async () => tell({ kind: 'answer', text: await promiseWithCopies() }),
+  recover: async () => tell({ kind: 'answer', text: await recovered() }),
   look: async () => tell({ kind: 'answer', text: await keptPromises() }),
 };
 

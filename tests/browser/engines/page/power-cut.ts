@@ -1,7 +1,8 @@
-// A wallet that promises, and a wallet that looks what it has: between the two the browser is killed.
+// A wallet that promises, and a wallet that looks what it has: between the two the browser is killed, or its disk fails.
 import { openWalletDatabase } from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
-import { codeOf } from '../../../unit/device/expectations.ts';
+import { createSpareShelf, mirrorOutbox, readSpares } from '#device/spare-copies.ts';
+import { codeOf, faultOf } from '../../../unit/device/expectations.ts';
 import { samplePayment, sampleReceipt, WALLET } from '../../../unit/wallet/samples.ts';
 
 const store = createPaymentStore(openWalletDatabase());
@@ -20,4 +21,27 @@ export async function keptPromises(): Promise<string> {
   const states = (await store.readPayments(9)).map(({ seq, state }) => `${seq} ${state}`);
   const next = codeOf(await store.promise(samplePayment(3)));
   return JSON.stringify({ waiting, states, next });
+}
+
+function mirror(): Promise<number> {
+  const shelf = createSpareShelf();
+  if (!shelf) throw new Error('this engine has no Cache Storage');
+  return mirrorOutbox(store, shelf);
+}
+
+export async function promiseWithCopies(): Promise<string> {
+  const said = await promiseAndSay();
+  await mirror();
+  return said;
+}
+
+/** As the page does when it starts; what the database does not give back lies on the shelf. */
+export async function recovered(): Promise<string> {
+  const shelf = createSpareShelf();
+  const mirrored = await faultOf(mirror());
+  if (mirrored === 'no fault') {
+    return JSON.stringify((await store.readOutbox()).map(({ seq }) => seq));
+  }
+  const spares = shelf ? await readSpares(shelf) : [];
+  return `${mirrored}, ${spares.length} on the shelf`;
 }
