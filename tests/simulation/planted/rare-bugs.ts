@@ -83,4 +83,41 @@ export const RARE_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'that a payment was sent may be forgotten when the phone loses its power',
+    rule: 'F19 F41',
+    edits: [
+      {
+        file: 'src/device/outbox-store.ts',
+        find: `          return entries.filter((entry) => entry !== undefined);
+        },
+        'strict',`,
+        put: `          return entries.filter((entry) => entry !== undefined);
+        },
+        'relaxed',`,
+      },
+    ],
+  },
+  {
+    name: 'a wake-up during a drain is lost',
+    rule: 'F9 I12',
+    edits: [
+      {
+        file: 'src/wallet/relay.ts',
+        find: '// A waiting timer must not make a stronger reason patient, nor mere news hide one.',
+        put: 'if (running) return running;',
+      },
+    ],
+  },
+  {
+    name: 'the payer’s balance is not asked',
+    rule: 'F56 I6',
+    edits: [
+      {
+        file: 'src/ledger/decide.ts',
+        find: "if (books.available(payer, currency) >= amountMinor) return 'balance';",
+        put: "if (books.available(payer, currency) >= 0n) return 'balance';",
+      },
+    ],
+  },
 ];

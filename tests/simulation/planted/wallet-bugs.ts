@@ -38,7 +38,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a receipt is believed whoever signed it',
     rule: 'F37 I8',
-    seenAt: 1,
+    seenAt: 5,
     edits: [
       {
         file: 'src/wallet/check-receipt.ts',
@@ -67,7 +67,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a payment is sent before it is marked as sent',
     rule: 'F41 I3',
-    seenAt: 1,
+    seenAt: 2,
     edits: [
       {
         file: 'src/wallet/relay.ts',
@@ -79,7 +79,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'what was sent can still be withdrawn',
     rule: 'F41 I3',
-    seenAt: 3,
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -135,17 +135,6 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
         file: 'src/wallet/relay-pace.ts',
         find: 'const busyMs = leftMs(busyUntilMs, nowMs);',
         put: 'const busyMs = failures > 1 ? 60_000 : leftMs(busyUntilMs, nowMs);',
-      },
-    ],
-  },
-  {
-    name: 'a wake-up during a drain is lost',
-    rule: 'F9 I12',
-    edits: [
-      {
-        file: 'src/wallet/relay.ts',
-        find: '// A waiting timer must not make a stronger reason patient, nor mere news hide one.',
-        put: 'if (running) return running;',
       },
     ],
   },
