@@ -27,12 +27,13 @@ const ACTIONS = {
   pay: 30,
   ask: 12,
   hint: 12,
-  cancel: 2,
+  cancel: 4,
   refresh: 5,
-  'show a counterfoil': 8,
-  'look at a counterfoil': 12,
+  'show a counterfoil': 12,
+  'look at a counterfoil': 20,
   mirror: 3,
   crash: 6,
+  'lose power': 4,
   'deliver late': 3,
   'change the weather': 6,
   'change a disk': 3,
@@ -90,9 +91,12 @@ function showOne({ shown, chance, chronicle }: World, payer: Phone): void {
   show(payer, id, (screen) => void shown.push(screen));
 }
 
-function cancelOne({ chance, chronicle }: World, phone: Phone): void {
-  const id = promisedOf(phone, chance);
-  if (id === undefined) return;
+/** Whatever still looks as if it could be withdrawn. */
+async function cancelOne({ chance, chronicle }: World, phone: Phone): Promise<void> {
+  const { outbox } = await readDisk(phone);
+  const own = outbox.filter(({ id, carried }) => !carried && phone.told.has(id));
+  if (own.length === 0) return;
+  const { id } = chance.pick(own);
   chronicle.tell(`${phone.name} withdraws ${chronicle.nameOf(id)}`);
   cancel(phone, id);
 }
@@ -166,6 +170,13 @@ function crashOne({ chance, chronicle, around }: World, phone: Phone): void {
   crash(phone, which, around);
 }
 
+/** Both processes end at once, and the storage forgets what it was not told to keep. */
+function losePower({ chronicle, around }: World, phone: Phone): void {
+  for (const which of ['page', 'worker'] as const) crash(phone, which, around);
+  const undone = phone.disk.losePower();
+  chronicle.fault('power lost', `${phone.name} loses its power, and ${undone} writes with it`);
+}
+
 async function loseOne({ had, chronicle, around }: World, phone: Phone): Promise<void> {
   if (had.has('lost')) return;
   had.add('lost');
@@ -198,6 +209,7 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   },
   mirror: (_, { page }) => mirror(page),
   crash: crashOne,
+  'lose power': losePower,
   async 'deliver late'({ network }) {
     if (network.late.length > 0) await network.deliverLate();
   },

@@ -4,15 +4,17 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Order, Report } from './crew.ts';
+import { huntPlantedBugs } from './planted/command.ts';
 import { tableOf, totalsOf } from './totals.ts';
 import type { RunSummary } from './world.ts';
 
-const USAGE = `Usage: npm run simulate -- [--seed N] [--runs M] [--processes P] [--story S] [--json FILE]
+const USAGE = `Usage: npm run simulate -- [--seed N] [--runs M] [--processes P] [--story S] [--json FILE] [--planted]
   --seed       the first seed; alone, it is the only one            (1)
   --runs       how many seeds from there                            (100, or 1 with --seed)
   --processes  how many at once                                     (the cores)
   --story      seconds to look for a short story of what broke      (120)
   --json       where to write the totals
+  --planted    runs code with a bug in it instead, each of the list until it is noticed
 One seed is one run, the same each time. Ends with 1 when anything broke, and tells how.
 `;
 
@@ -22,6 +24,7 @@ type Options = {
   readonly processes: number;
   readonly storyMs: number;
   readonly json?: string;
+  readonly isPlanted: boolean;
 };
 
 const TEXT = { type: 'string' } as const;
@@ -31,9 +34,16 @@ function readOptions(args: readonly string[]): Options | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { seed: TEXT, runs: TEXT, processes: TEXT, story: TEXT, json: TEXT },
+      options: {
+        seed: TEXT,
+        runs: TEXT,
+        processes: TEXT,
+        story: TEXT,
+        json: TEXT,
+        planted: { type: 'boolean' },
+      },
     });
-    const { json } = values;
+    const { json, planted: isPlanted = false } = values;
     const runs = values.runs ?? (values.seed === undefined ? '100' : '1');
     const [seed, count, processes, storyS] = [
       values.seed ?? '1',
@@ -43,7 +53,7 @@ function readOptions(args: readonly string[]): Options | undefined {
     ].map(Number) as [number, number, number, number];
     const areWhole = [seed, count, processes, storyS].every(Number.isSafeInteger);
     if (!areWhole || count < 1 || processes < 1) return undefined;
-    const options = { seed, runs: count, processes, storyMs: storyS * 1000 };
+    const options = { seed, runs: count, processes, storyMs: storyS * 1000, isPlanted };
     return { ...options, ...(json !== undefined && { json }) };
   } catch {
     return undefined;
@@ -90,6 +100,7 @@ export async function runSimulations(args: readonly string[], program: string): 
     return args.includes('--help') ? 0 : 2;
   }
   const { seed, runs, processes, storyMs, json } = options;
+  if (options.isPlanted) return huntPlantedBugs(runs);
   const ledger: Ledger = { summaries: [], failed: [] };
   const startedMs = performance.now();
   const wallS = () => (performance.now() - startedMs) / 1000;

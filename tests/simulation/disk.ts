@@ -16,6 +16,8 @@ export type Disk = {
   readonly commits: number;
   /** The production store on what is stored now; it reads only, and at once. */
   readonly reader: WalletStore;
+  /** Its power is gone, and with it what no strict transaction has put on disk (F19). Answers how many writes. */
+  losePower(): number;
   /** Everything is gone. */
   wipe(): void;
   /** The same under another name, as a profile that was copied. */
@@ -39,12 +41,17 @@ type RawTransaction = IDBTransaction & {
   error: DOMException | null;
   _state: string;
   _requests: { request: IDBRequest }[];
-  _rollbackLog: unknown[];
+  _rollbackLog: (() => void)[];
   _start(): void;
   _abort(name: string): void;
 };
 
-type Known = { commits: number; readonly fate: (writing: boolean | 'open') => DiskFate };
+type Known = {
+  commits: number;
+  /** How to undo what was committed since the last strict transaction, in that order. */
+  unflushed: (() => void)[];
+  readonly fate: (writing: boolean | 'open') => DiskFate;
+};
 
 const known = new Map<string, Known>();
 const databases = () => (indexedDB as unknown as RawFactory)._databases;
@@ -74,9 +81,15 @@ function breakEnd(tx: RawTransaction, isTorn: boolean, onCommit: () => void): vo
   };
 }
 
+function committed(tx: RawTransaction, disk: Known): void {
+  disk.commits++;
+  if (tx.durability === 'strict') disk.unflushed = [];
+  else disk.unflushed.push(...tx._rollbackLog);
+}
+
 function begin(database: IDBDatabase, tx: RawTransaction, disk: Known): RawTransaction {
   const isWriting = tx.mode === 'readwrite';
-  if (isWriting) tx.addEventListener('complete', () => void disk.commits++);
+  if (isWriting) tx.addEventListener('complete', () => committed(tx, disk));
   switch (disk.fate(isWriting)) {
     case 'lost':
       tx.abort();
@@ -195,7 +208,7 @@ async function copyAll(from: string, to: string): Promise<void> {
 
 export function openDisk(name: string, fate: Known['fate']): Disk {
   install();
-  const own: Known = { commits: 0, fate };
+  const own: Known = { commits: 0, unflushed: [], fate };
   known.set(name, own);
   return {
     name,
@@ -203,6 +216,13 @@ export function openDisk(name: string, fate: Known['fate']): Disk {
       return own.commits;
     },
     reader: createPaymentStore(readerOf(name)),
+    losePower() {
+      const undone = own.unflushed.length;
+      for (const undo of own.unflushed.toReversed()) undo();
+      own.unflushed = [];
+      if (undone > 0) own.commits++;
+      return undone;
+    },
     wipe() {
       databases().delete(name);
       own.commits++;

@@ -2,9 +2,11 @@
 import type { Payment } from '#wallet/payment.ts';
 import { must } from './broken.ts';
 import { checkGuarantee, checkSound, checkUploadOrder, readDisk } from './invariants.ts';
+import { promiseWhileBusy, waitForTimers } from './left-alone.ts';
 import { mirror } from './paying.ts';
 import { crash, type Phone } from './phone.ts';
 import { refresh } from './refreshing.ts';
+import { checkNobodyAccused } from './rejudging.ts';
 import { checkServer, ledgerText, readLedgerEntries, readSettled } from './server-invariants.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +43,8 @@ async function openOnce(world: World, phone: Phone): Promise<void> {
   const { page } = phone;
   mirror(page);
   await page.gates.ended();
+  const { outbox } = await readDisk(phone);
+  for (const { id } of outbox) must(phone.spares.has(id), 'F25', `${id} waits without a copy`);
   await drain(world, phone);
   refresh(phone);
   await page.gates.ended();
@@ -50,15 +54,18 @@ async function openOnce(world: World, phone: Phone): Promise<void> {
 
 /** Everything works again, and every phone is opened. */
 async function heal(world: World): Promise<void> {
-  const { network, phones, around, diskMoods } = world;
+  const { network, phones, around, diskMoods, chance } = world;
   network.heal(true);
   world.healStorage();
   diskMoods.clear();
   for (const phone of phones) {
-    crash(phone, 'page', around);
-    crash(phone, 'worker', around);
-    phone.page.gates.openAll();
-    phone.worker.gates.openAll();
+    const isLeftAlone = chance.chance(0.5);
+    for (const which of ['page', 'worker'] as const) {
+      if (!isLeftAlone) crash(phone, which, around);
+      phone[which].gates.openAll();
+    }
+    // After a restore some wait for what others have yet to bring back.
+    if (isLeftAlone && world.restores === 0) await waitForTimers(world, phone);
   }
   while (network.late.length > 0) await network.deliverLate();
   const rounds = world.restores > 0 ? ROUNDS.restored : ROUNDS.usual;
@@ -140,10 +147,16 @@ async function replayAll(world: World): Promise<void> {
 const REPLAYED_TOGETHER = 6;
 
 export async function healAndCheck(world: World, look: () => Promise<void>): Promise<void> {
-  const { server, book, phones, network } = world;
+  const { server, book, phones, network, restores, retired, had } = world;
   await heal(world);
+  if (world.restores === 0) {
+    for (const phone of phones) if (!phone.isSeller) await promiseWhileBusy(world, phone);
+    for (const phone of phones) await openOnce(world, phone);
+  }
   await look();
   await checkAgreement(world);
+  const isHonest = restores === 0 && retired.length === 0 && !had.has('copy') && !had.has('lost');
+  if (isHonest) await checkNobodyAccused(server.database);
   const hasClones = phones.some(({ isCloned }) => isCloned);
   for (const batch of network.sent) checkUploadOrder(batch, hasClones);
   await replayAll(world);

@@ -81,6 +81,7 @@ export async function checkPhone(
     if (payment.receipt) book.see(payment.receipt, phone.name);
   }
   await checkTaken(phone, taken, waiting, identity, book);
+  if (!book.wasRestored) await checkPaid(phone, taken);
   // What comes back from the copies of a wiped phone may have been paid anew: the server refuses one.
   const occupied = payments
     .filter((payment) => payment.device === phone.device && occupiesRequest(payment))
@@ -89,6 +90,15 @@ export async function checkPhone(
   const seqs = payments.filter(({ device }) => device === phone.device).map(({ seq }) => seq);
   must(new Set(seqs).size === seqs.length, 'I11', `${phone.name} used a seq twice`);
   must(Math.max(0, ...seqs) === (wallet?.lastSeq ?? 0), 'I11', `${phone.name} forgot a seq`);
+}
+
+/** F78: a request is paid by what has a receipt here, or stands in the statement. */
+async function checkPaid({ disk: { reader }, name }: Phone, taken: readonly TakenCounterfoil[]) {
+  const came = new Set(taken.filter(({ state }) => state === 'accepted').map(({ id }) => id));
+  for (const { paymentId } of await reader.readEntries(10_000)) if (paymentId) came.add(paymentId);
+  for (const { paid } of await reader.readRequests(10_000)) {
+    must(!paid || came.has(paid.paymentId), 'F78', `${name} was not paid by ${paid?.paymentId}`);
+  }
 }
 
 /** What a payee was told is kept is kept, until its receipt is here (I3, I8, I9). */

@@ -8,6 +8,7 @@ import { ROUTES } from '#protocol/routes.ts';
 import { decodeServerIdentity } from '#protocol/wire.ts';
 import type { HttpAnswer, Silence, Transport } from '#wallet/ports.ts';
 import type { WalletResponse } from '../support/server-wallet.ts';
+import { checkItems } from './answering.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Gates } from './gates.ts';
 import type { Doom } from './mortal-client.ts';
@@ -89,13 +90,17 @@ function createDelivery({ server, chance, chronicle, witness }: NetworkParts) {
     return response;
   }
 
-  async function deliver({ body, route }: Upload, doom?: Doom): Promise<HttpAnswer | Silence> {
+  async function deliver(
+    { body, route, items }: Upload,
+    doom?: Doom,
+  ): Promise<HttpAnswer | Silence> {
     const { method, path: url } = route;
     const headers = { 'content-type': PAYMENTS_MEDIA_TYPE };
     const response = await request({ method, url, headers, payload: Buffer.from(body) }, doom);
     if (!response) return SILENCE;
     const answer = answerOf(response);
     witness(answer);
+    if (route === ROUTES.payments) checkItems(items, body, answer);
     answered.push(answer);
     return answer;
   }
@@ -193,6 +198,7 @@ export function createNetwork(parts: NetworkParts): Network {
   }
 
   function link(phone: string): Link {
+    const isBlind = chance.chance(0.25);
     async function upload(
       gates: Gates,
       items: readonly Bytes[],
@@ -234,7 +240,8 @@ export function createNetwork(parts: NetworkParts): Network {
         },
       }),
       ask,
-      saysNone: () => (moodOf(phone) === DEAD) !== (!isHealed && chance.chance(0.1)),
+      // Some never say anything else, whatever is there.
+      saysNone: () => (isHealed ? isBlind : (moodOf(phone) === DEAD) !== chance.chance(0.1)),
       change() {
         const name = chance.pick(['CALM', 'WILD', 'WILD', 'DEAD', 'PORTAL'] as const);
         moods.set(phone, MOODS[name]);

@@ -4,9 +4,11 @@ import { signatureFromDer } from '#protocol/assertion.ts';
 import { type Bytes, fromBase64url, toBase64url } from '#protocol/bytes.ts';
 import { requestDigest } from '#protocol/order.ts';
 import { readPaymentRequest } from '#protocol/payment-request.ts';
+import type { RefusalCode } from '#protocol/refusals.ts';
 import { type Approval, prepareOrder, promisePayment } from '#wallet/authorize.ts';
 import { makeRequest, makeStaticRequest, printedRequest } from '#wallet/receive.ts';
 import type { ServerWallet } from '../support/server-wallet.ts';
+import { must } from './broken.ts';
 import { EUR, type Phone, type Process, type Surroundings, unlessStorageFails } from './phone.ts';
 import { PARTY } from './simulated-server.ts';
 
@@ -38,6 +40,13 @@ export const euros = (minor: bigint) => `${minor / 100n}.${String(minor % 100n).
 /** A printed code's amount is what the payer types. */
 const TYPED_MAX = 80_00;
 
+/** Whoever is told that it is not saved pays again. Of storage that failed, nobody knows (F22). */
+async function checkNotSaved({ disk, name }: Phone, id: string, code: RefusalCode): Promise<void> {
+  if (code.startsWith('store_')) return;
+  const stored = await disk.reader.readPayment(id);
+  must(stored === undefined, 'F22', `${name} was told ${code}, and ${id} is stored`);
+}
+
 /** Scans, reviews, approves, promises, drains: as the pay screen does. */
 async function payAndDrain(phone: Phone, code: Code, around: Surroundings): Promise<void> {
   const { page, clock } = phone;
@@ -58,6 +67,7 @@ async function payAndDrain(phone: Phone, code: Code, around: Surroundings): Prom
   const parts = { store, clock };
   const promised = await promisePayment(parts, prepared.value, situation.identity, approval);
   if (!promised.ok) {
+    await checkNotSaved(phone, toBase64url(prepared.value.id), promised.refusal.code);
     chronicle.tell(`${phone.name} is told: not saved (${promised.refusal.code})`);
     return;
   }

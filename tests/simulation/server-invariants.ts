@@ -2,7 +2,8 @@
 import { equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import { must } from './broken.ts';
-import type { SimulatedServer } from './simulated-server.ts';
+import { checkDebts, checkExpiry } from './rejudging.ts';
+import { GUARANTEE_MAX_MINOR, type SimulatedServer } from './simulated-server.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
 type Sums = Readonly<
@@ -88,6 +89,8 @@ export async function checkServer(server: SimulatedServer, book: VerdictBook): P
     report.findings.map(({ rule, detail }) => `${rule} ${detail}`).join('; '),
   );
   await checkVerdicts(server, book);
+  await checkExpiry(server.database);
+  await checkDebts(server.database, GUARANTEE_MAX_MINOR);
   // What came back after a restore was judged before it, by books that were lost.
   const twice = await server.database.query(
     `SELECT p.id FROM payment p JOIN paid_request r USING (payee, request_digest)

@@ -24,6 +24,9 @@ import { createSwitchboard } from './switchboard.ts';
 
 export const PARTY = { rpId: 'localhost', origin: 'http://localhost:8080' };
 
+/** For each account, in euros and cents. */
+export const GUARANTEE_MAX_MINOR = 300_00n;
+
 export type ServerRequest = Parameters<WalletServer['inject']>[0];
 
 export type SimulatedServer = WalletServer & {
@@ -66,7 +69,7 @@ function readSettings(): Config {
     // So that most of what is paid here can be covered.
     ALLOWANCE_TOTAL_MAX: '300',
     ALLOWANCE_CAP: '200',
-    GUARANTEE_MAX: '300',
+    GUARANTEE_MAX: String(GUARANTEE_MAX_MINOR / 100n),
     // A bent upload may fall into more pieces than a phone ever sends.
     BATCH_ITEMS_MAX: String(BATCH_ITEMS_MAX),
   });

@@ -15,6 +15,8 @@ export type VerdictBook = {
    * stand; but who brings such a payment without its receipt (`open`) may be told another.
    */
   restored(known: ReadonlySet<string>, held: ReadonlySet<string>, open: ReadonlySet<string>): void;
+  /** Statements begin anew then. */
+  readonly wasRestored: boolean;
   /** Whether a second verdict of it is nobody's fault. */
   isOpen(id: string): boolean;
 };
@@ -29,6 +31,7 @@ export function createVerdictBook(): VerdictBook {
   const first = new Map<string, Bytes>();
   const seen = new WeakSet<Bytes>();
   const open = new Set<string>();
+  let wasRestored = false;
 
   function see(bytes: Bytes, by: string): void {
     if (seen.has(bytes)) return;
@@ -53,7 +56,11 @@ export function createVerdictBook(): VerdictBook {
       }
     },
     first,
+    get wasRestored() {
+      return wasRestored;
+    },
     restored(known, held, unbound) {
+      wasRestored = true;
       for (const id of [...first.keys()]) {
         if (known.has(id)) continue;
         if (unbound.has(id) || !held.has(id)) first.delete(id);

@@ -43,7 +43,7 @@ export const WILD: Mood = {
   'answer lost': 3,
   'delivered twice': 2,
   'delivered late': 2,
-  'request bent': 1,
+  'request bent': 3,
   'answer bent': 1,
   'answer cut': 1,
   'answer of another': 1,

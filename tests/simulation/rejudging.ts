@@ -1,0 +1,45 @@
+// Holds the ledger's verdicts against what their orders say, by other means than the server's own.
+import type { Database } from '#ledger/database.ts';
+import { decodeAuthorization } from '#protocol/authorization.ts';
+import { toBase64url } from '#protocol/bytes.ts';
+import { must } from './broken.ts';
+
+type Row = {
+  readonly id: Uint8Array;
+  readonly verdict: number;
+  readonly settled_s: number;
+  readonly authorization_bytes: Uint8Array<ArrayBuffer>;
+};
+
+const EXPIRED = 3;
+
+/** I15: the server's clock, and no other, decides what has expired. What came back had its verdict before. */
+export async function checkExpiry(database: Database): Promise<void> {
+  const { rows } = await database.query<Row>(
+    `SELECT p.id, p.verdict::int AS verdict, extract(epoch FROM p.settled_at)::float AS settled_s,
+        p.authorization_bytes
+      FROM payment p WHERE NOT EXISTS (SELECT 1 FROM reoffer o WHERE o.payment_id = p.id)`,
+  );
+  for (const { id, verdict, settled_s, authorization_bytes } of rows) {
+    const decoded = decodeAuthorization(authorization_bytes);
+    must(decoded.ok, 'I5', `${toBase64url(new Uint8Array(id))} was settled, and cannot be read`);
+    const isLate = settled_s > decoded.value.order.validUntilS;
+    const name = toBase64url(new Uint8Array(id));
+    must(isLate === (verdict === EXPIRED), 'I15', `${name} came ${isLate ? 'late' : 'in time'}`);
+  }
+}
+
+/** Whose phones were never copied, lost, emptied or forgotten promised nothing that they could not keep. */
+export async function checkNobodyAccused(database: Database): Promise<void> {
+  const { rows } = await database.query<{ kind: string }>('SELECT kind FROM double_promise');
+  must(rows.length === 0, 'F62', `an honest wallet is accused: ${rows.map(({ kind }) => kind)}`);
+}
+
+/** What the operator has advanced to one account and not got back. */
+export async function checkDebts(database: Database, mostMinor: bigint): Promise<void> {
+  const { rows } = await database.query<{ most: bigint }>(
+    'SELECT coalesce(max(owed), 0)::bigint AS most FROM balance',
+  );
+  const most = rows[0]?.most ?? 0n;
+  must(most <= mostMinor, 'I6', `somebody owes ${most}, and at most ${mostMinor} is guaranteed`);
+}
