@@ -69,7 +69,15 @@ const FIREFOX_PREFERENCES = {
   'toolkit.telemetry.enabled': false,
 } as const;
 
-const firefoxProgram = programOf('firefox-esr') ?? programOf('firefox');
+/** Ubuntu's is a snap: that sees no profile outside of its own folders. */
+function plainFirefox(): string | undefined {
+  const file = programOf('firefox');
+  if (file === undefined) return undefined;
+  const begins = fs.readFileSync(file).subarray(0, 4096).toString('latin1');
+  return begins.includes('snap') || fs.realpathSync(file).includes('/snap') ? undefined : file;
+}
+
+const firefoxProgram = programOf('firefox-esr') ?? plainFirefox();
 
 export function launchFirefox(profile: string, args: readonly string[], preferences: object = {}) {
   if (firefoxProgram === undefined) throw new Error('there is no Firefox here');
@@ -119,8 +127,8 @@ async function startScreen(): Promise<{ display: string; kill: () => Promise<voi
 
 function missingOfWebkit(): string | undefined {
   const missing = [
-    ...(webkitProgram === undefined ? ['webkit2gtk-driver'] : []),
-    ...(programOf('Xvfb') === undefined ? ['xvfb'] : []),
+    ...(webkitProgram && programOf('WebKitWebDriver') ? [] : ['webkit2gtk-driver']),
+    ...(programOf('Xvfb') ? [] : ['xvfb']),
   ];
   return missing.length > 0 ? missing.join(' and ') : undefined;
 }

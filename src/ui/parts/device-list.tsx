@@ -100,6 +100,20 @@ function LostSheet(props: {
   );
 }
 
+/** Silence is the network's; whoever answers has said what to do. */
+function Unknown(props: { readonly code: RefusalCode; readonly onRetry: () => void }) {
+  const retry = (
+    <Button kind="quiet" onClick={props.onRetry}>
+      {t('action.retry')}
+    </Button>
+  );
+  return props.code === 'unavailable' ? (
+    <Notice title={t('devices.unknown')} action={retry} />
+  ) : (
+    <RefusalNotice code={props.code} action={retry} />
+  );
+}
+
 export function Devices(props: { readonly answer: Answer<DeviceList> }) {
   const mine = useWallet().state.value?.device;
   const { outcome, again } = props.answer;
@@ -108,16 +122,7 @@ export function Devices(props: { readonly answer: Answer<DeviceList> }) {
   return (
     <section aria-labelledby="devices">
       <h2 id="devices">{t('devices.title')}</h2>
-      {outcome && !outcome.ok && (
-        <Notice
-          title={t('devices.unknown')}
-          action={
-            <Button kind="quiet" onClick={again}>
-              {t('action.retry')}
-            </Button>
-          }
-        />
-      )}
+      {outcome && !outcome.ok && <Unknown code={outcome.refusal.code} onRetry={again} />}
       {!outcome && <p class="soft">{t('part.loading')}</p>}
       <ul class="devices">
         {list?.devices.map((state) => (

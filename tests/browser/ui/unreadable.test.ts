@@ -41,7 +41,7 @@ test('a wallet that cannot be read gives out what waits, and remembers that it d
 
   await page.goto(server.origin);
   await page.getByRole('heading', { name: 'Your wallet cannot be read now' }).waitFor();
-  await page.getByText('The payment that waits has a second copy').waitFor();
+  await page.getByText('1 payment that waits has a second copy').waitFor();
   await page.getByRole('link', { name: 'Save what waits' }).click();
   await page.getByText('To Café Bento').waitFor();
   await page.getByRole('button', { name: 'Make a copy of 1 payment' }).click();

@@ -7,7 +7,7 @@ export const enTrouble = {
   'trouble.safe':
     'Until it can be read this app changes nothing and promises nothing. Money at the server is not touched by this.',
   'trouble.spares': {
-    one: 'The payment that waits has a second copy',
+    one: '{count} payment that waits has a second copy',
     other: '{count} payments that wait have second copies',
   },
   'trouble.lost': 'There is nothing here',

@@ -8,7 +8,7 @@ export const frTrouble: Translation<typeof enTrouble> = {
   'trouble.safe':
     'Tant qu’elle est illisible, l’application ne change rien et ne promet rien. L’argent au serveur n’est pas touché.',
   'trouble.spares': {
-    one: 'Le paiement en attente a une deuxième copie',
+    one: '{count} paiement en attente a une deuxième copie',
     many: '{count} paiements en attente ont une deuxième copie',
     other: '{count} paiements en attente ont une deuxième copie',
   },

@@ -1,13 +1,13 @@
 // The page that every engine opens: it does the work named in its address and tells the server what came of it.
 import './node/buffer.ts';
-import { keptPromises, promiseAndSay, promiseWithCopies, recovered } from './power-cut.ts';
+import { keptPromises, promiseAndSay, recovered } from './power-cut.ts';
 import { runFiles } from './runner.ts';
 import type { Told, Verdict } from './told.ts';
 
-/** Those of Node, but for what drives its HTTP server, its files, its curves, or the fake's insides. */
+/** Those of Node, but for what drives its HTTP server, files and curves, the fake's insides, or losses above the engine. */
 const suites = import.meta.glob([
   '../../../unit/{protocol,wallet,device,sw,workers,ui}/*.test.{ts,tsx}',
-  '!../../../unit/device/{http-transport,seed,store,lost-connection}.test.ts',
+  '!../../../unit/device/{http-transport,seed,store,lost-connection,lost-anywhere}.test.ts',
   '!../../../unit/protocol/{p256-point,sha256}.test.ts',
   './suites/*.suite.ts',
 ]);
@@ -47,7 +47,6 @@ async function runSuites(): Promise<void> {
 const WORKS: Readonly<Record<string, () => Promise<void>>> = {
   suites: runSuites,
   promise: async () => tell({ kind: 'answer', text: await promiseAndSay() }),
-  copy: async () => tell({ kind: 'answer', text: await promiseWithCopies() }),
   recover: async () => tell({ kind: 'answer', text: await recovered() }),
   look: async () => tell({ kind: 'answer', text: await keptPromises() }),
 };

@@ -7,6 +7,12 @@ import { samplePayment, sampleReceipt, WALLET } from '../../../unit/wallet/sampl
 
 const store = createPaymentStore(openWalletDatabase());
 
+function mirror(): Promise<number> {
+  const shelf = createSpareShelf();
+  if (!shelf) throw new Error('this engine has no Cache Storage');
+  return mirrorOutbox(store, shelf);
+}
+
 /** One payment that ended, one that waits: as it was said, so it must be found. */
 export async function promiseAndSay(): Promise<string> {
   await store.writeWallet(WALLET);
@@ -16,23 +22,13 @@ export async function promiseAndSay(): Promise<string> {
   return codeOf(await store.promise(samplePayment(2)));
 }
 
+/** And lays second copies aside of all that waits then. */
 export async function keptPromises(): Promise<string> {
   const waiting = (await store.readOutbox()).map(({ seq }) => seq);
   const states = (await store.readPayments(9)).map(({ seq, state }) => `${seq} ${state}`);
   const next = codeOf(await store.promise(samplePayment(3)));
-  return JSON.stringify({ waiting, states, next });
-}
-
-function mirror(): Promise<number> {
-  const shelf = createSpareShelf();
-  if (!shelf) throw new Error('this engine has no Cache Storage');
-  return mirrorOutbox(store, shelf);
-}
-
-export async function promiseWithCopies(): Promise<string> {
-  const said = await promiseAndSay();
   await mirror();
-  return said;
+  return JSON.stringify({ waiting, states, next });
 }
 
 /** As the page does when it starts; what the database does not give back lies on the shelf. */

@@ -45,6 +45,8 @@ export const PageBuffer = {
   alloc: (length: number, fill = 0) => new PageBytes(new ArrayBuffer(length)).fill(fill),
   concat: (parts: readonly Uint8Array[]) => bufferOf(parts.flatMap((part) => [...part])),
   compare,
+  // Who asks whether something is a Buffer must get an answer.
+  [Symbol.hasInstance]: (value: unknown) => value instanceof PageBytes,
 };
 
 Object.assign(globalThis, { Buffer: PageBuffer, process: { env: {} } });
