@@ -82,8 +82,9 @@ export async function checkPhone(
   }
   await checkTaken(phone, taken, waiting, identity, book);
   if (!book.wasRestored) await checkPaid(phone, taken);
+  // What comes back from a second copy was promised by the device that this one was before: the server decides.
   const occupied = payments
-    .filter(occupiesRequest)
+    .filter((payment) => payment.device === phone.device && occupiesRequest(payment))
     .map(({ payee, requestDigest }) => payee + requestDigest);
   must(new Set(occupied).size === occupied.length, 'F35', `${phone.name} pays a request twice`);
   const seqs = payments.filter(({ device }) => device === phone.device).map(({ seq }) => seq);
