@@ -1,5 +1,6 @@
-// What may happen at one step of a run, and how often.
+// What may happen at one step of a run.
 import type { DrainReason } from '#wallet/relay.ts';
+import type { Action } from './climate.ts';
 import { misread, reportLost, show, take } from './counterfoils.ts';
 import { readDisk } from './invariants.ts';
 import { ask, cancel, euros, mirror, pay } from './paying.ts';
@@ -22,32 +23,6 @@ const REASONS: readonly DrainReason[] = [
   'notice',
 ];
 
-const ACTIONS = {
-  'go on': 130,
-  pay: 30,
-  ask: 12,
-  hint: 12,
-  cancel: 4,
-  refresh: 5,
-  'show a counterfoil': 12,
-  'look at a counterfoil': 20,
-  mirror: 3,
-  crash: 6,
-  'lose power': 4,
-  'deliver late': 3,
-  'change the weather': 6,
-  'change a disk': 3,
-  'let time pass': 5,
-  'end allowances': 1,
-  'lose a phone': 0.08,
-  'wipe a phone': 0.12,
-  'copy a phone': 0.08,
-  'set a clock': 0.4,
-  'back up': 0.4,
-  restore: 0.15,
-};
-
-type Action = keyof typeof ACTIONS;
 type Look = () => Promise<void>;
 
 const processesOf = (phones: readonly Phone[]): Process[] =>
@@ -190,7 +165,7 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   'go on': (world, _, look) => goOn(world, look),
   pay: payOne,
   ask({ chance, around, codes, chronicle }, phone) {
-    const amountMinor = BigInt(1 + chance.below(60_00));
+    const amountMinor = BigInt(1 + chance.below(around.amountMaxMinor));
     chronicle.tell(`${phone.name} asks for ${euros(amountMinor)}`);
     ask(phone, amountMinor, around, (code) => void codes.push(code));
   },
@@ -234,8 +209,8 @@ const SELLERS: ReadonlySet<Action> = new Set(['ask', 'look at a counterfoil']);
 
 /** One thing happens. */
 export async function actAt(world: World, look: Look): Promise<void> {
-  const { chance, phones, trace } = world;
-  const action = chance.weighted(ACTIONS);
+  const { chance, phones, trace, climate } = world;
+  const action = chance.weighted(climate);
   const sellers = phones.filter(({ isSeller }) => isSeller);
   const others = phones.filter(({ isSeller }) => !isSeller || chance.chance(0.1));
   const anybody = chance.steady(phones, ({ name }) => name);

@@ -85,6 +85,7 @@ async function marketDay({ payerMs, payeeMs }: Skews): Promise<unknown[]> {
     chance,
     chronicle,
     nowMs,
+    amountMaxMinor: 80_00,
     storageFails: () => 'no',
     diskFate: () => 'well',
     onFault: (fault) => faults.push(fault),

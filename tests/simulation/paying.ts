@@ -37,9 +37,6 @@ function approvalOf(owner: ServerWallet, challenge: Bytes): Approval {
 
 export const euros = (minor: bigint) => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`;
 
-/** A printed code's amount is what the payer types. */
-const TYPED_MAX = 80_00;
-
 /** Whoever is told that it is not saved pays again. Of storage that failed, nobody knows (F22). */
 async function checkNotSaved({ disk, name }: Phone, id: string, code: RefusalCode): Promise<void> {
   if (code.startsWith('store_')) return;
@@ -51,11 +48,12 @@ async function checkNotSaved({ disk, name }: Phone, id: string, code: RefusalCod
 async function payAndDrain(phone: Phone, code: Code, around: Surroundings): Promise<void> {
   const { page, clock } = phone;
   const { store, gates } = page;
-  const { chance, chronicle } = around;
+  const { chance, chronicle, amountMaxMinor } = around;
   const reading = readPaymentRequest(code.text);
   if (!reading.ok) throw new Error(`our own code: ${reading.refusal.code}`);
   const request = reading.value;
-  const amountMinor = request.amountMinor ?? BigInt(1 + chance.below(TYPED_MAX));
+  // A printed code's amount is what the payer types.
+  const amountMinor = request.amountMinor ?? BigInt(1 + chance.below(amountMaxMinor));
   const paying = await store.readPaying(toBase64url(requestDigest(code.text)));
   if (!paying.ok) return;
   const situation = { ...paying.value, nowMs: clock.nowMs() };

@@ -22,6 +22,8 @@ export type Surroundings = {
   readonly chance: Seeded;
   readonly chronicle: Chronicle;
   readonly nowMs: () => number;
+  /** What anything costs here, at most. */
+  readonly amountMaxMinor: number;
   /** Whether a call of the store may fail now, whatever its storage does. */
   storageFails(): 'no' | 'before' | 'after';
   /** What the storage of this phone does to the next transaction. */

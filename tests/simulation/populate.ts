@@ -3,6 +3,7 @@ import { ROUTES } from '#protocol/routes.ts';
 import { enrol, readIdentity, type ServerWallet } from '../support/server-wallet.ts';
 import type { TestCluster } from '../support/test-database.ts';
 import { createChronicle } from './chronicle.ts';
+import { climateOf } from './climate.ts';
 import type { DiskFate } from './disk.ts';
 import { createNetwork } from './network.ts';
 import { type Code, printedCode } from './paying.ts';
@@ -141,6 +142,8 @@ export async function createWorld(cluster: TestCluster, seed: number): Promise<W
     chance,
     chronicle,
     nowMs,
+    // Where things are dear, money and what is set aside run out.
+    amountMaxMinor: chance.pick([70_00, 70_00, 500_00]),
     storageFails() {
       const fails = healthy ? 'no' : chance.weighted({ no: 300, before: 1, after: 1 });
       if (fails !== 'no') chronicle.fault('store fails');
@@ -163,6 +166,7 @@ export async function createWorld(cluster: TestCluster, seed: number): Promise<W
   healthy = false;
   return {
     chance,
+    climate: climateOf(chance),
     server,
     network,
     book,

@@ -5,6 +5,7 @@ import type { ServerWallet } from '../support/server-wallet.ts';
 import type { TestCluster } from '../support/test-database.ts';
 import { actAt } from './actions.ts';
 import type { Chronicle, Event } from './chronicle.ts';
+import type { Climate } from './climate.ts';
 import type { Shown } from './counterfoils.ts';
 import { discardDisk } from './disk.ts';
 import { healAndCheck } from './healing.ts';
@@ -28,6 +29,7 @@ export type DiskMood = 'sound' | 'flaky' | 'full';
 
 export type World = {
   readonly chance: Turning;
+  readonly climate: Climate;
   readonly server: SimulatedServer;
   readonly network: Network;
   readonly book: VerdictBook;
