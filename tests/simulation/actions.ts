@@ -25,6 +25,9 @@ const REASONS: readonly DrainReason[] = [
 
 type Look = () => Promise<void>;
 
+/** With more of them, the money that one allowance has to pay is the operator's. */
+const COPIES_MAX = 3;
+
 const processesOf = (phones: readonly Phone[]): Process[] =>
   phones.flatMap(({ page, worker }) => [page, worker]);
 
@@ -96,9 +99,10 @@ async function wipeOne(world: World, phone: Phone): Promise<void> {
 
 async function copyOne(world: World, phone: Phone): Promise<void> {
   const { phones, chronicle, around, had } = world;
-  if (had.has('copy') || phone.disk.commits === 0) return;
+  const copies = phones.filter(({ name }) => name.includes('(copy')).length;
+  if (copies === COPIES_MAX || phone.disk.commits === 0) return;
   had.add('copy');
-  const name = `${phone.name} (copy)`;
+  const name = `${phone.name} (copy ${copies + 1})`;
   chronicle.fault('profile copied', `${phone.name} is copied to another phone`);
   phones.push(await clonePhone(phone, name, world.newDiskName(name), around));
 }

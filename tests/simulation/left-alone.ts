@@ -11,6 +11,8 @@ const TIMERS_MAX = 30;
 const WAIT_MS_MAX = 3 * 3_600_000;
 /** A promise and a drain or two pass fewer. */
 const GATES_MAX = 400;
+/** The last that a drain does, and a call that comes meanwhile must not be lost for it. */
+const LAST_LOOK = 'readOutbox done';
 /** Codes that are tried, the printed ones first. */
 const PROMISES = 6;
 
@@ -42,16 +44,19 @@ async function promiseOnAndOn(phone: Phone, { chance, around, codes }: World): P
   const wanted = codes.filter(({ payee }) => payee !== phone.name).slice(0, PROMISES);
   let begun = 0;
   const first = told.size;
+  const isPatient = chance.chance(0.7);
   for (let opened = 0; opened < GATES_MAX; opened++) {
     const next = wanted[begun];
     const isIdle = page.gates.waiting.length === 0;
-    if (next && told.size - first >= begun && (isIdle || chance.chance(0.1))) {
+    const share = page.gates.waiting.at(-1) === LAST_LOOK ? 0.5 : 0.1;
+    if (next && told.size - first >= begun && (isIdle || chance.chance(share))) {
       begun++;
       pay(phone, next, around);
     }
     const { length } = page.gates.waiting;
     if (length === 0) return;
-    await page.gates.open(chance.chance(0.2) ? chance.below(length) : length - 1);
+    const isNewest = isPatient || chance.chance(0.8);
+    await page.gates.open(isNewest ? length - 1 : chance.below(length));
   }
 }
 

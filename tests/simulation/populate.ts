@@ -143,7 +143,7 @@ export async function createWorld(cluster: TestCluster, seed: number): Promise<W
     chronicle,
     nowMs,
     // Where things are dear, money and what is set aside run out.
-    amountMaxMinor: chance.pick([70_00, 70_00, 500_00]),
+    amountMaxMinor: chance.pick([70_00, 150_00, 150_00, 500_00]),
     storageFails() {
       const fails = healthy ? 'no' : chance.weighted({ no: 300, before: 1, after: 1 });
       if (fails !== 'no') chronicle.fault('store fails');
