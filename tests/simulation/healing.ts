@@ -95,6 +95,22 @@ async function checkAgreement(world: World): Promise<void> {
   }
 }
 
+/** I3: what a phone holds a receipt of is in the ledger again. For what was accepted money may be lacking. */
+async function checkBroughtBack(world: World): Promise<void> {
+  const settled = await readSettled(world.server);
+  for (const phone of world.phones) {
+    for (const payment of (await readDisk(phone)).payments) {
+      const { id, receipt, state } = payment;
+      if (!receipt || state === 'accepted' || isLost(world, payment)) continue;
+      must(
+        settled.has(id),
+        'I3',
+        `${id} is ${state}, the server has forgotten it, and nobody came`,
+      );
+    }
+  }
+}
+
 /** I11: the feed gave this phone every entry of its account, once, in their order. */
 async function checkStatement({ server }: World, { name, owner, disk }: Phone): Promise<void> {
   const entries = await disk.reader.readEntries(10_000);
@@ -155,6 +171,7 @@ export async function healAndCheck(world: World, look: () => Promise<void>): Pro
   }
   await look();
   await checkAgreement(world);
+  await checkBroughtBack(world);
   const isHonest = restores === 0 && retired.length === 0 && !had.has('copy') && !had.has('lost');
   if (isHonest) await checkNobodyAccused(server.database);
   const hasClones = phones.some(({ isCloned }) => isCloned);

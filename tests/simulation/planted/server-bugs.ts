@@ -111,7 +111,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'the phone’s clock decides what has expired',
     rule: 'F64 I15',
-    seenAt: 4,
+    seenAt: 9,
     edits: [
       {
         file: 'src/ledger/decide.ts',
@@ -123,7 +123,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'no signature of a payer is looked at',
     rule: 'F72 I5',
-    seenAt: 1,
+    seenAt: 3,
     edits: [
       {
         file: 'src/server/payments/check-authorization.ts',
@@ -135,7 +135,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'one item that is refused refuses the whole upload',
     rule: 'F46 F47',
-    seenAt: 1,
+    seenAt: 5,
     edits: [
       {
         file: 'src/server/payments/settle-upload.ts',
@@ -161,7 +161,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'verdict and money are committed one after the other',
     rule: 'F51 I2',
-    seenAt: 1,
+    seenAt: 6,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
@@ -179,6 +179,32 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
         file: 'src/ledger/read-statement.ts',
         find: 'WHERE account = $1 AND version > $2 ORDER BY version LIMIT $3`',
         put: 'WHERE account = $1 AND version > $2 + 1 ORDER BY version LIMIT $3`',
+      },
+    ],
+  },
+  {
+    name: 'what is brought back after a restore is judged as if it were new',
+    rule: 'F60 I4',
+    seenAt: 20,
+    edits: [
+      {
+        file: 'src/ledger/decide-group.ts',
+        find: `      return standing
+        ? decideStanding(order, standing, books, current)`,
+        put: `      return standing && !order
+        ? decideStanding(order, standing, books, current)`,
+      },
+    ],
+  },
+  {
+    name: 'the payer’s balance is not asked',
+    rule: 'F56 I6',
+    seenAt: 2,
+    edits: [
+      {
+        file: 'src/ledger/decide.ts',
+        find: "if (books.available(payer, currency) >= amountMinor) return 'balance';",
+        put: "if (books.available(payer, currency) >= 0n) return 'balance';",
       },
     ],
   },

@@ -42,7 +42,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'the number of an order is remembered in a transaction of its own',
     rule: 'F63 I11',
-    seenAt: 6,
+    seenAt: 3,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -84,7 +84,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'a promise may still be lost when the phone loses its power',
     rule: 'F19 I3',
-    seenAt: 2,
+    seenAt: 1,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -96,7 +96,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'a promise that is stored, and whose commit was not heard of, is called not saved',
     rule: 'F22 F35',
-    seenAt: 2,
+    seenAt: 3,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -108,12 +108,28 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'the second copy of what waits is dropped as if it had ended',
     rule: 'F25 I3',
-    seenAt: 2,
+    seenAt: 3,
     edits: [
       {
         file: 'src/device/spare-copies.ts',
         find: '    kept.delete(id);\n',
         put: '',
+      },
+    ],
+  },
+  {
+    name: 'that a payment was sent may be forgotten when the phone loses its power',
+    rule: 'F19 F41',
+    seenAt: 11,
+    edits: [
+      {
+        file: 'src/device/outbox-store.ts',
+        find: `          return entries.filter((entry) => entry !== undefined);
+        },
+        'strict',`,
+        put: `          return entries.filter((entry) => entry !== undefined);
+        },
+        'relaxed',`,
       },
     ],
   },

@@ -26,7 +26,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'what the server would not judge leaves the outbox',
     rule: 'F13 F45 I9',
-    seenAt: 6,
+    seenAt: 3,
     edits: [
       {
         file: 'src/device/outbox-store.ts',
@@ -38,7 +38,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a receipt is believed whoever signed it',
     rule: 'F37 I8',
-    seenAt: 5,
+    seenAt: 15,
     edits: [
       {
         file: 'src/wallet/check-receipt.ts',
@@ -67,7 +67,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a payment is sent before it is marked as sent',
     rule: 'F41 I3',
-    seenAt: 2,
+    seenAt: 5,
     edits: [
       {
         file: 'src/wallet/relay.ts',
@@ -79,7 +79,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'what was sent can still be withdrawn',
     rule: 'F41 I3',
-    seenAt: 1,
+    seenAt: 4,
     edits: [
       {
         file: 'src/device/payment-store.ts',
@@ -115,7 +115,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'two payments draw the same money of an allowance',
     rule: 'F62 I6',
-    seenAt: 1,
+    seenAt: 2,
     edits: [
       {
         file: 'src/device/purse-store.ts',
@@ -141,7 +141,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'as long as the phone says that there is no network, nothing is sent',
     rule: 'F36 I12',
-    seenAt: 2,
+    seenAt: 3,
     edits: [
       {
         file: 'src/wallet/hold-back.ts',
@@ -153,7 +153,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'two counterfoils are taken for one sale',
     rule: 'F72 F76',
-    seenAt: 6,
+    seenAt: 57,
     edits: [
       {
         file: 'src/wallet/check-counterfoil.ts',
@@ -170,7 +170,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a counterfoil is guaranteed by an allowance that nobody signed',
     rule: 'F72 I5',
-    seenAt: 2,
+    seenAt: 3,
     edits: [
       {
         file: 'src/wallet/check-counterfoil.ts',
@@ -182,7 +182,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a counterfoil is guaranteed whoever approved it',
     rule: 'F72 I5',
-    seenAt: 1,
+    seenAt: 3,
     edits: [
       {
         file: 'src/wallet/check-counterfoil.ts',
@@ -214,6 +214,30 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
           asAsked: true,
         },
       }),`,
+      },
+    ],
+  },
+  {
+    name: 'what a restored server has forgotten is not brought back to it',
+    rule: 'F60 I3',
+    seenAt: 35,
+    edits: [
+      {
+        file: 'src/wallet/reoffer.ts',
+        find: 'if (epoch <= reoffers.epoch || isResting) return;',
+        put: 'if (epoch > 0 || isResting) return;',
+      },
+    ],
+  },
+  {
+    name: 'a wake-up during a drain is lost',
+    rule: 'F9 I12',
+    seenAt: 3,
+    edits: [
+      {
+        file: 'src/wallet/relay.ts',
+        find: '// A waiting timer must not make a stronger reason patient, nor mere news hide one.',
+        put: 'if (running) return running;',
       },
     ],
   },
