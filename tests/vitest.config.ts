@@ -128,6 +128,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     teardownTimeout: 30_000,
+    // What a browser comes to is awaited, not timed.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       pureUnit(),
