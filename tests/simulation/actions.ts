@@ -1,13 +1,23 @@
 // What may happen at one step of a run.
+import { revokeCredential } from '#server/passkeys/credentials.ts';
 import type { DrainReason } from '#wallet/relay.ts';
 import type { Action } from './climate.ts';
 import { misread, reportLost, show, take } from './counterfoils.ts';
 import { readDisk } from './invariants.ts';
 import { ask, cancel, euros, mirror, pay } from './paying.ts';
-import { clonePhone, crash, hint, type Phone, type Process, wipePhone } from './phone.ts';
+import {
+  accountOf,
+  clonePhone,
+  crash,
+  hint,
+  type Phone,
+  type Process,
+  wipePhone,
+} from './phone.ts';
 import { SKEWS_MS } from './populate.ts';
 import { refresh } from './refreshing.ts';
 import { restoreServer } from './restoring.ts';
+import { readSettled } from './server-invariants.ts';
 import type { DiskMood, World } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +37,8 @@ type Look = () => Promise<void>;
 
 /** With more of them, the money that one allowance has to pay is the operator's. */
 const COPIES_MAX = 3;
+
+const isRevoked = ({ revoked }: World, phone: Phone) => revoked.has(accountOf(phone));
 
 const processesOf = (phones: readonly Phone[]): Process[] =>
   phones.flatMap(({ page, worker }) => [page, worker]);
@@ -80,6 +92,8 @@ async function cancelOne({ chance, chronicle }: World, phone: Phone): Promise<vo
 }
 
 async function wipeOne(world: World, phone: Phone): Promise<void> {
+  // Nobody signs in with a passkey that was revoked.
+  if (isRevoked(world, phone)) return;
   const { chance, chronicle, phones, around, destroyed, retired } = world;
   const keepsSpares = chance.chance(0.5);
   const { outbox } = await readDisk(phone);
@@ -87,7 +101,7 @@ async function wipeOne(world: World, phone: Phone): Promise<void> {
   for (const { id } of lost) destroyed.add(id);
   const device = await world.newDevice(phone.owner);
   const { name, owner, skewMs, isSeller } = phone;
-  world.newDevices.add(`${owner.enrolment.account.profile.account} ${device}`);
+  world.newDevices.add(`${accountOf(phone)} ${device}`);
   const newcomer = { name, owner, device, skewMs, isSeller, diskName: world.newDiskName(name) };
   chronicle.fault(
     'phone wiped',
@@ -156,11 +170,22 @@ function losePower({ chronicle, around }: World, phone: Phone): void {
   chronicle.fault('power lost', `${phone.name} loses its power, and ${undone} writes with it`);
 }
 
-async function loseOne({ had, chronicle, around }: World, phone: Phone): Promise<void> {
-  if (had.has('lost')) return;
+async function loseOne(world: World, phone: Phone): Promise<void> {
+  const { had, chronicle, around } = world;
+  if (had.has('lost') || isRevoked(world, phone)) return;
   had.add('lost');
   chronicle.fault('phone reported lost', `${phone.name} is reported lost`);
   await reportLost(phone, around);
+}
+
+/** The operator does it; whoever had the passkey is signed out everywhere. */
+async function revokeOne(world: World, phone: Phone): Promise<void> {
+  const { server, chronicle, revoked } = world;
+  if (revoked.size > 0 || phone.isSeller) return;
+  const { credentialId } = phone.owner.authenticator;
+  revoked.set(accountOf(phone), await readSettled(server));
+  await server.database.transaction((within) => revokeCredential(within, credentialId));
+  chronicle.fault('passkey revoked', `${phone.name}’s passkey is revoked`);
 }
 
 type Doing = (world: World, phone: Phone, look: Look) => void | Promise<void>;
@@ -197,6 +222,7 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   'let time pass': letTimePass,
   'end allowances': ({ server }) => server.expire(),
   'lose a phone': loseOne,
+  'revoke a passkey': revokeOne,
   'wipe a phone': wipeOne,
   'copy a phone': copyOne,
   'set a clock': setClock,

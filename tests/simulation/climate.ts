@@ -19,6 +19,7 @@ const USUAL = {
   'let time pass': 5,
   'end allowances': 1,
   'lose a phone': 0.08,
+  'revoke a passkey': 0.06,
   'wipe a phone': 0.12,
   'copy a phone': 0.08,
   'set a clock': 0.4,

@@ -4,9 +4,9 @@ import { must } from './broken.ts';
 import { checkGuarantee, checkSound, checkUploadOrder, readDisk } from './invariants.ts';
 import { promiseWhileBusy, waitForTimers } from './left-alone.ts';
 import { mirror } from './paying.ts';
-import { crash, type Phone } from './phone.ts';
+import { accountOf, crash, type Phone } from './phone.ts';
 import { refresh } from './refreshing.ts';
-import { checkNobodyAccused } from './rejudging.ts';
+import { checkNobodyAccused, checkRevoked } from './rejudging.ts';
 import { checkServer, ledgerText, readLedgerEntries, readSettled } from './server-invariants.ts';
 import type { World } from './world.ts';
 
@@ -15,9 +15,14 @@ const DRAINS_MAX = 10;
 /** A payee hears in the second what a payer sent in the first; money lost in a restore may take another. */
 const ROUNDS = { usual: 2, restored: 3 };
 
-/** A device that the server has lost cannot be vouched for any more: what it promised is in nobody's hands. */
-const isLost = ({ lostDevices }: World, { payer, device }: Pick<Payment, 'payer' | 'device'>) =>
-  lostDevices.has(`${payer} ${device}`);
+/**
+ * A device that the server has lost cannot be vouched for any more, nor can who has no passkey: what they
+ * promised is in nobody's hands, unless it is covered.
+ */
+const isLost = (
+  { lostDevices, revoked }: World,
+  { payer, device }: Pick<Payment, 'payer' | 'device'>,
+) => lostDevices.has(`${payer} ${device}`) || revoked.has(payer);
 
 /** Ids that wait on this phone and must come to an end. */
 async function openOn(world: World, phone: Phone): Promise<string[]> {
@@ -90,7 +95,8 @@ async function checkAgreement(world: World): Promise<void> {
       must(isExcused || settled !== (state === 'cancelled'), 'I3', `${id} is ${state}`);
     }
     await checkSound(phone);
-    await checkStatement(world, phone);
+    // Nobody reads a statement who is signed out.
+    if (!world.revoked.has(accountOf(phone))) await checkStatement(world, phone);
     if (restores === 0) await checkPaidMarks(world, phone);
   }
 }
@@ -172,6 +178,7 @@ export async function healAndCheck(world: World, look: () => Promise<void>): Pro
   await look();
   await checkAgreement(world);
   await checkBroughtBack(world);
+  if (restores === 0) await checkRevoked(server.database, world.revoked);
   const isHonest = restores === 0 && retired.length === 0 && !had.has('copy') && !had.has('lost');
   if (isHonest) await checkNobodyAccused(server.database);
   const hasClones = phones.some(({ isCloned }) => isCloned);

@@ -205,6 +205,8 @@ export async function clonePhone(
   return clone;
 }
 
+export const accountOf = ({ owner }: Phone): string => owner.enrolment.account.profile.account;
+
 export function endProcess(process: Process): void {
   process.gates.die();
   process.close();

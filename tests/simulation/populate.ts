@@ -184,6 +184,7 @@ export async function createWorld(cluster: TestCluster, seed: number): Promise<W
     shown: [],
     destroyed: new Set(),
     trace: [],
+    revoked: new Map(),
     had: new Set(),
     restores: 0,
     newDevices: new Set(),

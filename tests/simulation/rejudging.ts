@@ -43,3 +43,21 @@ export async function checkDebts(database: Database, mostMinor: bigint): Promise
   const most = rows[0]?.most ?? 0n;
   must(most <= mostMinor, 'I6', `somebody owes ${most}, and at most ${mostMinor} is guaranteed`);
 }
+
+/** F73: a revoked passkey pays nothing any more, but what an allowance covers. */
+export async function checkRevoked(
+  database: Database,
+  revoked: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<void> {
+  const { rows } = await database.query<{ authorization_bytes: Uint8Array }>(
+    'SELECT authorization_bytes FROM payment',
+  );
+  for (const { authorization_bytes } of rows) {
+    const decoded = decodeAuthorization(authorization_bytes);
+    if (!decoded.ok) continue;
+    const { id, order } = decoded.value;
+    const before = revoked.get(toBase64url(order.payer));
+    const isAllowed = !before || order.allowance !== undefined || before.has(toBase64url(id));
+    must(isAllowed, 'F73', `${toBase64url(id)} was paid with a revoked passkey`);
+  }
+}

@@ -7,7 +7,8 @@ import { type RunSummary, simulate } from './world.ts';
 const SEEDS = 104;
 const PARTS = 2;
 const STORY_MS = 60_000;
-const UPLOADS_A_RUN = 35;
+/** Fewer, and the world is asleep. */
+const UPLOADS_A_RUN = 20;
 
 /** What became of payments, and what payees without a network were told and got. */
 const ENDS_TO_MEET = [
@@ -39,6 +40,7 @@ const FAULTS_TO_MEET = [
   'disk unopened',
   'lost on the way',
   'page killed',
+  'passkey revoked',
   'phone reported lost',
   'phone wiped',
   'portal',

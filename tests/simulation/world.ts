@@ -51,6 +51,8 @@ export type World = {
   readonly destroyed: Set<string>;
   /** All that happened, in order: equal for equal seeds. */
   readonly trace: string[];
+  /** Accounts whose passkey was revoked, each with the payments that were settled before. */
+  readonly revoked: Map<string, ReadonlySet<string>>;
   /** What happens once in a run at most, or has to have happened before. */
   readonly had: Set<string>;
   restores: number;

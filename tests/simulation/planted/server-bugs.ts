@@ -111,7 +111,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'the phone’s clock decides what has expired',
     rule: 'F64 I15',
-    seenAt: 9,
+    seenAt: 6,
     edits: [
       {
         file: 'src/ledger/decide.ts',
@@ -185,7 +185,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'what is brought back after a restore is judged as if it were new',
     rule: 'F60 I4',
-    seenAt: 20,
+    seenAt: 7,
     edits: [
       {
         file: 'src/ledger/decide-group.ts',

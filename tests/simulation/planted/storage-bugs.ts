@@ -108,7 +108,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'the second copy of what waits is dropped as if it had ended',
     rule: 'F25 I3',
-    seenAt: 3,
+    seenAt: 5,
     edits: [
       {
         file: 'src/device/spare-copies.ts',

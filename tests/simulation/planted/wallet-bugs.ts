@@ -38,7 +38,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a receipt is believed whoever signed it',
     rule: 'F37 I8',
-    seenAt: 15,
+    seenAt: 14,
     edits: [
       {
         file: 'src/wallet/check-receipt.ts',
@@ -67,7 +67,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a payment is sent before it is marked as sent',
     rule: 'F41 I3',
-    seenAt: 5,
+    seenAt: 1,
     edits: [
       {
         file: 'src/wallet/relay.ts',
@@ -153,7 +153,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'two counterfoils are taken for one sale',
     rule: 'F72 F76',
-    seenAt: 57,
+    seenAt: 9,
     edits: [
       {
         file: 'src/wallet/check-counterfoil.ts',
@@ -220,7 +220,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'what a restored server has forgotten is not brought back to it',
     rule: 'F60 I3',
-    seenAt: 35,
+    seenAt: 7,
     edits: [
       {
         file: 'src/wallet/reoffer.ts',
