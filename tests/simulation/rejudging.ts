@@ -1,6 +1,7 @@
 // Holds the ledger's verdicts against what their orders say, by other means than the server's own.
 import type { Database } from '#ledger/database.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import { toBase64url } from '#protocol/bytes.ts';
 import { must } from './broken.ts';
 
@@ -56,7 +57,7 @@ export async function checkRevoked(
     const decoded = decodeAuthorization(authorization_bytes);
     if (!decoded.ok) continue;
     const { id, order } = decoded.value;
-    const before = revoked.get(toBase64url(order.payer));
+    const before = revoked.get(toBase32(order.payer));
     const isAllowed = !before || order.allowance !== undefined || before.has(toBase64url(id));
     must(isAllowed, 'F73', `${toBase64url(id)} was paid with a revoked passkey`);
   }
