@@ -59,20 +59,4 @@ export const RARE_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'a revoked passkey pays as before',
-    rule: 'F73',
-    edits: [
-      {
-        file: 'src/server/payments/check-authorization.ts',
-        find: 'const usable = payer.credentials.filter((credential) => !credential.revoked);',
-        put: 'const usable = payer.credentials;',
-      },
-      {
-        file: 'src/ledger/decide-group.ts',
-        find: 'if (revoked && !standing && !isNamedBy(cover, revoked)) {',
-        put: 'if (revoked && !order) {',
-      },
-    ],
-  },
 ];
