@@ -56,7 +56,10 @@ export async function openLease(socketFolder: string, name = LEASE_NAME): Promis
 
 /** Its connection has just been made, so a server that ends now was stopped by somebody else. */
 export function isShutdown(error: unknown): boolean {
-  return codeOf(error) === '57P01' || /terminated unexpectedly|not queryable|ECONNRESET/.test(String(error));
+  return (
+    codeOf(error) === '57P01' ||
+    /terminated unexpectedly|not queryable|ECONNRESET/.test(String(error))
+  );
 }
 
 /** Ours only if it serves this very folder, durably and without TCP. */
