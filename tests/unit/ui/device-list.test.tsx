@@ -20,7 +20,7 @@ function shown(code: RefusalCode): string {
   });
   return renderToString(
     <WalletContext.Provider value={wallet}>
-      <Devices answer={{ outcome: refuse(code), again() {} }} />
+      <Devices answer={{ outcome: refuse(code), again() {} }} gaps={[]} />
     </WalletContext.Provider>,
   );
 }
