@@ -1,6 +1,7 @@
 // The second phase: nothing breaks any more, and everything that was promised must come to an end.
 import type { Payment } from '#wallet/payment.ts';
 import { must } from './broken.ts';
+import { checkGaps } from './gaps.ts';
 import { checkGuarantee, checkSound, checkUploadOrder, readDisk } from './invariants.ts';
 import { promiseWhileBusy, waitForTimers } from './left-alone.ts';
 import { mirror } from './paying.ts';
@@ -178,6 +179,7 @@ export async function healAndCheck(world: World, look: () => Promise<void>): Pro
   await look();
   await checkAgreement(world);
   await checkBroughtBack(world);
+  await checkGaps(world);
   if (restores === 0) await checkRevoked(server.database, world.revoked);
   const isHonest = restores === 0 && retired.length === 0 && !had.has('copy') && !had.has('lost');
   if (isHonest) await checkNobodyAccused(server.database);

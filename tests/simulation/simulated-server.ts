@@ -43,6 +43,8 @@ export type SimulatedServer = WalletServer & {
   check(): Promise<LedgerReport>;
   /** Ends the allowances that are due by the simulation's clock. */
   expire(): Promise<void>;
+  /** Writes what is written late. */
+  flush(): Promise<void>;
   backUp(): Promise<void>;
   /** From the last backup: a new epoch begins. False when there is none. */
   restore(): Promise<boolean>;
@@ -200,6 +202,9 @@ export async function startSimulatedServer(
       return checkLedger(stage.database, verifiers);
     },
     expire: () => processAt(0).services.expiry.look(),
+    async flush() {
+      for (const { services } of processes) await services.sequences.flush();
+    },
     async backUp() {
       backup = await takeBackupOf(stage.database, nowMs());
     },

@@ -1,10 +1,10 @@
 /** Owns the account's devices, and saying that one of them is lost. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { DeviceGap, DeviceList, DeviceState } from '#protocol/wire-offline.ts';
 import { freezeDevice } from '../actions/set-aside.ts';
 import { announce } from '../announce.ts';
-import { missingOf } from '../missing-payments.ts';
+import { missingOf, missingWasSeen } from '../missing-payments.ts';
 import { formatDay, formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import type { Answer } from '../use-answer.ts';
@@ -128,6 +128,10 @@ export function Devices(props: {
   const { outcome, again } = props.answer;
   const [lost, setLost] = useState<DeviceState>();
   const list = outcome?.ok ? outcome.value : undefined;
+  const isTold = list !== undefined && props.gaps.length > 0;
+  useEffect(() => {
+    if (isTold) missingWasSeen();
+  }, [isTold]);
   return (
     <section aria-labelledby="devices">
       <h2 id="devices">{t('devices.title')}</h2>

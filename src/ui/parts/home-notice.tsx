@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { isClockDoubtful } from '#wallet/present.ts';
 import { installApp, postponeInstall, shouldOfferInstall } from '../install-prompt.ts';
-import { missingElsewhere, missingWasSeen } from '../missing-payments.ts';
+import { missingElsewhere } from '../missing-payments.ts';
 import { mayReload } from '../reload-guard.ts';
 import { formatMoment } from '../text/format.ts';
 import { t } from '../text/text.ts';
@@ -65,9 +65,7 @@ export function HomeNotice() {
   if (missing > 0) {
     return (
       <Line text={t('home.missing', { count: missing })}>
-        <a href="/offline" onClick={missingWasSeen}>
-          {t('home.look')}
-        </a>
+        <a href="/offline">{t('home.look')}</a>
       </Line>
     );
   }
