@@ -1,5 +1,9 @@
 /** Owns the passkey's ceremonies: making one, signing in with one, and approving a payment with it. */
-import { startAuthentication, startRegistration, WebAuthnAbortService } from '@simplewebauthn/browser';
+import {
+  startAuthentication,
+  startRegistration,
+  WebAuthnAbortService,
+} from '@simplewebauthn/browser';
 import type { CeremonyOptions } from '#device/account-api.ts';
 import { signatureFromDer } from '#protocol/assertion.ts';
 import { type Bytes, fromBase64url } from '#protocol/bytes.ts';

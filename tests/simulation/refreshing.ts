@@ -88,7 +88,7 @@ async function readStatement(phone: Phone): Promise<boolean> {
 
 async function refreshAll(phone: Phone): Promise<void> {
   const { store } = phone.page;
-  const wallet = await store.readWallet();
+  const wallet = await phone.disk.reader.readWallet();
   if (!wallet) return;
   const counted = { account: accountOf(phone), device: wallet.device, seq: wallet.lastSeq };
   const url = withCount(ROUTES.account, counted).path;

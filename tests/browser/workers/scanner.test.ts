@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Phone, startPhone } from '../../support/browser.ts';
+import { type Phone, startPhone, throttle } from '../../support/browser.ts';
 import { film } from './code-film.ts';
 import { drawCode, drawNothing, type Picture } from './code-pictures.ts';
 import { type LabServer, serveLab } from './scanner-lab.ts';
@@ -80,6 +80,16 @@ describe('what the camera sees is read', () => {
     await start(page);
     await textSeen(page, REQUEST);
     expect(await page.evaluate(() => window.lab.texts)).toEqual([REQUEST]);
+  });
+
+  test.each([
+    ['out of focus', scenes['out of focus']],
+    ['dim and noisy', scenes['dim and noisy']],
+  ])('%s, by a page that is six times as slow (F75)', async (_name, scene) => {
+    const page = await open([drawCode(REQUEST, scene)]);
+    await throttle(page, { cpu: 6 });
+    await start(page);
+    await textSeen(page, REQUEST);
   });
 
   test('a code of 486 bytes (version 17-M) at 640×480', async () => {
