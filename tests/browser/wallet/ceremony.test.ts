@@ -278,10 +278,9 @@ test('a second tap while the prompt stands asks and promises once', async () => 
 /** How prompts ended that were not answered. */
 function watchPrompts(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
-    const { credentials } = navigator;
-    const get = credentials.get.bind(credentials);
+    const get = navigator.credentials.get.bind(navigator.credentials);
     const ended: string[] = [];
-    credentials.get = (options) =>
+    navigator.credentials.get = (options) =>
       get(options).catch((error: Error) => {
         ended.push(error.name);
         throw error;
