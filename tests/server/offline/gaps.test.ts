@@ -80,6 +80,13 @@ test('numbers between those that came are told of, until they come, whatever the
   expect(await gapsOf(ben)).toEqual([]);
 });
 
+test('a gap between payments is told of although the server died before it noted any of their numbers', async () => {
+  await bring({ seq: 1 }, { seq: 4 });
+  await server.services.sequences.flush();
+  await server.database.query('UPDATE device SET last_seq = 0 WHERE account = $1', [ada.account]);
+  expect(await gapsOf(ada)).toEqual([{ device: 1, firstSeq: 2, lastSeq: 3 }]);
+});
+
 test('a phone that loses its storage leaves a gap, and its owner’s next phone hears of it (F28)', async () => {
   await bring({ seq: 1 }, { seq: 2 });
   expect(await announce(ada, accountOf(ada), 1, 4)).toBe(200);
