@@ -14,6 +14,7 @@ const JUDGES = [
   'tests/simulation/answering.ts',
   'tests/simulation/disk.ts',
   'tests/simulation/invariants.ts',
+  'tests/simulation/offline-rules.ts',
   'tests/simulation/rejudging.ts',
   'tests/simulation/server-invariants.ts',
   'tests/simulation/verdict-book.ts',
