@@ -39,7 +39,7 @@ const NAME = 'Zeca';
 /** Of its own stream; any other number would do as well. */
 const STREAM = 0x5eca;
 /** Worlds that have one. */
-const SHARE = 0.35;
+const SHARE = 0.25;
 /** Steps at which it does something. */
 const DEEDS_A_STEP = 0.14;
 const WANTED_MINOR = 300_00n;
@@ -67,6 +67,8 @@ export type Dishonest = {
   readonly account: string;
   /** Ids of all that it has signed, whether anybody was shown it or not. */
   readonly signed: ReadonlySet<string>;
+  /** Of them, those that were shown with words that the server never signed. */
+  readonly forged: ReadonlySet<string>;
   /** Perhaps it does something at this step. */
   act(world: World, step: number): Promise<void>;
 };
@@ -81,6 +83,7 @@ type Wallet = {
   readonly grants: Grant[];
   readonly promised: Promised[];
   readonly signed: Set<string>;
+  readonly forged: Set<string>;
   /** Codes that hang on a wall, for any amount. */
   readonly printed: readonly Code[];
 };
@@ -128,7 +131,7 @@ function pickGrant({ chance, grants }: Wallet): Grant | undefined {
 type Wish = Partial<Pick<Order, 'seq' | 'spentBeforeMinor' | 'validUntilS' | 'amountMinor'>>;
 
 /** Signs an order that names the allowance, as far as the wish goes otherwise than it may, and shows it. */
-async function promise(wallet: Wallet, world: World, grant: Grant, wish: Wish): Promise<void> {
+async function promise(wallet: Wallet, world: World, grant: Grant, wish: Wish): Promise<Promised> {
   const { chance, owner } = wallet;
   const code = pickCode(wallet, world);
   const { payee, askedMinor, words } = readCode(code);
@@ -144,7 +147,9 @@ async function promise(wallet: Wallet, world: World, grant: Grant, wish: Wish): 
     validUntilS: Math.max(wish.validUntilS ?? Math.min(weekS, endS), nowS),
     amountMinor,
   });
-  show(wallet, world, sign(wallet, order), code, grant.signed);
+  const promised = sign(wallet, order);
+  show(wallet, world, promised, code, grant.signed);
+  return promised;
 }
 
 function show(
@@ -184,8 +189,8 @@ async function payNow(wallet: Wallet, world: World, code: Code, amountMinor: big
   await bring(world, sign(wallet, await orderFor(world.server, wallet.owner, payee, change)));
 }
 
-type Doing = (wallet: Wallet, world: World) => Promise<void> | void;
-type Promising = (wallet: Wallet, world: World, grant: Grant) => Promise<void> | void;
+type Doing = (wallet: Wallet, world: World) => Promise<unknown> | undefined;
+type Promising = (wallet: Wallet, world: World, grant: Grant) => Promise<unknown> | undefined;
 
 /** Without an allowance there is nothing to promise. */
 const withGrant =
@@ -219,7 +224,7 @@ const DOINGS: Readonly<Record<Deed, Doing>> = {
     const { totalMinor, capMinor } = grant.allowance;
     const leftMinor = totalMinor - grant.spentMinor;
     const amountMinor = least(least(leftMinor, capMinor), 20_00n);
-    if (amountMinor > 0n) return promise(wallet, world, grant, { amountMinor });
+    return amountMinor > 0n ? promise(wallet, world, grant, { amountMinor }) : undefined;
   }),
   'promises the same money again': withGrant((wallet, world, grant) =>
     promise(wallet, world, grant, { spentBeforeMinor: 0n }),
@@ -227,7 +232,7 @@ const DOINGS: Readonly<Record<Deed, Doing>> = {
   'promises under a number that it has used': withGrant((wallet, world, grant) => {
     // A counterfoil has no way to say a number before its allowance’s first.
     const used = wallet.promised.filter(({ seq }) => seq >= grant.allowance.firstSeq).slice(-6);
-    if (used.length === 0) return;
+    if (used.length === 0) return undefined;
     const { seq } = wallet.chance.pick(used);
     return promise(wallet, world, grant, { spentBeforeMinor: 0n, seq });
   }),
@@ -241,16 +246,14 @@ const DOINGS: Readonly<Record<Deed, Doing>> = {
     ];
     return promise(wallet, world, grant, wallet.chance.pick(beyond));
   }),
-  'promises under words that nobody signed': withGrant((wallet, world, { signed, ...grant }) => {
+  'promises under words that nobody signed': withGrant(async (wallet, world, grant) => {
+    const { signed } = grant;
     const { keyId, signature } = signed;
     const allowance = { ...signed.allowance, totalMinor: signed.allowance.totalMinor + 1n };
     const forged = { allowance, keyId, signature, signed: allowanceSignedBytes(allowance, keyId) };
-    return promise(
-      wallet,
-      world,
-      { ...grant, allowance, signed: forged },
-      { spentBeforeMinor: 0n },
-    );
+    const altered = { ...grant, allowance, signed: forged };
+    const { id } = await promise(wallet, world, altered, { spentBeforeMinor: 0n });
+    wallet.forged.add(id);
   }),
   async 'brings a promise itself'({ chance, promised }, world) {
     if (promised.length > 0) await bring(world, chance.pick(promised.slice(-12)));
@@ -284,10 +287,12 @@ export async function letDishonestIn(
   const chance = createTurning(seed ^ STREAM);
   if (!chance.chance(SHARE)) return undefined;
   const owner = await enrol(server, NAME);
-  const wallet: Wallet = { owner, chance, grants: [], promised: [], signed: new Set(), printed };
+  const [signed, forged] = [new Set<string>(), new Set<string>()];
+  const wallet: Wallet = { owner, chance, grants: [], promised: [], signed, forged, printed };
   return {
     account: owner.enrolment.account.profile.account,
-    signed: wallet.signed,
+    signed,
+    forged,
     async act(world, step) {
       chance.turn(step);
       if (chance.chance(DEEDS_A_STEP)) await actOnce(wallet, world);

@@ -82,10 +82,12 @@ async function heal(world: World): Promise<void> {
 
 /** I3, and what people see: both sides agree on everything that was promised. */
 async function checkAgreement(world: World): Promise<void> {
-  const { phones, book, restores, suspects } = world;
+  const { phones, book, restores, suspects, dishonest } = world;
   for (const phone of phones) {
     const { payments, taken } = await readDisk(phone);
     for (const each of taken) if (restores === 0) checkGuarantee(each, suspects);
+    const isFooled = [...phone.took].some((id) => dishonest?.forged.has(id));
+    must(!isFooled, 'F72', `${phone.name} took what stands under words that nobody signed`);
     must((await openOn(world, phone)).length === 0, 'I12', `${phone.name} has not sent everything`);
     for (const payment of payments) {
       const { id, state } = payment;

@@ -161,7 +161,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'verdict and money are committed one after the other',
     rule: 'F51 I2',
-    seenAt: 6,
+    seenAt: 14,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
@@ -228,6 +228,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'receipts are given before their COMMIT',
     rule: 'F51 I14',
+    seenAt: 1,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
@@ -251,6 +252,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'what was promised under an allowance that ended is refused',
     rule: 'F62 F73',
+    seenAt: 5,
     edits: [
       {
         file: 'src/ledger/allowance-book.ts',
@@ -262,6 +264,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'the operator pays without end for what an allowance does not cover',
     rule: 'F62 I6',
+    seenAt: 15,
     edits: [
       {
         file: 'src/ledger/guarantee.ts',
@@ -273,6 +276,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'an allowance ends the moment that it is valid no more',
     rule: 'F62',
+    seenAt: 9,
     edits: [
       {
         file: 'src/server/offline/allowance-expiry.ts',
@@ -284,6 +288,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'a number that was promised twice leaves no evidence',
     rule: 'F62',
+    seenAt: 15,
     edits: [
       {
         file: 'src/ledger/decide-group.ts',
@@ -295,6 +300,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'what the operator has paid is not given back',
     rule: 'F62 I6',
+    seenAt: 26,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
@@ -306,6 +312,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'a cent for the same sale voids a covered payment',
     rule: 'F62 F76',
+    seenAt: 9,
     edits: [
       {
         file: 'src/ledger/decide.ts',
@@ -317,6 +324,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'whoever broke a promise is given another allowance',
     rule: 'F62',
+    seenAt: 11,
     edits: [
       {
         file: 'src/ledger/allowances.ts',
