@@ -41,8 +41,12 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
-        find: 'insertPayments(rows, nowS),',
-        put: "insertPayments(rows.filter((row) => row.settled.verdict !== 'refused'), nowS),",
+        find: 'insertPayments(settled, receipts, nowS),',
+        put: `insertPayments(
+      settled.filter((row) => row.settled.verdict !== 'refused'),
+      receipts.filter((_, index) => settled[index]?.settled.verdict !== 'refused'),
+      nowS,
+    ),`,
       },
     ],
   },
@@ -53,8 +57,8 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
-        find: 'receipt: receipts[index] ?? new Uint8Array(),',
-        put: 'receipt: other[index] ?? new Uint8Array(),',
+        find: 'insertPayments(settled, receipts, nowS),',
+        put: 'insertPayments(settled, other, nowS),',
       },
       {
         file: 'src/ledger/post-payments.ts',
@@ -165,8 +169,8 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
-        find: 'insertPayments(rows, nowS),',
-        put: 'insertPayments(rows, nowS),\n    COMMIT,\n    BEGIN,',
+        find: 'insertPayments(settled, receipts, nowS),',
+        put: 'insertPayments(settled, receipts, nowS),\n    COMMIT,\n    BEGIN,',
       },
     ],
   },
@@ -233,10 +237,10 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
       {
         file: 'src/ledger/post-payments.ts',
         find: `  const results = await pipeline(lent.client, [
-    insertPayments(rows, nowS),`,
+    insertPayments(settled, receipts, nowS),`,
         put: `  const results = [{ command: 'COMMIT' }];
   void pipeline(lent.client, [
-    insertPayments(rows, nowS),`,
+    insertPayments(settled, receipts, nowS),`,
       },
       {
         file: 'src/ledger/post-payments.ts',
