@@ -24,7 +24,7 @@ const PINNED = [
 ];
 
 /** Where two runs have differed once, and one in which somebody lies. */
-const REPLAYED = [5, 7, 35];
+const REPLAYED = [5, 7, 17];
 
 describe('whatever happens, no payment is lost and none is made twice', () => {
   test.each(seedsOf(0))('SEED=%i', async (seed) => {
