@@ -52,20 +52,6 @@ const UNIT: ProjectTiming = {
   ...WITHOUT_BROWSER,
 };
 
-/** These stand globals of a browser in, or change one: each file has a process of its own. */
-const CHANGES_GLOBALS = 'tests/unit/{device,sw,ui}/**/*.test.{ts,tsx}';
-
-/** The others leave nothing behind. */
-function pureUnit(): TestProjectInlineConfiguration {
-  const { test } = project('unit', UNIT);
-  return { extends: true, test: { ...test, exclude: [CHANGES_GLOBALS] } };
-}
-
-function changingUnit(): TestProjectInlineConfiguration {
-  const { test } = project('unit-device', { ...UNIT, isolate: true });
-  return { extends: true, test: { ...test, include: [CHANGES_GLOBALS] } };
-}
-
 /**
  * One server for all files of a project, started before them: see engine.ts. It is the embedded one's
  * PostgreSQL and reached as that is, but told not to wait for the disk, which costs a test that asks
@@ -140,8 +126,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
-      pureUnit(),
-      changingUnit(),
+      project('unit', UNIT),
       project('tidy', UNIT),
       project('simulation', {
         testTimeoutMs: 180_000,
