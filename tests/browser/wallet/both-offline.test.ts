@@ -139,6 +139,8 @@ describe('a code that is not what it should be is not taken', () => {
   async function paste(text: string): Promise<void> {
     const { page } = payee;
     await toHome(page);
+    // Else the camera may read what it was shown last, before anybody can type.
+    payee.look();
     await link(page, /^Pay/).click();
     await button(page, 'Type it').click();
     await page.getByRole('textbox').fill(text);

@@ -75,7 +75,8 @@ describe('storage between page and worker', () => {
     const newer = openWalletDatabase({
       name: 'newer',
       version: SCHEMA_VERSION + 1,
-      openTimeoutMs: 200,
+      // On a busy machine the one in the way hears of it late.
+      openTimeoutMs: 1000,
       onTrouble: (trouble) => troubles.push(trouble),
     });
     const store = createPaymentStore(newer);
