@@ -4,6 +4,9 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { createPrecachePlugin } from '../.build/precache.ts';
 import { findDebianFolder } from './support/debian-postgres.ts';
 import { LongestFirst } from './support/longest-first.ts';
+import { keepTemporaryFilesInMemory } from './support/memory-folder.ts';
+
+keepTemporaryFilesInMemory();
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -25,7 +25,7 @@ export type PlainPostgres = {
 };
 
 export async function npmBinaries(): Promise<Binaries> {
-  const user = await chooseUser(tmpdir());
+  const user = await chooseUser(join(tmpdir(), 'none'));
   const copiesFolder = join(tmpdir(), 'counterfoil-tests-spare');
   const linkFolder = join(tmpdir(), 'counterfoil-tests-libraries');
   return findBinaries({ native: locateNativeFolder(), user, linkFolder, copiesFolder });
