@@ -144,7 +144,7 @@ export default defineConfig({
       project('browser', {
         testTimeoutMs: 60_000,
         hookTimeoutMs: 120_000,
-        isolate: true,
+        isolate: false,
         ...WITH_BROWSER,
         setupFiles: realThings,
       }),
