@@ -192,7 +192,8 @@ class OpenBooks implements Books {
       page.balances.push({ account, currency, before, balance, held, owed, version });
       if (version > page.version) page.version = version;
     }
-    for (const { currency, mostMinor, ...request } of snapshot.paidRequests) {
+    for (const request of snapshot.paidRequests) {
+      const { currency, mostMinor } = request;
       const most = this.#requestPage(request, request.paymentId).mostMinor;
       if (mostMinor > (most.get(currency) ?? 0n)) most.set(currency, mostMinor);
     }
@@ -318,10 +319,10 @@ class OpenBooks implements Books {
   }
 
   notePaid(payment: RequestPayment): void {
-    const { currency, amountMinor, paymentId, once, isStanding = false, ...request } = payment;
+    const { currency, amountMinor, paymentId, once, isStanding = false } = payment;
     // Whoever does not claim to pay the one sale neither marks the request nor outpays its payment.
     if (!once) return;
-    const page = this.#requestPage(request);
+    const page = this.#requestPage(payment);
     const mostMinor = page.mostMinor.get(currency) ?? 0n;
     const isMost = page.paymentId === null || amountMinor > mostMinor;
     assert(isMost || isStanding, 'only more is paid again');
@@ -347,7 +348,8 @@ class OpenBooks implements Books {
     const outpaid: OutpaidRequest[] = [];
     for (const { request, before, paymentId, markCurrency, mostMinor } of this.#requests.values()) {
       if (!paymentId || paymentId === before) continue;
-      paidRequests.push({ ...request, before, after: paymentId });
+      const { payee, requestDigest } = request;
+      paidRequests.push({ payee, requestDigest, before, after: paymentId });
       for (const [currency, most] of mostMinor) {
         if (currency !== markCurrency) outpaid.push({ ...request, currency, mostMinor: most });
       }

@@ -81,13 +81,16 @@ export function findPaidRequests(single: readonly VerifiedPayment[]): Statement 
 export type PaymentToStore = {
   readonly payment: VerifiedPayment;
   readonly settled: SettledPayment;
-  readonly receipt: Uint8Array;
   readonly allowance?: Bytes;
   readonly source?: PaymentSource;
 };
 
 /** No ON CONFLICT: ids were looked up under the payer's lock, so a conflict is a fault, not an answer. */
-export function insertPayments(rows: readonly PaymentToStore[], nowS: number): Statement {
+export function insertPayments(
+  rows: readonly PaymentToStore[],
+  receipts: readonly Bytes[],
+  nowS: number,
+): Statement {
   const orders = rows.map((row) => row.payment.order);
   return {
     name: 'insert_payments',
@@ -112,7 +115,7 @@ export function insertPayments(rows: readonly PaymentToStore[], nowS: number): S
       int2Column(rows.map((row) => VERDICT_NUMBERS[row.settled.verdict])),
       textColumn(rows.map((row) => row.settled.code ?? null)),
       int8Column(rows.map((row) => row.settled.transfer ?? null)),
-      byteaColumn(rows.map((row) => row.receipt)),
+      byteaColumn(receipts),
       byteaColumn(rows.map((row) => row.allowance ?? null)),
       int2Column(rows.map((row) => (row.source ? SOURCE_NUMBERS[row.source] : null))),
       nowS,

@@ -172,13 +172,9 @@ async function storeNew(
   const repayments = await repayInBooks(lent, books);
   const receipts = await options.sign(settled.map((item) => item.settled));
   assert(receipts.length === settled.length, 'every verdict gets its receipt');
-  const rows = settled.map((item, index) => ({
-    ...item,
-    receipt: receipts[index] ?? new Uint8Array(),
-  }));
   const changed = allowances.changes();
   const results = await pipeline(lent.client, [
-    insertPayments(rows, nowS),
+    insertPayments(settled, receipts, nowS),
     ...writeChanges(lent.client, books.changes(), nowS),
     ...(changed.length > 0 ? [updateAllowances(changed, nowS)] : []),
     ...writeBrokenPromises({ advances, repayments, doublePromises }, nowS),
@@ -223,7 +219,9 @@ async function settleOnce(
   const { rules } = options;
   const nowS = options.nowS();
   const isKnown = (id: Bytes) => reading.known.has(keyOf(id));
-  const verdicts = decideGroup({ ...reading, payments, isKnown, rules, nowS });
+  const { books, allowances, promised, numbers } = reading;
+  const group = { payments, isKnown, books, allowances, promised, numbers, rules, nowS };
+  const verdicts = decideGroup(group);
   if (!verdicts) {
     assert(!withGuarantee, 'with the guarantee every group is decided');
     await pipeline(lent.client, [ROLLBACK]);

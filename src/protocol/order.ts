@@ -122,12 +122,10 @@ function amountOf(fields: Fields, key: number): bigint | undefined {
   return wholeOf(fields, key, WIRE_AMOUNT_MAX);
 }
 
-type Required = Omit<
-  Order,
-  'once' | 'allowance' | 'spentBeforeMinor' | 'note' | 'tipMinor' | 'feeMinor'
->;
+/** An order that is being read. It is never spread: each spread that is added to has a shape of its own. */
+type Draft = { -readonly [Field in keyof Order]: Order[Field] };
 
-function readRequired(fields: Fields): Required | undefined {
+function readRequired(fields: Fields): Draft | undefined {
   const server = bytesOf(fields, KEY.server, SERVER_ID_LENGTH);
   const payer = bytesOf(fields, KEY.payer, ACCOUNT_ID_LENGTH);
   const payee = bytesOf(fields, KEY.payee, ACCOUNT_ID_LENGTH);
@@ -150,6 +148,7 @@ function readRequired(fields: Fields): Required | undefined {
     amountMinor,
     currency,
     requestDigest,
+    once: fields.get(KEY.once) === true,
     nonce,
     device,
     seq,
@@ -158,33 +157,26 @@ function readRequired(fields: Fields): Required | undefined {
   };
 }
 
-type Optional = Pick<
-  Order,
-  'once' | 'allowance' | 'spentBeforeMinor' | 'note' | 'tipMinor' | 'feeMinor'
->;
-
-/** A default that is spelled out (once: false, empty note) is refused: one order, one encoding. */
-function readOptional(fields: Fields): Optional | undefined {
+/** Whether they could be read. A default that is spelled out (once: false, empty note) is refused: one order, one encoding. */
+function readOptional(fields: Fields, order: Draft): boolean {
   const once = fields.get(KEY.once);
   const allowance = bytesOf(fields, KEY.allowance, ALLOWANCE_ID_LENGTH);
   const spentBeforeMinor = amountOf(fields, KEY.spentBefore);
   const note = fields.get(KEY.note);
   const tipMinor = amountOf(fields, KEY.tip);
   const feeMinor = amountOf(fields, KEY.fee);
-  if (once !== undefined && once !== true) return undefined;
-  if (fields.has(KEY.allowance) && !allowance) return undefined;
-  if (fields.has(KEY.spentBefore) && spentBeforeMinor === undefined) return undefined;
-  if (fields.has(KEY.tip) && !tipMinor) return undefined;
-  if (fields.has(KEY.fee) && !feeMinor) return undefined;
-  if (note !== undefined && !isNote(note)) return undefined;
-  return {
-    once: once === true,
-    ...(allowance && { allowance }),
-    ...(spentBeforeMinor !== undefined && { spentBeforeMinor }),
-    ...(note && { note }),
-    ...(tipMinor && { tipMinor }),
-    ...(feeMinor && { feeMinor }),
-  };
+  if (once !== undefined && once !== true) return false;
+  if (fields.has(KEY.allowance) && !allowance) return false;
+  if (fields.has(KEY.spentBefore) && spentBeforeMinor === undefined) return false;
+  if (fields.has(KEY.tip) && !tipMinor) return false;
+  if (fields.has(KEY.fee) && !feeMinor) return false;
+  if (note !== undefined && !isNote(note)) return false;
+  if (allowance) order.allowance = allowance;
+  if (spentBeforeMinor !== undefined) order.spentBeforeMinor = spentBeforeMinor;
+  if (note) order.note = note;
+  if (tipMinor) order.tipMinor = tipMinor;
+  if (feeMinor) order.feeMinor = feeMinor;
+  return true;
 }
 
 /** Refusals: bytes_too_long, bytes_malformed, bytes_not_canonical, version_unknown. */
@@ -203,16 +195,17 @@ export function decodeOrder(bytes: Uint8Array): Outcome<Order> {
   for (const key of fields.keys()) {
     if (!KNOWN_KEYS.has(key)) return refuse('bytes_malformed', `order key ${key}`);
   }
-  const required = readRequired(fields);
-  const optional = readOptional(fields);
-  if (!required || !optional) return refuse('bytes_malformed', 'a field of the order');
-  if (required.validUntilS < required.authorizedAtS) {
+  const order = readRequired(fields);
+  if (!order || !readOptional(fields, order)) {
+    return refuse('bytes_malformed', 'a field of the order');
+  }
+  if (order.validUntilS < order.authorizedAtS) {
     return refuse('bytes_malformed', 'the order ends before it begins');
   }
-  if ((optional.tipMinor ?? 0n) + (optional.feeMinor ?? 0n) > required.amountMinor) {
+  if ((order.tipMinor ?? 0n) + (order.feeMinor ?? 0n) > order.amountMinor) {
     return refuse('bytes_malformed', 'tip and fee exceed the amount');
   }
-  return accept({ ...required, ...optional });
+  return accept(order);
 }
 
 const PAYMENT_ID_TAG = toUtf8('counterfoil/order/1\n');

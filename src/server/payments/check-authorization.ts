@@ -62,7 +62,10 @@ function candidatesOf(
   if (!approvals.ok) return approvals;
   return accept(
     credentials.value.flatMap((credential) =>
-      approvals.value.map((approval) => ({ ...approval, credential, spki: credential.spki })),
+      approvals.value.map(({ signed, signature }) => {
+        const { spki } = credential;
+        return { signed, signature, spki, credential };
+      }),
     ),
   );
 }

@@ -76,11 +76,7 @@ type Step =
 type Question = PayerQuestion & { readonly id: Bytes };
 
 const refused = (refusal: Refusal): AnswerItem => ({ kind: 'refusal', ...refusal });
-const answered = (item: AnswerItem, waitMs?: number): Step => ({
-  kind: 'answered',
-  item,
-  ...(waitMs !== undefined && { waitMs }),
-});
+const answered = (item: AnswerItem): Step => ({ kind: 'answered', item });
 
 const questionOf = ({ authorization }: ReadAuthorization): Question => ({
   id: authorization.id,
@@ -90,7 +86,7 @@ const questionOf = ({ authorization }: ReadAuthorization): Question => ({
 });
 
 /** Gathers the groups in the order in which they are first named. */
-function collectAnswer(items: readonly (AnswerItem | LaneResult)[]) {
+function collectAnswer(items: readonly (AnswerItem | LaneResult)[], settled: number): UploadResult {
   const groups: ReceiptGroup[] = [];
   const answers = items.map((item): AnswerItem => {
     if (item.kind === 'refusal') return 'refusal' in item ? refused(item.refusal) : item;
@@ -101,7 +97,7 @@ function collectAnswer(items: readonly (AnswerItem | LaneResult)[]) {
     if (number < 0) number = groups.push(group) - 1;
     return { kind: 'member', group: number, index };
   });
-  return { groups, items: answers };
+  return { groups, items: answers, settled };
 }
 
 /** Unknown, not refused: said of the whole upload, since a wallet sets refused items aside. */
@@ -126,22 +122,28 @@ async function withStanding(
 }
 
 /** The shortest of the waits, when nothing but waiting is to be said. */
-function waitOf(steps: readonly Step[]): Pick<UploadResult, 'waitMs'> {
+function waitOf(steps: readonly Step[]): number | undefined {
   let least = Number.POSITIVE_INFINITY;
   for (const step of steps) {
-    if (step.kind !== 'answered' || step.waitMs === undefined) return {};
+    if (step.kind !== 'answered' || step.waitMs === undefined) return undefined;
     least = Math.min(least, step.waitMs);
   }
-  return { waitMs: least };
+  return least;
 }
 
-function answerOf(steps: readonly Step[], results: readonly LaneResult[]) {
+function answerOf(
+  steps: readonly Step[],
+  results: readonly LaneResult[],
+  settled: number,
+): UploadResult {
   let next = 0;
   const items = steps.map((step): AnswerItem | LaneResult => {
     if (step.kind === 'answered') return step.item;
     return results[next++] ?? refused({ code: 'unavailable' });
   });
-  return { ...collectAnswer(items), ...waitOf(steps) };
+  const answer = collectAnswer(items, settled);
+  const waitMs = waitOf(steps);
+  return waitMs === undefined ? answer : { ...answer, waitMs };
 }
 
 /** Each settled payment once, however many uploads brought it, and however often, at the same moment. */
@@ -235,7 +237,9 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
       if (!of) return answered(refused({ code: 'internal' }));
       if (of.kind === 'new') {
         const waitMs = accountLimit?.waitMs(read.value.authorization.order.payer) ?? 0;
-        if (waitMs > 0) return answered(refused({ code: 'too_many_requests' }), waitMs);
+        if (waitMs > 0) {
+          return { kind: 'answered', item: refused({ code: 'too_many_requests' }), waitMs };
+        }
         return { kind: 'claimed', claim: { read: read.value, payer: of.payer } };
       }
       const { receipt } = of.known;
@@ -274,7 +278,7 @@ export function createSettleUpload(parts: SettlementParts): SettleUpload {
     if (results.some(isUnavailable)) throw new Unavailable('it is not known what was settled');
     const fresh = freshOf(payments, results);
     if (fresh.length > 0) onSettled?.(fresh);
-    const result: UploadResult = { ...answerOf(steps, results), settled: fresh.length };
+    const result = answerOf(steps, results, fresh.length);
     meterAnswer(meter, result);
     return result;
   };

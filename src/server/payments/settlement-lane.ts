@@ -94,7 +94,8 @@ export function createSettlementLane(parts: LaneParts): SettlementLane {
         // To every other upload it is as if it had been known.
         if (ownerOf(id) !== upload) return { ...settlement, position: null };
         const member = signed[settlement.position]?.member;
-        return member ? { ...settlement, member } : settlement;
+        const { kind, receipt, position } = settlement;
+        return member ? { kind, receipt, position, member } : settlement;
       }),
     );
   }

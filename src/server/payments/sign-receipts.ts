@@ -3,6 +3,7 @@ import type { Bytes } from '#protocol/bytes.ts';
 import {
   encodeReceiptBody,
   protectedHeader,
+  type ReceiptBody,
   type ReceiptGroup,
   sealGroup,
 } from '#protocol/receipt.ts';
@@ -44,6 +45,25 @@ function gather(uploads: readonly object[]): number[][] {
   return groups;
 }
 
+/** Field by field: a spread that is added to has a shape of its own each time, which costs microseconds. */
+function bodyOf(settled: SettledPayment, { server, epoch }: ReceiptSigner): ReceiptBody {
+  const { paymentId, verdict, amountMinor, currency, payer, payee, settledAtS } = settled;
+  const said = {
+    server,
+    paymentId,
+    verdict,
+    amountMinor,
+    currency,
+    payer,
+    payee,
+    settledAtS,
+    epoch,
+  };
+  const { code, transfer } = settled;
+  if (code !== undefined) return Object.assign(said, { code });
+  return transfer === undefined ? said : Object.assign(said, { transfer });
+}
+
 /**
  * Several uploads may be settled in one transaction, and small ones share a signature: what a receipt
  * then says of the others are hashes of bodies with an unguessable id in each. Nobody is sent a body of
@@ -52,14 +72,14 @@ function gather(uploads: readonly object[]): number[][] {
 export function signUploads(
   settled: readonly SettledPayment[],
   uploads: readonly object[],
-  { server, epoch, keyId, sign }: ReceiptSigner,
+  signer: ReceiptSigner,
 ): SignedReceipt[] {
-  const header = protectedHeader(keyId);
-  const bodies = settled.map((payment) => encodeReceiptBody({ ...payment, server, epoch }));
+  const header = protectedHeader(signer.keyId);
+  const bodies = settled.map((payment) => encodeReceiptBody(bodyOf(payment, signer)));
   const signed: SignedReceipt[] = [];
   for (const places of gather(uploads)) {
     const own = places.flatMap((place) => bodies[place] ?? []);
-    const { group, receipts } = sealGroup(header, own, sign);
+    const { group, receipts } = sealGroup(header, own, signer.sign);
     const isOneUpload = places.every((place) => uploads[place] === uploads[places[0] ?? 0]);
     places.forEach((place, index) => {
       const receipt = receipts[index] ?? new Uint8Array();
