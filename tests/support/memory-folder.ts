@@ -19,7 +19,9 @@ function isUsable(): boolean {
   const mount = mounts.split('\n').find((line) => line.split(' ')[1] === SHARED_MEMORY);
   if (mount === undefined || /\bnoexec\b/.test(mount)) return false;
   const { bavail, bsize } = fs.statfsSync(SHARED_MEMORY);
-  return bavail * bsize >= ROOM_MIN && os.freemem() >= MEMORY_MIN;
+  // A container may have less than the machine; none said is 0.
+  const memory = Math.min(os.freemem(), process.constrainedMemory() || Infinity);
+  return bavail * bsize >= ROOM_MIN && memory >= MEMORY_MIN;
 }
 
 function isAlive(pid: number): boolean {
