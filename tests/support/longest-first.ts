@@ -3,8 +3,9 @@ import path from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files and folders whose files take long, longest first; all others take a few seconds. What only
- * computes and what waits for its servers take turns, so that seldom two wait at once.
+ * Files and folders whose files take long, longest first. What only computes and what waits for its
+ * servers take turns, so that seldom two wait at once. All others come project by project, and a
+ * process that has loaded what its project needs goes on with the next.
  */
 export const LONGEST = [
   'tests/simulation/planted',
@@ -19,9 +20,6 @@ export const LONGEST = [
   'tests/server/metrics.test.ts',
   'tests/server/crash',
   'tests/simulation',
-  'tests/server/backup.test.ts',
-  'tests/server/ledger',
-  'tests/server',
   'tests/browser/engines',
   'tests/browser/ui/screens.test.ts',
   'tests/browser/wallet/worker-killed.test.ts',
