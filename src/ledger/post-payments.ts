@@ -189,23 +189,16 @@ async function storeNew(
 const isSameOrder = (known: KnownRow, { orderBytes }: VerifiedPayment) =>
   Buffer.from(known.authorization_bytes).includes(Buffer.from(orderBytes));
 
-function settlementOf(
+/** Of what got no verdict now. */
+function withoutVerdict(
   payment: VerifiedPayment,
   known: KnownRow | undefined,
-  position: number | undefined,
-  receipts: readonly Bytes[],
-  unsigned: UnsignedCode = 'payer_unknown',
+  code: UnsignedCode = 'payer_unknown',
 ): Settlement {
-  if (known) {
-    return isSameOrder(known, payment)
-      ? { kind: 'receipt', receipt: known.receipt, position: null }
-      : { kind: 'refusal', refusal: { code: 'id_conflict' } };
-  }
-  const receipt = position === undefined ? undefined : receipts[position];
-  if (position === undefined || !receipt) {
-    return { kind: 'refusal', refusal: { code: unsigned } };
-  }
-  return { kind: 'receipt', receipt, position };
+  if (!known) return { kind: 'refusal', refusal: { code } };
+  return isSameOrder(known, payment)
+    ? { kind: 'receipt', receipt: known.receipt, position: null }
+    : { kind: 'refusal', refusal: { code: 'id_conflict' } };
 }
 
 /** Almost every group is decided without the guarantee, whose one row all would wait for. */
@@ -218,7 +211,8 @@ async function settleOnce(
   const reading = await lockAndRead(lent, payments, withGuarantee);
   const { rules } = options;
   const nowS = options.nowS();
-  const isKnown = (id: Bytes) => reading.known.has(keyOf(id));
+  const { known } = reading;
+  const isKnown = (id: Bytes) => known.size > 0 && known.has(keyOf(id));
   const { books, allowances, promised, numbers } = reading;
   const group = { payments, isKnown, books, allowances, promised, numbers, rules, nowS };
   const verdicts = decideGroup(group);
@@ -227,12 +221,15 @@ async function settleOnce(
     await pipeline(lent.client, [ROLLBACK]);
     return settleOnce(lent, payments, options, true);
   }
-  const positions = new Map(verdicts.settled.map((item, index) => [keyOf(item.payment.id), index]));
+  const { settled, unsigned } = verdicts;
   const receipts = await storeNew(lent, verdicts, reading, options, nowS);
-  return payments.map((payment) => {
+  let position = 0;
+  return payments.map((payment): Settlement => {
+    // Settled in the order of the group, so the next verdict is this payment's or a later one's.
+    const receipt = settled[position]?.payment === payment ? receipts[position] : undefined;
+    if (receipt) return { kind: 'receipt', receipt, position: position++ };
     const key = keyOf(payment.id);
-    const unsigned = verdicts.unsigned.get(key);
-    return settlementOf(payment, reading.known.get(key), positions.get(key), receipts, unsigned);
+    return withoutVerdict(payment, known.get(key), unsigned.get(key));
   });
 }
 
@@ -253,8 +250,9 @@ export async function settlePayments(
   if (payments.length === 0) return [];
   const byId = new Map<string, VerifiedPayment>();
   for (const payment of payments) {
+    const key = keyOf(payment.id);
     // With the verdict that it had, if anybody brought that: the others bring the same payment.
-    if (!byId.has(keyOf(payment.id)) || payment.standing) byId.set(keyOf(payment.id), payment);
+    if (!byId.has(key) || payment.standing) byId.set(key, payment);
   }
   const once = [...byId.values()];
   let settlements: Settlement[];
@@ -267,6 +265,7 @@ export async function settlePayments(
     options.onFault?.(cause);
     return payments.map(() => ({ kind: 'refusal', refusal: { code: 'unavailable' } }));
   }
+  if (once.length === payments.length) return settlements;
   const answers = new Map(once.map((payment, index) => [keyOf(payment.id), settlements[index]]));
   return payments.map((payment) => {
     const answer = answers.get(keyOf(payment.id));

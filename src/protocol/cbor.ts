@@ -66,16 +66,25 @@ function writeBytes(major: number, bytes: Uint8Array): void {
 const rank = (key: number) => (key < 0 ? 2 ** 32 - key : key);
 const compareKeys = (a: number, b: number) => rank(a) - rank(b);
 
+function writeEntry(value: Cbor, key: number): void {
+  writeInteger(key);
+  writeItem(value);
+}
+
 /** Most maps are made in order: then they are not sorted again. */
-function sortedKeys(map: CborMap): Iterable<number> {
+function writeMap(map: CborMap): void {
+  writeHead(5, map.size);
   let previous: number | undefined;
   for (const key of map.keys()) {
     if (previous !== undefined && compareKeys(previous, key) > 0) {
-      return [...map.keys()].sort(compareKeys);
+      for (const [sorted, value] of [...map].sort(([a], [b]) => compareKeys(a, b))) {
+        writeEntry(value, sorted);
+      }
+      return;
     }
     previous = key;
   }
-  return map.keys();
+  map.forEach(writeEntry);
 }
 
 function writeItem(value: Cbor): void {
@@ -84,13 +93,8 @@ function writeItem(value: Cbor): void {
   else if (value instanceof Uint8Array) writeBytes(2, value);
   else if (value === null) writeHead(7, 22);
   else if (typeof value === 'boolean') writeHead(7, value ? 21 : 20);
-  else if (value instanceof Map) {
-    writeHead(5, value.size);
-    for (const key of sortedKeys(value as CborMap)) {
-      writeInteger(key);
-      writeItem((value as CborMap).get(key) ?? null);
-    }
-  } else {
+  else if (value instanceof Map) writeMap(value as CborMap);
+  else {
     const items = value as readonly Cbor[];
     writeHead(4, items.length);
     for (const item of items) writeItem(item);

@@ -148,12 +148,12 @@ function readRequired(fields: Fields): Draft | undefined {
     amountMinor,
     currency,
     requestDigest,
-    once: fields.get(KEY.once) === true,
     nonce,
     device,
     seq,
     authorizedAtS,
     validUntilS,
+    once: fields.get(KEY.once) === true,
   };
 }
 

@@ -213,10 +213,13 @@ export function sealGroup(
 }
 
 function receiptsIn({ header, signature, bodies }: ReceiptGroup, { paths }: MerkleTree): Bytes[] {
+  // One envelope for all, in which the proof is exchanged: only it differs.
+  const proofs: Bytes[] = [];
+  const unprotected = new Map([[HEADER.proofs, new Map([[INCLUSION, proofs]])]]);
+  const envelope = [header, unprotected, null, signature];
   return bodies.map((body, index) => {
-    const proof = encodeCbor([bodies.length, index, paths[index] ?? []]);
-    const unprotected = new Map([[HEADER.proofs, new Map([[INCLUSION, [proof]]])]]);
-    return encodeCbor([body, [header, unprotected, null, signature]]);
+    proofs[0] = encodeCbor([bodies.length, index, paths[index] ?? []]);
+    return encodeCbor([body, envelope]);
   });
 }
 

@@ -1,5 +1,4 @@
 /** Owns the way of an upload: read, recognise, verify, settle, and one answer for each of its items. */
-import { keyOf } from '#ledger/books.ts';
 import type { StandingVerdict } from '#ledger/standing-verdict.ts';
 import type { RelyingParty } from '#protocol/assertion.ts';
 import type { Authorization } from '#protocol/authorization.ts';
@@ -151,11 +150,14 @@ function freshOf(
   payments: readonly VerifiedPayment[],
   results: readonly LaneResult[],
 ): VerifiedPayment[] {
-  const fresh = payments.filter((_, place) => {
+  const receipts = new Set<Bytes>();
+  return payments.filter((_, place) => {
     const result = results[place];
-    return result?.kind === 'receipt' && result.position !== null;
+    if (result?.kind !== 'receipt' || result.position === null) return false;
+    const isFirst = !receipts.has(result.receipt);
+    receipts.add(result.receipt);
+    return isFirst;
   });
-  return [...new Map(fresh.map((payment) => [keyOf(payment.id), payment])).values()];
 }
 
 function meterAnswer(meter: SettlementMeter, result: UploadResult): void {

@@ -75,10 +75,11 @@ export function createSettlementLane(parts: LaneParts): SettlementLane {
   ): Promise<LaneResult[][]> {
     const ownerOf = findOwners(uploads);
     let signed: SignedReceipt[] = [];
+    let owners: readonly Upload[] = [];
     let last: readonly SettledPayment[] = [];
     const payments = uploads.flatMap((upload) => upload.payments);
     const settlements = await ledger.settle(payments, (settled) => {
-      const owners = settled.map(({ paymentId }) => ownerOf(paymentId));
+      owners = settled.map(({ paymentId }) => ownerOf(paymentId));
       // Also when the ledger tries again: the last signing is the one that was committed.
       signed = signUploads(settled, owners, key);
       last = settled;
@@ -87,14 +88,14 @@ export function createSettlementLane(parts: LaneParts): SettlementLane {
     for (const { verdict, code } of freshOf(settlements, last)) meter.settled(verdict, code);
     let next = 0;
     return uploads.map((upload) =>
-      upload.payments.map(({ id }): LaneResult => {
+      upload.payments.map((): LaneResult => {
         const settlement = settlements[next++];
         assert(settlement !== undefined, 'every payment has a settlement');
         if (settlement.kind !== 'receipt' || settlement.position === null) return settlement;
         // To every other upload it is as if it had been known.
-        if (ownerOf(id) !== upload) return { ...settlement, position: null };
-        const member = signed[settlement.position]?.member;
         const { kind, receipt, position } = settlement;
+        if (owners[position] !== upload) return { kind, receipt, position: null };
+        const member = signed[position]?.member;
         return member ? { kind, receipt, position, member } : settlement;
       }),
     );
