@@ -138,6 +138,8 @@ describe('a code that is not what it should be is not taken', () => {
 
   async function paste(text: string): Promise<void> {
     const { page } = payee;
+    // Nothing: the code of the test before would be read again, sooner than anybody types.
+    payee.look();
     await toHome(page);
     // Else the camera may read what it was shown last, before anybody can type.
     payee.look();
