@@ -141,8 +141,6 @@ describe('a code that is not what it should be is not taken', () => {
     // Nothing: the code of the test before would be read again, sooner than anybody types.
     payee.look();
     await toHome(page);
-    // Else the camera may read what it was shown last, before anybody can type.
-    payee.look();
     await link(page, /^Pay/).click();
     await button(page, 'Type it').click();
     await page.getByRole('textbox').fill(text);
