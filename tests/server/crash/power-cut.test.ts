@@ -11,7 +11,7 @@ import {
 } from '../../support/restartable-postgres.ts';
 import { authorize } from '../../support/server-wallet.ts';
 
-const ROUNDS = 6;
+const ROUNDS = 10;
 /** Receipts held between two cuts, at least; then the power goes, whatever is on its way. */
 const RECEIPTS = 30;
 
