@@ -104,7 +104,9 @@ async function buildEverything(builder: ViteBuilder): Promise<void> {
     say(table);
     if (over !== null && !lenient) throw new Error(over);
   }
-  if (Object.keys(serverInput).length > 0) await buildPart(builder, 'server');
+  // Another release of the wallet is served by the same server.
+  const isAnother = process.env.RELEASE !== undefined;
+  if (!isAnother && Object.keys(serverInput).length > 0) await buildPart(builder, 'server');
 }
 
 export default defineConfig({

@@ -197,7 +197,11 @@ export async function ensureBuilt({ force = false, onStart = () => {} } = {}) {
   });
 }
 
-/** Builds the same sources under another name into a folder of its own, for tests of updates. */
+/** Builds the same wallet under another name into a folder with the same server, for tests of updates. */
 export async function buildRelease(outDir, release) {
   await runVite(outDir, { RELEASE: release, BUDGETS: 'report' });
+  const server = 'server';
+  await locked(async () => {
+    fs.cpSync(path.join(dist, server), path.join(outDir, server), { recursive: true });
+  });
 }

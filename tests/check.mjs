@@ -78,7 +78,7 @@ function count(report) {
 
 /** Projects that need what an earlier step could not provide are left out, and said to be. */
 function runnableProjects({ built, browser }) {
-  const projects = ['unit', 'unit-device', 'tidy', 'simulation'];
+  const projects = ['unit', 'tidy', 'simulation'];
   if (built) projects.push('server', 'engine-serializable', 'engine-debian');
   if (built && browser) projects.push('browser');
   const left = ['server', 'engine-serializable', 'engine-debian', 'browser'].filter(

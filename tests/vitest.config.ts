@@ -4,6 +4,9 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { createPrecachePlugin } from '../.build/precache.ts';
 import { findDebianFolder } from './support/debian-postgres.ts';
 import { LongestFirst } from './support/longest-first.ts';
+import { keepTemporaryFilesInMemory } from './support/memory-folder.ts';
+
+keepTemporaryFilesInMemory();
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -21,6 +24,7 @@ interface ProjectTiming {
   /** Whether each file has a process of its own: where files change what they share. */
   readonly isolate: boolean;
   readonly setupFiles?: readonly string[];
+  readonly globalSetup?: readonly string[];
 }
 
 const realThings = ['tests/support/leave-nothing-running.ts'];
@@ -37,6 +41,7 @@ function project(name: string, timing: ProjectTiming): TestProjectInlineConfigur
       maxWorkers: timing.workersMax,
       isolate: timing.isolate,
       setupFiles: [...(timing.setupFiles ?? [])],
+      globalSetup: [...(timing.globalSetup ?? [])],
       sequence: { groupOrder: timing.group },
     },
   };
@@ -50,19 +55,12 @@ const UNIT: ProjectTiming = {
   ...WITHOUT_BROWSER,
 };
 
-/** These stand globals of a browser in, or change one: each file has a process of its own. */
-const CHANGES_GLOBALS = 'tests/unit/{device,sw,ui}/**/*.test.{ts,tsx}';
-
-/** The others leave nothing behind. */
-function pureUnit(): TestProjectInlineConfiguration {
-  const { test } = project('unit', UNIT);
-  return { extends: true, test: { ...test, exclude: [CHANGES_GLOBALS] } };
-}
-
-function changingUnit(): TestProjectInlineConfiguration {
-  const { test } = project('unit-device', { ...UNIT, isolate: true });
-  return { extends: true, test: { ...test, include: [CHANGES_GLOBALS] } };
-}
+/**
+ * One server for all files of a project, started before them: see engine.ts. It is the embedded one's
+ * PostgreSQL and reached as that is, but told not to wait for the disk, which costs a test that asks
+ * what statements mean as much processor time again. Crash tests have servers that wait.
+ */
+const DATABASE = ['tests/support/engine.ts'];
 
 const SERVER: ProjectTiming = {
   testTimeoutMs: 60_000,
@@ -71,11 +69,12 @@ const SERVER: ProjectTiming = {
   isolate: false,
   ...WITHOUT_BROWSER,
   setupFiles: realThings,
+  globalSetup: DATABASE,
 };
 
 /**
- * The server project runs on the embedded database with PostgreSQL's default isolation. These files
- * run on ordinary servers as well: settlement, allowances, and what else writes rows that others read.
+ * The server project runs with PostgreSQL's default isolation. These files run on ordinary servers
+ * as well: settlement, allowances, and what else writes rows that others read.
  */
 const WRITING = [
   'tests/server/ledger/{settle,covered,allowances,fund,migrate,paid-requests}.test.ts',
@@ -108,16 +107,14 @@ const DEBIAN: Engine = {
   files: [...WRITING, 'tests/server/{own-database,backup}.test.ts'],
 };
 
-/** One server for all files of the project, started before them: see engine.ts. */
 function engine(name: string, { env, files }: Engine): TestProjectInlineConfiguration {
   const { test } = project(name, { ...SERVER, setupFiles: [] });
-  const globalSetup = ['tests/support/engine.ts'];
-  return { extends: true, test: { ...test, include: [...files], env, globalSetup } };
+  return { extends: true, test: { ...test, include: [...files], env } };
 }
 
 /** In the place of an engine that this machine lacks: one test that says so. */
 function missing(name: string): TestProjectInlineConfiguration {
-  const { test } = project(name, SERVER);
+  const { test } = project(name, { ...SERVER, globalSetup: [] });
   return { extends: true, test: { ...test, include: ['tests/support/missing-engine.test.ts'] } };
 }
 
@@ -132,14 +129,14 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
-      pureUnit(),
-      changingUnit(),
+      project('unit', UNIT),
       project('tidy', UNIT),
       project('simulation', {
         testTimeoutMs: 180_000,
         hookTimeoutMs: 60_000,
         isolate: true,
         ...WITHOUT_BROWSER,
+        globalSetup: DATABASE,
       }),
       project('server', SERVER),
       engine('engine-serializable', SERIALIZABLE),
@@ -147,7 +144,7 @@ export default defineConfig({
       project('browser', {
         testTimeoutMs: 60_000,
         hookTimeoutMs: 120_000,
-        isolate: true,
+        isolate: false,
         ...WITH_BROWSER,
         setupFiles: realThings,
       }),

@@ -21,7 +21,7 @@ let ada: ServerWallet;
 let ben: ServerWallet;
 
 beforeAll(async () => {
-  running = await startServer();
+  running = await startServer({ empty: true });
   server = connectTo(running.origin);
   [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
 });

@@ -2,7 +2,7 @@
 import { revokeCredential } from '#server/passkeys/credentials.ts';
 import type { DrainReason } from '#wallet/relay.ts';
 import type { Action } from './climate.ts';
-import { misread, reportLost, show, take } from './counterfoils.ts';
+import { freezeDevice, misread, show, take } from './counterfoils.ts';
 import { readDisk } from './invariants.ts';
 import { ask, cancel, euros, mirror, pay } from './paying.ts';
 import {
@@ -94,7 +94,8 @@ async function cancelOne({ chance, chronicle }: World, phone: Phone): Promise<vo
 async function wipeOne(world: World, phone: Phone): Promise<void> {
   // Nobody signs in with a passkey that was revoked.
   if (isRevoked(world, phone)) return;
-  const { chance, chronicle, phones, around, destroyed, retired } = world;
+  const { chance, chronicle, phones, around, destroyed, retired, suspects } = world;
+  suspects.add(accountOf(phone));
   const keepsSpares = chance.chance(0.5);
   const { outbox } = await readDisk(phone);
   const lost = outbox.filter(({ id }) => !keepsSpares || !phone.spares.has(id));
@@ -112,10 +113,10 @@ async function wipeOne(world: World, phone: Phone): Promise<void> {
 }
 
 async function copyOne(world: World, phone: Phone): Promise<void> {
-  const { phones, chronicle, around, had } = world;
+  const { phones, chronicle, around, suspects } = world;
   const copies = phones.filter(({ name }) => name.includes('(copy')).length;
   if (copies === COPIES_MAX || phone.disk.commits === 0) return;
-  had.add('copy');
+  suspects.add(accountOf(phone));
   const name = `${phone.name} (copy ${copies + 1})`;
   chronicle.fault('profile copied', `${phone.name} is copied to another phone`);
   phones.push(await clonePhone(phone, name, world.newDiskName(name), around));
@@ -127,17 +128,21 @@ function changeDisk({ chance, diskMoods, chronicle }: World, { name }: Phone): v
   chronicle.tell(`${name} has a ${mood} disk`);
 }
 
-function letTimePass({ chance, advance, chronicle }: World): void {
+async function letTimePass({ chance, advance, chronicle, server }: World): Promise<void> {
   const ms = chance.weighted({
     '60000': 4,
     '600000': 4,
     '3600000': 4,
     '86400000': 2,
+    // An allowance’s last day, and long after its end.
+    '777600000': 0.25,
     '1900800000': 0.25,
   });
   chronicle.tell(`${Number(ms) / 60_000} minutes pass`);
-  if (Number(ms) > 7 * DAY_MS) chronicle.fault('weeks without anybody');
   advance(Number(ms));
+  if (Number(ms) <= 7 * DAY_MS) return;
+  chronicle.fault('weeks without anybody');
+  await server.wakeTimers();
 }
 
 function setClock({ chance, chronicle }: World, phone: Phone): void {
@@ -171,11 +176,12 @@ function losePower({ chronicle, around }: World, phone: Phone): void {
 }
 
 async function loseOne(world: World, phone: Phone): Promise<void> {
-  const { had, chronicle, around } = world;
+  const { had, chronicle, server, suspects } = world;
   if (had.has('lost') || isRevoked(world, phone)) return;
   had.add('lost');
+  suspects.add(accountOf(phone));
   chronicle.fault('phone reported lost', `${phone.name} is reported lost`);
-  await reportLost(phone, around);
+  await freezeDevice(server, phone.owner, phone.device);
 }
 
 /** The operator does it; whoever had the passkey is signed out everywhere. */
@@ -220,7 +226,7 @@ const DOINGS: Readonly<Record<Action, Doing>> = {
   'change the weather': (_, { link }) => link.change(),
   'change a disk': changeDisk,
   'let time pass': letTimePass,
-  'end allowances': ({ server }) => server.expire(),
+  'wake timers': ({ server }) => server.wakeTimers(),
   'lose a phone': loseOne,
   'revoke a passkey': revokeOne,
   'wipe a phone': wipeOne,

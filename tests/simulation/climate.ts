@@ -17,7 +17,7 @@ const USUAL = {
   'change the weather': 6,
   'change a disk': 3,
   'let time pass': 5,
-  'end allowances': 1,
+  'wake timers': 1,
   'lose a phone': 0.08,
   'revoke a passkey': 0.06,
   'wipe a phone': 0.12,

@@ -8,6 +8,7 @@ import {
   takingKeys,
 } from '#wallet/check-counterfoil.ts';
 import { counterfoilOf } from '#wallet/show-counterfoil.ts';
+import { post, type ServerWallet, type WalletServer } from '../support/server-wallet.ts';
 import { must } from './broken.ts';
 import { type Phone, type Surroundings, unlessStorageFails } from './phone.ts';
 import { bent } from './weather.ts';
@@ -73,13 +74,12 @@ export function take(payee: Phone, { presented }: Shown, around: Surroundings): 
   );
 }
 
-/** Said from any other browser of the account. */
-export async function reportLost(phone: Phone, { server }: Surroundings): Promise<void> {
-  const response = await server.inject({
-    method: 'POST',
-    url: ROUTES.deviceFreeze.path,
-    headers: { cookie: phone.owner.cookie },
-    payload: { device: phone.device },
-  });
+/** “I lost my phone”, said from any other browser of the account. */
+export async function freezeDevice(
+  server: WalletServer,
+  { cookie }: ServerWallet,
+  device: number,
+): Promise<void> {
+  const response = await post(server, ROUTES.deviceFreeze.path, { device }, cookie);
   if (response.statusCode !== 204) throw new Error(`${response.statusCode} ${response.body}`);
 }

@@ -30,7 +30,7 @@ async function countMissing({ server }: World, account: Uint8Array): Promise<str
 
 export async function checkGaps(world: World): Promise<void> {
   const { server, phones, retired } = world;
-  await server.flush();
+  await server.wakeTimers();
   const payers = new Map<string, Phone>();
   for (const phone of [...phones, ...retired]) payers.set(accountOf(phone), phone);
   for (const [name, { owner }] of payers) {

@@ -13,6 +13,8 @@ export type Gates = {
   open(place: number): Promise<void>;
   /** From now on no gate holds anybody. */
   openAll(): void;
+  /** The same, after everything that waits has gone on to its end, one gate at a time, the oldest first. */
+  openInTurn(): Promise<void>;
   /** Waits until everything that runs has ended. */
   ended(): Promise<void>;
   die(): void;
@@ -35,6 +37,12 @@ export function createGates(onFault: (fault: unknown) => void): Gates {
       };
       changed();
     });
+  }
+
+  async function openAt(place: number): Promise<void> {
+    const [gate] = gates.splice(place, 1);
+    gate?.open();
+    await still();
   }
 
   return {
@@ -67,16 +75,16 @@ export function createGates(onFault: (fault: unknown) => void): Gates {
     get waiting() {
       return dead ? [] : gates.map(({ label }) => label);
     },
-    async open(place) {
-      const [gate] = gates.splice(place, 1);
-      gate?.open();
-      await still();
-    },
+    open: openAt,
     openAll() {
       open = true;
       const held = gates;
       gates = [];
       for (const gate of held) gate.open();
+    },
+    async openInTurn() {
+      while (gates.length > 0 && !dead) await openAt(0);
+      open = true;
     },
     ended: () =>
       new Promise((resolve) => {

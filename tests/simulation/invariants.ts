@@ -2,6 +2,7 @@
 
 import { verifyEs256 } from '#device/verify-es256.ts';
 import { decodeAuthorization } from '#protocol/authorization.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import { checkReceipt, matchReceipt } from '#wallet/check-receipt.ts';
@@ -126,24 +127,28 @@ async function checkTaken(
 
 /**
  * What a payee's phone called guaranteed was paid: all but what came too late, or second to its sale, or
- * beyond what the operator guarantees for a payer who broke promises.
+ * beyond what the operator guarantees for a payer who broke promises. That those are true is for the ledger.
  */
-export function checkGuarantee({ id, guaranteed, state, code }: TakenCounterfoil): void {
-  const isExcused =
-    state === 'expired' || code === 'request_already_paid' || code === 'allowance_overspent';
+export function checkGuarantee(taken: TakenCounterfoil, suspects: ReadonlySet<string>): void {
+  const { id, guaranteed, state, code, payer } = taken;
+  const isBeyond = code === 'allowance_overspent' && suspects.has(payer);
+  const isExcused = state === 'expired' || code === 'request_already_paid' || isBeyond;
   must(!guaranteed || state === 'accepted' || isExcused, 'guarantee', `${id} is ${code ?? state}`);
 }
 
 /** I11: within an upload, in the order of each device's numbers. */
-export function checkUploadOrder(authorizations: readonly Bytes[], hasClones: boolean): void {
+export function checkUploadOrder(
+  authorizations: readonly Bytes[],
+  suspects: ReadonlySet<string>,
+): void {
   const last = new Map<string, number>();
   for (const bytes of authorizations) {
     const decoded = decodeAuthorization(bytes);
     must(decoded.ok, 'I11', 'a phone sent what it cannot read');
     const { payer, device, seq } = decoded.value.order;
     const who = `${toBase64url(payer)} ${device}`;
-    // Of a phone and its copy a payee may carry the same number twice.
-    const least = (last.get(who) ?? 0) + (hasClones ? 0 : 1);
+    // Of a phone and its copy, and of who lies, a payee may carry the same number twice.
+    const least = (last.get(who) ?? 0) + (suspects.has(toBase32(payer)) ? 0 : 1);
     must(seq >= least, 'I11', `sent ${seq} of ${who} after ${last.get(who)}`);
     last.set(who, seq);
   }

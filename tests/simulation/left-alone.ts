@@ -19,9 +19,8 @@ const PROMISES = 6;
 /** I12: the relay says itself when it wants to be called again, and that is enough. */
 export async function waitForTimers(
   { advance }: World,
-  { name, page, worker, clock }: Phone,
+  { name, page, clock }: Phone,
 ): Promise<void> {
-  for (const { gates } of [page, worker]) await gates.ended();
   let waitedMs = 0;
   for (let timers = 0; ; timers++) {
     const { waiting, nextAttemptAtMs } = await page.relay.drain('timer');
@@ -60,14 +59,25 @@ async function promiseOnAndOn(phone: Phone, { chance, around, codes }: World): P
   }
 }
 
+/** F51: who is told before the COMMIT that it stands is told wrong when the connection breaks there. */
+export async function breakAtCommit(world: World, phone: Phone): Promise<void> {
+  const { network, codes, around } = world;
+  const code = codes.find(({ payee }) => payee !== phone.name);
+  if (!code) return;
+  network.doomNext({ statement: 'COMMIT', when: 'before', ends: 'connection' });
+  pay(phone, code, around);
+  await phone.page.gates.ended();
+  // Who says that there is no network holds a promise back, but not from a person.
+  await phone.page.relay.drain('person');
+}
+
 /** F9: what is promised during a drain needs no second call. */
 export async function promiseWhileBusy(world: World, phone: Phone): Promise<void> {
   const before = phone.told.size;
   crash(phone, 'page', world.around);
   hint(phone.page, 'visible');
   await promiseOnAndOn(phone, world);
-  phone.page.gates.openAll();
-  await phone.page.gates.ended();
+  await phone.page.gates.openInTurn();
   // What a phone says that has no network is held back a while: then its timer is the second call.
   if (phone.link.saysNone()) return waitForTimers(world, phone);
   const { outbox } = await readDisk(phone);

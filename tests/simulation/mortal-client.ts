@@ -3,8 +3,8 @@
 import pg from 'pg';
 
 export type Doom = {
-  /** Counted from here; 1 is the next. */
-  readonly statement: number;
+  /** Counted from here; 1 is the next. Or the next COMMIT. */
+  readonly statement: number | 'COMMIT';
   readonly when: 'before' | 'after';
   /** What ends: all of the process, or one connection under it. */
   readonly ends: 'process' | 'connection';
@@ -18,6 +18,8 @@ export type Mortality = {
   /** Settles when the process has died: nothing of it will be heard again. */
   readonly died: Promise<void>;
   readonly isDead: boolean;
+  /** Its end has come, though the database may have something to do yet. */
+  readonly isDoomed: boolean;
 };
 
 type Send = (...args: unknown[]) => unknown;
@@ -39,7 +41,10 @@ type Life = { doom: Doom | undefined; left: number; doomed: boolean; isDead: boo
 
 /** Counts, and says what becomes of this statement. */
 function fateOf(life: Life, statement: unknown): 'passes' | Doom {
-  if (!life.doom || UNCOUNTED.test(wordsOf(statement)) || --life.left > 0) return 'passes';
+  const words = wordsOf(statement);
+  if (!life.doom || UNCOUNTED.test(words)) return 'passes';
+  const isReached = life.doom.statement === 'COMMIT' ? words === 'COMMIT' : --life.left <= 0;
+  if (!isReached) return 'passes';
   const doom = life.doom;
   life.doom = undefined;
   return doom;
@@ -142,7 +147,7 @@ export function createMortality(): Mortality {
     Client: MortalClient,
     await(doom) {
       life.doom = doom;
-      life.left = doom.statement;
+      life.left = Number(doom.statement);
     },
     spare() {
       const wasWaiting = life.doom !== undefined;
@@ -152,6 +157,9 @@ export function createMortality(): Mortality {
     died,
     get isDead() {
       return life.isDead;
+    },
+    get isDoomed() {
+      return life.doomed;
     },
   };
 }

@@ -46,8 +46,10 @@ export type Network = {
   readonly sent: readonly (readonly Bytes[])[];
   /** What of it is known, as lists that may be put in another order. */
   sentKnown(known: ReadonlySet<string>): (readonly Bytes[])[];
-  /** Says again what was said before; nothing may change by it. */
-  replay(authorizations: readonly Bytes[]): Promise<void>;
+  /** Brings them to the server, whole and at once. */
+  bring(authorizations: readonly Bytes[], of: string): Promise<void>;
+  /** The next upload arrives, and at the server this happens to it. */
+  doomNext(doom: Doom): void;
   /** The server was restored: whatever it has said and nobody has heard is not heard any more. */
   forget(): void;
 };
@@ -75,6 +77,8 @@ function answerOf(response: WalletResponse): HttpAnswer {
 
 /** Statements that a request needs: enough to reach behind the last one now and then. */
 const STATEMENTS_MAX = 16;
+/** As one of so many its COMMIT is chosen. */
+const STATEMENTS_OR_COMMIT = 20;
 
 function createDelivery({ server, chance, chronicle, witness }: NetworkParts) {
   const answered: HttpAnswer[] = [];
@@ -84,7 +88,8 @@ function createDelivery({ server, chance, chronicle, witness }: NetworkParts) {
     const place = chance.below(server.processes);
     const { response, isDoomed } = await server.ask(what, place, doom);
     if (doom && isDoomed) {
-      const when = `${doom.when} statement ${doom.statement}`;
+      const which = doom.statement === 'COMMIT' ? 'its COMMIT' : `statement ${doom.statement}`;
+      const when = `${doom.when} ${which}`;
       chronicle.fault(`server ${doom.ends} ends`, `the server’s ${doom.ends} ends ${when}`);
     }
     return response;
@@ -105,11 +110,14 @@ function createDelivery({ server, chance, chronicle, witness }: NetworkParts) {
     return answer;
   }
 
-  const doomOf = (ends: Doom['ends']): Doom => ({
-    statement: 1 + chance.below(STATEMENTS_MAX),
-    when: chance.pick(['before', 'after'] as const),
-    ends,
-  });
+  const doomOf = (ends: Doom['ends']): Doom => {
+    const statement = 1 + chance.below(STATEMENTS_OR_COMMIT);
+    return {
+      statement: statement > STATEMENTS_MAX ? 'COMMIT' : statement,
+      when: chance.pick(['before', 'after'] as const),
+      ends,
+    };
+  };
 
   return { request, deliver, doomOf, answered };
 }
@@ -189,6 +197,7 @@ export function createNetwork(parts: NetworkParts): Network {
   const delivery = createDelivery(parts);
   let life = 0;
   let isHealed = false;
+  let nextDoom: Doom | undefined;
   const moodOf = (phone: string) => (isHealed ? HEALED : (moods.get(phone) ?? CALM));
 
   /** What was on its way while the server was restored is lost: those connections broke. */
@@ -210,9 +219,12 @@ export function createNetwork(parts: NetworkParts): Network {
       if (route === ROUTES.payments) sent.push(items);
       if (asked !== life) return SILENCE;
       const fate = chance.weighted(moodOf(phone));
+      const whole = { body: concatBytes(...items), route, of: phone, items };
+      const doom = nextDoom;
+      nextDoom = undefined;
+      if (doom) return (await heard(gates, await delivery.deliver(whole, doom), asked)) ?? SILENCE;
       if (fate === 'delivered') chronicle.tell(`${phone} uploads ${items.length}`);
       else chronicle.fault(fate, `${phone} uploads ${items.length}: ${fate}`);
-      const whole = { body: concatBytes(...items), route, of: phone, items };
       const answer = await carry(whole, fate, delivery, chance, late);
       return (await heard(gates, answer, asked)) ?? SILENCE;
     }
@@ -264,14 +276,12 @@ export function createNetwork(parts: NetworkParts): Network {
     },
     sent,
     sentKnown: (known) => sent.map((items) => items.filter((item) => isKnown(item, known))),
-    async replay(authorizations) {
-      const body = concatBytes(...authorizations);
-      await delivery.deliver({
-        body,
-        route: ROUTES.payments,
-        of: 'anybody',
-        items: authorizations,
-      });
+    async bring(items, of) {
+      const body = concatBytes(...items);
+      await delivery.deliver({ body, route: ROUTES.payments, of, items });
+    },
+    doomNext(doom) {
+      nextDoom = doom;
     },
     forget() {
       life++;

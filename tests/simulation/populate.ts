@@ -4,6 +4,7 @@ import { enrol, readIdentity, type ServerWallet } from '../support/server-wallet
 import type { TestCluster } from '../support/test-database.ts';
 import { createChronicle } from './chronicle.ts';
 import { climateOf } from './climate.ts';
+import { letDishonestIn } from './dishonest.ts';
 import type { DiskFate } from './disk.ts';
 import { createNetwork } from './network.ts';
 import { type Code, printedCode } from './paying.ts';
@@ -164,9 +165,11 @@ export async function createWorld(cluster: TestCluster, seed: number): Promise<W
   const { phones, codes } = await people(server, chance, around, newDiskName);
   network.heal(false);
   healthy = false;
+  const climate = climateOf(chance);
+  const dishonest = await letDishonestIn(server, [...codes], seed);
   return {
     chance,
-    climate: climateOf(chance),
+    climate,
     server,
     network,
     book,
@@ -185,6 +188,8 @@ export async function createWorld(cluster: TestCluster, seed: number): Promise<W
     destroyed: new Set(),
     trace: [],
     revoked: new Map(),
+    dishonest,
+    suspects: new Set(dishonest && [dishonest.account]),
     had: new Set(),
     restores: 0,
     newDevices: new Set(),

@@ -12,9 +12,9 @@ import {
 } from '#protocol/wire.ts';
 import { decodeAllowanceGrant, decodeDeviceList } from '#protocol/wire-offline.ts';
 import { fetchServerKeys, keepServerKeys } from '#ui/server-keys.ts';
-import { createAllowanceKeeper } from '#wallet/keep-allowances.ts';
+import { type AllowanceKeeper, createAllowanceKeeper } from '#wallet/keep-allowances.ts';
 import type { AllowanceOffice } from '#wallet/ports.ts';
-import { accountOf, type Phone, unlessStorageFails } from './phone.ts';
+import { accountOf, type Phone, type Process, unlessStorageFails } from './phone.ts';
 import type { ServerRequest } from './simulated-server.ts';
 
 async function call<T>(
@@ -62,6 +62,42 @@ function keysOf(phone: Phone) {
   return { keeper, read };
 }
 
+type Keeping = { readonly keeper: AllowanceKeeper; running: number };
+
+const keepings = new WeakMap<Process, Keeping>();
+
+/** A page has one keeper, as its lock makes sure of all pages of a phone. */
+function keepingOf(phone: Phone): Keeping {
+  const { page, clock } = phone;
+  const known = keepings.get(page);
+  if (known) return known;
+  const { keeper, read } = keysOf(phone);
+  const made = createAllowanceKeeper({
+    store: page.store,
+    office: officeOf(phone),
+    clock,
+    verify: verifyEs256,
+    freshKeys: () => fetchServerKeys(keeper, read),
+    lock: createOutboxLock({ locks: undefined }),
+  });
+  const keeping = { keeper: made, running: 0 };
+  keepings.set(page, keeping);
+  return keeping;
+}
+
+/** Called while it runs, it shares that, and waits at no gate of its own. */
+async function keepAllowances(phone: Phone): Promise<void> {
+  const { gates } = phone.page;
+  const keeping = keepingOf(phone);
+  keeping.running++;
+  try {
+    const kept = keeping.keeper.keep();
+    await (keeping.running > 1 ? gates.join(kept) : kept);
+  } finally {
+    keeping.running--;
+  }
+}
+
 const PAGES_MAX = 20;
 
 /** Reads the statement from where it was read to. True when all of it is here. */
@@ -95,16 +131,7 @@ async function refreshAll(phone: Phone): Promise<void> {
   const account = await call(phone, { url, headers: headersOf(phone) }, decodeAccountState);
   if (!account.ok) return;
   await store.writeAccount(account.value, phone.clock.nowMs());
-  if (!(await readStatement(phone))) return;
-  const { keeper, read } = keysOf(phone);
-  await createAllowanceKeeper({
-    store,
-    office: officeOf(phone),
-    clock: phone.clock,
-    verify: verifyEs256,
-    freshKeys: () => fetchServerKeys(keeper, read),
-    lock: createOutboxLock({ locks: undefined }),
-  }).keep();
+  if (await readStatement(phone)) await keepAllowances(phone);
 }
 
 export function refresh(phone: Phone): void {

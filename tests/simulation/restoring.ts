@@ -6,8 +6,8 @@ import { readSettled } from './server-invariants.ts';
 import type { World } from './world.ts';
 
 /** Ids that somebody may bring without a receipt: they wait, are on their way, or stand on a screen. */
-async function openIds({ phones, network, shown }: World): Promise<Set<string>> {
-  const ids = new Set(shown.map(({ id }) => id));
+async function openIds({ phones, network, shown, dishonest }: World): Promise<Set<string>> {
+  const ids = new Set([...shown.map(({ id }) => id), ...(dishonest?.signed ?? [])]);
   for (const phone of phones) for (const { id } of (await readDisk(phone)).outbox) ids.add(id);
   for (const { items } of network.late) {
     for (const bytes of items) {

@@ -1,10 +1,11 @@
 // The seeds that the check runs, shared between files so that the test runner's workers share them, too.
 import { expect } from 'vitest';
 import type { TestCluster } from '../support/test-database.ts';
+import { DEEDS } from './dishonest.ts';
 import { forMs, tellStory } from './story.ts';
 import { type RunSummary, simulate } from './world.ts';
 
-const SEEDS = 104;
+export const SEEDS = 104;
 const PARTS = 2;
 const STORY_MS = 60_000;
 /** Fewer, and the world is asleep. */
@@ -18,6 +19,8 @@ const ENDS_TO_MEET = [
   'request_already_paid',
   'guaranteed accepted',
   'not_guaranteed accepted',
+  // Beyond what the operator guarantees for who lies.
+  'guaranteed refused',
 ] as const;
 
 const FAULTS_TO_MEET = [
@@ -51,7 +54,8 @@ const FAULTS_TO_MEET = [
   'server restored',
   'weeks without anybody',
   'worker killed',
-] as const;
+  ...Object.keys(DEEDS).map((deed) => `dishonest: ${deed}`),
+];
 
 /** Of the first part, number 0, or another. */
 export const seedsOf = (part: number): readonly number[] =>

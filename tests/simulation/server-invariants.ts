@@ -2,12 +2,16 @@
 import { equalBytes, toBase64url } from '#protocol/bytes.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import { must } from './broken.ts';
-import { checkDebts, checkExpiry } from './rejudging.ts';
-import { GUARANTEE_MAX_MINOR, type SimulatedServer } from './simulated-server.ts';
+import { checkOfflineRules } from './offline-rules.ts';
+import { checkExpiry } from './rejudging.ts';
+import { type SimulatedServer, TERMS } from './simulated-server.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
 type Sums = Readonly<
-  Record<'created' | 'negative' | 'unheld' | 'unmoved' | 'unchained' | 'untimely', number>
+  Record<
+    'created' | 'negative' | 'unheld' | 'lent' | 'unpaid' | 'unmoved' | 'unchained' | 'untimely',
+    number
+  >
 >;
 
 /** Cheap, so that it is asked often: I1, I2, I6, I7 and I15 as one statement. */
@@ -25,6 +29,8 @@ export async function checkSums({ database, faults, nowMs }: SimulatedServer): P
         WHERE b.held <> coalesce((SELECT sum(w.total - w.spent) FROM allowance w
           WHERE w.account = b.account AND w.currency = b.currency AND w.closed_at IS NULL), 0))::int
         AS unheld,
+      (SELECT count(*) FROM balance WHERE owed > $2)::int AS lent,
+      (SELECT count(*) FROM balance WHERE owed > 0 AND balance > held)::int AS unpaid,
       (SELECT count(*) FROM payment p WHERE
         (SELECT count(*) FROM entry e WHERE e.payment_id = p.id)
           <> CASE WHEN p.verdict = 1 THEN 2 ELSE 0 END)::int AS unmoved,
@@ -32,12 +38,14 @@ export async function checkSums({ database, faults, nowMs }: SimulatedServer): P
         WHERE n <> top)::int AS unchained,
       (SELECT count(*) FROM entry WHERE posted_at > to_timestamp($1::bigint)
         OR posted_at < to_timestamp($1::bigint) - interval '5 years')::int AS untimely`,
-    values: [Math.floor(nowMs() / 1000)],
+    values: [Math.floor(nowMs() / 1000), TERMS.guaranteeMaxMinor],
   });
   const [sums] = rows;
   must(sums?.created === 0, 'I1', 'money came from nowhere');
   must(sums.negative === 0, 'I6', 'somebody has less than nothing');
   must(sums.unheld === 0, 'I6', 'what is held is not what is unspent of allowances');
+  must(sums.lent === 0, 'offline 5', 'somebody owes more than is guaranteed');
+  must(sums.unpaid === 0, 'offline 6', 'somebody owes, and has money');
   must(sums.unmoved === 0, 'I2', 'a payment did not move money exactly once');
   must(sums.unchained === 0, 'I7', 'versions have a gap');
   must(sums.untimely === 0, 'I15', 'an entry has a date that is not the server’s');
@@ -90,7 +98,7 @@ export async function checkServer(server: SimulatedServer, book: VerdictBook): P
   );
   await checkVerdicts(server, book);
   await checkExpiry(server.database);
-  await checkDebts(server.database, GUARANTEE_MAX_MINOR);
+  if (!book.wasRestored) await checkOfflineRules(server.database, TERMS);
   // What came back after a restore was judged before it, by books that were lost.
   const twice = await server.database.query(
     `SELECT p.id FROM payment p JOIN paid_request r USING (payee, request_digest)
@@ -106,6 +114,15 @@ export async function checkServer(server: SimulatedServer, book: VerdictBook): P
 export async function readSettled({ database }: SimulatedServer): Promise<Set<string>> {
   const { rows } = await database.query<{ id: Uint8Array }>('SELECT id FROM payment');
   return new Set(rows.map(({ id }) => toBase64url(new Uint8Array(id))));
+}
+
+/** Every payment's verdict, as one line each: ids too are the same for the same seed. */
+export async function readVerdicts({ database }: SimulatedServer): Promise<string[]> {
+  const { rows } = await database.query<{ line: string }>(
+    `SELECT concat_ws(' ', id, payer, device, seq, amount, verdict, code, source, settled_at) AS line
+      FROM payment ORDER BY id`,
+  );
+  return rows.map(({ line }) => line);
 }
 
 const TABLES = [

@@ -24,8 +24,8 @@ import { createSwitchboard } from './switchboard.ts';
 
 export const PARTY = { rpId: 'localhost', origin: 'http://localhost:8080' };
 
-/** For each account, in euros and cents. */
-export const GUARANTEE_MAX_MINOR = 300_00n;
+/** Of payments without a network, as the operator publishes them. */
+export const TERMS = { guaranteeMaxMinor: 300_00n, graceHours: 72 };
 
 export type ServerRequest = Parameters<WalletServer['inject']>[0];
 
@@ -41,10 +41,8 @@ export type SimulatedServer = WalletServer & {
     doom?: Doom,
   ): Promise<{ readonly response: WalletResponse | undefined; readonly isDoomed: boolean }>;
   check(): Promise<LedgerReport>;
-  /** Ends the allowances that are due by the simulation's clock. */
-  expire(): Promise<void>;
-  /** Writes what is written late. */
-  flush(): Promise<void>;
+  /** What timers do now and then: the only time that they do it. */
+  wakeTimers(): Promise<void>;
   backUp(): Promise<void>;
   /** From the last backup: a new epoch begins. False when there is none. */
   restore(): Promise<boolean>;
@@ -57,7 +55,35 @@ type Process = {
   readonly routes: Routes;
   readonly services: Services;
   readonly lifeline: Lifeline;
+  readonly timers: readonly (() => void)[];
 };
+
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** Those that are set meanwhile do nothing by themselves: real time is a chance that no seed decides. */
+function withTimers<T>(timers: (() => void)[], make: () => T): T {
+  const { setInterval: usual } = globalThis;
+  const note = (work: () => void) => {
+    timers.push(work);
+    return usual(() => undefined, TIMER_MS_MAX);
+  };
+  globalThis.setInterval = note as typeof setInterval;
+  try {
+    return make();
+  } finally {
+    globalThis.setInterval = usual;
+  }
+}
+
+/** Nothing is asked of it any more. */
+async function idle(database: Database): Promise<void> {
+  const isBusy = () => {
+    const { open, idle: free, waiting } = database.connections();
+    return open > free || waiting > 0;
+  };
+  do await new Promise(setImmediate);
+  while (isBusy());
+}
 
 function readSettings(): Config {
   const config = readConfig({
@@ -71,7 +97,10 @@ function readSettings(): Config {
     // So that most of what is paid here can be covered.
     ALLOWANCE_TOTAL_MAX: '300',
     ALLOWANCE_CAP: '200',
-    GUARANTEE_MAX: String(GUARANTEE_MAX_MINOR / 100n),
+    GUARANTEE_MAX: String(TERMS.guaranteeMaxMinor / 100n),
+    // A request with a signed name is another text each time, and so are the ids of what is paid for it.
+    NAMES_VERIFIED_BY: 'operator',
+    ALLOWANCE_GRACE_HOURS: String(TERMS.graceHours),
     // A bent upload may fall into more pieces than a phone ever sends.
     BATCH_ITEMS_MAX: String(BATCH_ITEMS_MAX),
   });
@@ -106,19 +135,22 @@ async function startProcess(
   onFault: (fault: unknown) => void,
 ): Promise<Process> {
   const lifeline = stage.lifeline();
-  const services = createServices({
-    config: readSettings(),
-    database: lifeline.database,
-    clock: { nowMs },
-    random,
-    // That its connection was cut is no fault of the server, and of a dead one nothing is heard.
-    onFault: (what, cause) => {
-      if (!lifeline.mortality.isDead && faultKind(cause) === 'bug') onFault([what, cause]);
-    },
-  });
+  const timers: (() => void)[] = [];
+  const services = withTimers(timers, () =>
+    createServices({
+      config: readSettings(),
+      database: lifeline.database,
+      clock: { nowMs },
+      random,
+      // That its connection was cut is no fault of the server, and of a dead one nothing is heard.
+      onFault: (what, cause) => {
+        if (!lifeline.mortality.isDead && faultKind(cause) === 'bug') onFault([what, cause]);
+      },
+    }),
+  );
   const routes = idleRoutes.pop() ?? (await makeRoutes(services));
   routes.use(services);
-  return { routes, services, lifeline };
+  return { routes, services, lifeline, timers };
 }
 
 async function endProcess(stage: Stage, { routes, services, lifeline }: Process): Promise<void> {
@@ -185,25 +217,26 @@ export async function startSimulatedServer(
       const { mortality } = process.lifeline;
       if (!doom) return { response: await process.routes.app.inject(request), isDoomed: false };
       mortality.await(doom);
-      const response = await Promise.race([
-        process.routes.app.inject(request),
-        mortality.died.then(() => undefined),
-      ]);
+      const answered = process.routes.app.inject(request);
+      const response = await Promise.race([answered, mortality.died.then(() => undefined)]);
       const isDoomed = !mortality.spare();
-      if (mortality.isDead) {
-        killProcess(process);
-        processes[place % processes.length] = await start();
-      }
-      return { response, isDoomed };
+      if (!mortality.isDoomed) return { response, isDoomed };
+      // Whatever it says after its end, nobody hears.
+      await mortality.died;
+      killProcess(process);
+      processes[place % processes.length] = await start();
+      return { response: undefined, isDoomed };
     },
     async check() {
       const { keys } = await processAt(0).services.keys.current();
       const verifiers = createLedgerVerifiers(await readParties(stage.database), keys);
       return checkLedger(stage.database, verifiers);
     },
-    expire: () => processAt(0).services.expiry.look(),
-    async flush() {
-      for (const { services } of processes) await services.sequences.flush();
+    async wakeTimers() {
+      for (const { timers, lifeline } of processes) {
+        for (const timer of timers) timer();
+        await idle(lifeline.database);
+      }
     },
     async backUp() {
       backup = await takeBackupOf(stage.database, nowMs());

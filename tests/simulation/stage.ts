@@ -61,7 +61,8 @@ async function createStage(cluster: TestCluster): Promise<Stage> {
     database,
     lifeline() {
       const kept = left.pop();
-      if (kept) return kept;
+      // As another object: what a process before it has drawn and not used, this one does not have.
+      if (kept) return { ...kept, database: { ...kept.database } };
       const mortality = createMortality();
       const own = { ...config, Client: mortality.Client } as pg.PoolConfig;
       return { database: openDatabase(own, { log: SILENT_LOG }), mortality };

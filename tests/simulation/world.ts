@@ -7,6 +7,7 @@ import { actAt } from './actions.ts';
 import type { Chronicle, Event } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { Shown } from './counterfoils.ts';
+import type { Dishonest } from './dishonest.ts';
 import { discardDisk } from './disk.ts';
 import { healAndCheck } from './healing.ts';
 import { checkPhone, checkSound, readDisk } from './invariants.ts';
@@ -15,7 +16,7 @@ import type { Code } from './paying.ts';
 import { endProcess, type Phone, type Surroundings } from './phone.ts';
 import { createWorld } from './populate.ts';
 import type { Turning } from './seeded.ts';
-import { checkServer, checkSums } from './server-invariants.ts';
+import { checkServer, checkSums, readVerdicts } from './server-invariants.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
@@ -49,10 +50,14 @@ export type World = {
   readonly shown: Shown[];
   /** Promises that went with a phone's storage: nobody is to be blamed when they are never heard of. */
   readonly destroyed: Set<string>;
-  /** All that happened, in order: equal for equal seeds. */
+  /** Which gates were opened, and what else was done, in order. */
   readonly trace: string[];
   /** Accounts whose passkey was revoked, each with the payments that were settled before. */
   readonly revoked: Map<string, ReadonlySet<string>>;
+  /** Whose wallet breaks its own rules. */
+  readonly dishonest: Dishonest | undefined;
+  /** Accounts that may promise what they cannot keep: a phone of theirs was copied, lost or emptied, or lies. */
+  readonly suspects: Set<string>;
   /** What happens once in a run at most, or has to have happened before. */
   readonly had: Set<string>;
   restores: number;
@@ -75,6 +80,7 @@ export type RunSummary = {
   readonly states: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly simulatedMs: number;
+  /** All that happened, in order, and what stands in the ledger then: equal for equal seeds. */
   readonly trace: readonly string[];
 };
 
@@ -125,6 +131,7 @@ async function underFire(
     chance.turn(step);
     chronicle.turn(step);
     await actAt(world, look);
+    await world.dishonest?.act(world, step);
     meddle?.(world, step);
     await look();
     world.advance(chance.below(3_000));
@@ -136,7 +143,9 @@ async function underFire(
   }
 }
 
-async function summarize({ phones, network, trace, chronicle, nowMs }: World, beganMs: number) {
+async function summarize(world: World, beganMs: number) {
+  const { phones, network, trace, chronicle, nowMs, server } = world;
+  const ledger = await readVerdicts(server);
   const states: Record<string, number> = {};
   const count = (name: string) => {
     states[name] = (states[name] ?? 0) + 1;
@@ -159,7 +168,7 @@ async function summarize({ phones, network, trace, chronicle, nowMs }: World, be
     states,
     faults: chronicle.faults,
     simulatedMs: nowMs() - beganMs,
-    trace,
+    trace: [...trace, ...chronicle.events.map(({ atMs, text }) => `${atMs} ${text}`), ...ledger],
   } satisfies RunSummary;
 }
 

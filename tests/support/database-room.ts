@@ -15,6 +15,7 @@ import {
 } from '#ledger/embedded-postgres.ts';
 import { locateNativeFolder } from '#ledger/postgres-binaries.ts';
 import { isAlive } from '#ledger/postgres-process.ts';
+import { layCluster } from './ready-cluster.ts';
 import { SILENT_LOG } from './test-database.ts';
 
 let room: string;
@@ -52,6 +53,9 @@ export function useDatabaseRoom(): void {
 }
 
 export const inRoom = (...path: string[]) => join(room, ...path);
+
+/** As a first start and a stop have left the room. */
+export const lieReady = () => layCluster(inRoom('data'), inRoom('spare'));
 
 export async function start(
   options: Partial<EmbeddedPostgresOptions> = {},

@@ -1,4 +1,4 @@
-/** Starts the database server that an `engine-…` project runs on, once for all its files. */
+/** Starts the database server that a project runs on, once for all its files. */
 import type { TestProject } from 'vitest/node';
 import { debianBinaries } from './debian-postgres.ts';
 import { npmBinaries, startPlainPostgres } from './plain-postgres.ts';
@@ -11,9 +11,10 @@ declare module 'vitest' {
 }
 
 export default async function startEngine(project: TestProject): Promise<() => Promise<void>> {
-  const { ENGINE, ISOLATION = 'read committed' } = project.config.env;
+  const { ENGINE, ISOLATION = 'read committed' } = project.config.env ?? {};
   const binaries = ENGINE === 'debian' ? debianBinaries() : await npmBinaries();
   const server = await startPlainPostgres(binaries, { default_transaction_isolation: ISOLATION });
-  project.provide('databaseUrl', server.url);
+  // The embedded database is reached by a socket, others by an address and a password.
+  project.provide('databaseUrl', ENGINE === undefined ? server.socketUrl : server.url);
   return () => server.stop();
 }

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { builtWallet } from './built-wallet.ts';
 import { leftRunning } from './left-running.ts';
 import { type BreakableNetwork, startProxy } from './proxy.ts';
+import { layCluster } from './ready-cluster.ts';
 
 const readyTimeoutMs = 90_000;
 const stopTimeoutMs = 30_000;
@@ -21,6 +22,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Behind the program's name, such as `--processes 3`. */
   readonly args?: readonly string[];
+  /** Nothing is in the data folder at the first start, and the database itself is made by it. */
+  readonly empty?: boolean;
 }
 
 export interface TestServer {
@@ -151,6 +154,7 @@ export async function startServer(initial: ServerOptions = {}): Promise<TestServ
   let dist = initial.dist ?? (await builtWallet());
   let extra = initial.env ?? {};
   let args = initial.args ?? [];
+  if (!initial.empty && !extra.DATABASE_URL && !extra.DATA_DIR) await layCluster(dataDir);
 
   const environment = (): NodeJS.ProcessEnv => {
     const env: NodeJS.ProcessEnv = {

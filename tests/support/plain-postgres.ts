@@ -19,11 +19,13 @@ const START_TIMEOUT_MS = 60_000;
 export type PlainPostgres = {
   /** As DATABASE_URL has it. */
   readonly url: string;
+  /** The same without network and password, for those who can enter its folder: its user and root. */
+  readonly socketUrl: string;
   stop(): Promise<void>;
 };
 
 export async function npmBinaries(): Promise<Binaries> {
-  const user = await chooseUser(tmpdir());
+  const user = await chooseUser(join(tmpdir(), 'none'));
   const copiesFolder = join(tmpdir(), 'counterfoil-tests-spare');
   const linkFolder = join(tmpdir(), 'counterfoil-tests-libraries');
   return findBinaries({ native: locateNativeFolder(), user, linkFolder, copiesFolder });
@@ -67,7 +69,8 @@ async function makeCluster(binaries: Binaries): Promise<Place> {
     await chown(passwordFile, user.uid, user.gid);
   }
   await chmod(folder, 0o700);
-  const options = ['--username', USER, '--auth', 'scram-sha-256', '--pwfile', passwordFile];
+  const access = ['--auth-host', 'scram-sha-256', '--auth-local', 'trust'];
+  const options = ['--username', USER, ...access, '--pwfile', passwordFile];
   await run(
     binaries.initdb,
     ['-D', join(folder, 'cluster'), ...options, '-E', 'UTF8', '--no-locale', '--no-sync'],
@@ -103,6 +106,7 @@ async function launch(
     child.on('error', () => resolve());
   });
   const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
+  const socketUrl = `postgresql://${USER}@localhost:${port}/postgres?host=${folder}`;
   const stop = async () => {
     child.kill('SIGINT');
     await exited;
@@ -110,7 +114,7 @@ async function launch(
   };
   const deadlineMs = Date.now() + START_TIMEOUT_MS;
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadlineMs) {
-    if (await answers(url)) return { url, stop };
+    if (await answers(url)) return { url, socketUrl, stop };
     await delay(20);
   }
   child.kill('SIGQUIT');

@@ -24,18 +24,27 @@ function paeth(left: number, up: number, corner: number): number {
   return b <= c ? up : corner;
 }
 
-/** PNG §9.2, all five filters; `rows` becomes the pixels themselves. */
+/** PNG §9.2, all five filters; each byte is told by those before it, of its row and of the row above. */
+const predictors: readonly ((left: number, up: number, corner: number) => number)[] = [
+  () => 0,
+  (left) => left,
+  (_, up) => up,
+  (left, up) => (left + up) >> 1,
+  paeth,
+];
+
+/** `packed` becomes the pixels themselves. */
 function unfilter(packed: Buffer, lineBytes: number, height: number, channels: number): Uint8Array {
   const pixels = new Uint8Array(lineBytes * height);
   for (let y = 0; y < height; y++) {
-    const filter = packed[y * (lineBytes + 1)] ?? 0;
+    const predict = predictors[packed[y * (lineBytes + 1)] ?? 0];
+    if (!predict) throw new Error('not such a PNG');
     for (let x = 0; x < lineBytes; x++) {
       const at = y * lineBytes + x;
       const left = x >= channels ? (pixels[at - channels] ?? 0) : 0;
       const up = y > 0 ? (pixels[at - lineBytes] ?? 0) : 0;
       const corner = x >= channels && y > 0 ? (pixels[at - lineBytes - channels] ?? 0) : 0;
-      const predicted = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter] ?? 0;
-      pixels[at] = (packed[y * (lineBytes + 1) + 1 + x] ?? 0) + predicted;
+      pixels[at] = (packed[y * (lineBytes + 1) + 1 + x] ?? 0) + predict(left, up, corner);
     }
   }
   return pixels;
@@ -65,8 +74,11 @@ export function readPng(file: Buffer): Picture {
   );
   const luma = new Uint8Array(width * height);
   for (let i = 0; i < luma.length; i++) {
-    const [r = 0, g = 0, b = 0] = pixels.subarray(i * channels, i * channels + 3);
-    luma[i] = channels === 1 ? r : Math.round(0.299 * r + 0.587 * g + 0.114 * b);
+    const at = i * channels;
+    const [r, g, b] = channels === 1 ? [at, at, at] : [at, at + 1, at + 2];
+    luma[i] = Math.round(
+      0.299 * (pixels[r] ?? 0) + 0.587 * (pixels[g] ?? 0) + 0.114 * (pixels[b] ?? 0),
+    );
   }
   return { width, height, luma };
 }
@@ -78,8 +90,8 @@ export async function photograph(element: Locator): Promise<Picture> {
 
 /** The text of the one code in the picture; throws when no phone could read it either. */
 export function readCode({ width, height, luma }: Picture): string {
-  const data = new Uint8Array(width * height * 4);
-  for (const [i, value] of luma.entries()) data.set([value, value, value, 255], i * 4);
+  const data = new Uint8Array(width * height * 4).fill(255);
+  for (let i = 0; i < luma.length; i++) data.fill(luma[i] ?? 0, i * 4, i * 4 + 3);
   return decodeQR({ width, height, data });
 }
 

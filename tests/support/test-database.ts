@@ -1,6 +1,6 @@
 /**
- * Owns real databases for tests: a fresh one per test, in one embedded cluster that all test files
- * share, or in the ordinary server that an `engine-…` project has started.
+ * Owns real databases for tests: a fresh one per test, in the server that the test's project has
+ * started, or in one embedded cluster that all who ask outside of a test share.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -69,25 +69,33 @@ export function urlOf({ host, port, user, password, database }: pg.PoolConfig): 
     : `postgresql://${who}@${host}:${port}/${database}`;
 }
 
-type ClusterServer = { readonly connection: pg.PoolConfig; stop(): Promise<void> };
+type ClusterServer = {
+  readonly connection: pg.PoolConfig;
+  /** How a database is copied at the least cost. */
+  readonly copying: string;
+  stop(): Promise<void>;
+};
 
 async function findServer(engine: string | undefined): Promise<ClusterServer> {
   if (engine !== undefined) {
-    const { hostname, port, username, password } = new URL(engine);
-    const connection = { host: hostname, port: Number(port), user: username, password };
-    return { connection, stop: async () => undefined };
+    const { hostname, port, username, password, searchParams } = new URL(engine);
+    const host = searchParams.get('host') ?? hostname;
+    const connection = { host, port: Number(port), user: username, password };
+    // File by file needs two checkpoints, which take no time where nobody waits for the disk.
+    return { connection, copying: 'STRATEGY file_copy', stop: async () => undefined };
   }
-  return startEmbeddedPostgres({
+  const embedded = await startEmbeddedPostgres({
     dataDir: join(tmpdir(), `counterfoil-tests-${process.getuid?.() ?? 0}-${checkoutMark}`),
     log: SILENT_LOG,
     spareFolder: join(tmpdir(), 'counterfoil-tests-spare'),
   });
+  return { connection: embedded.connection, copying: '', stop: () => embedded.stop() };
 }
 
 /**
- * Starts the cluster, or joins the one that another test file is using; the last to stop stops it.
- * It is kept in the temporary folder, so that only the first run ever has to make it. `engine`: the
- * address of an ordinary server to use instead; the test runner knows it.
+ * Joins the server at the address that `engine` tells: the test runner knows it. Without one an embedded
+ * cluster is started, or joined where somebody is using it; the last to stop stops it. That is kept
+ * in the temporary folder, so that only the first run ever has to make it.
  */
 export async function startTestCluster(
   engine: () => string | undefined = () => inject('databaseUrl'),
@@ -102,7 +110,7 @@ export async function startTestCluster(
   async function create(template: string): Promise<pg.PoolConfig> {
     const name = newName();
     names.push(name);
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} ${server.copying}`);
     return { ...server.connection, database: name, max: 8, idleTimeoutMillis: IDLE_MS };
   }
 

@@ -1,5 +1,6 @@
 // A database that its disk has damaged: what waited is there, or comes back, or is said to be unreadable. Never is it silently none.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -61,18 +62,28 @@ const stuck: Damage = (profile) => {
   }
 };
 
-/** Two promises wait, with their spare copies; then the phone goes off and the damage is done. */
-async function damagedPhone(damage: Damage): Promise<Page> {
-  const before = await startPhone();
-  const page = await openTab(before);
+/** Of a phone on which two promises wait, with their spare copies; it is off. */
+let sound: string;
+
+beforeAll(async () => {
+  const phone = await startPhone();
+  const page = await openTab(phone);
   await page.evaluate(() => window.storageLab.enrol());
   for (const seq of [1, 2]) await page.evaluate((n) => window.storageLab.promise(n), seq);
   await page.evaluate(() => window.storageLab.mirror());
-  await before.close({ keepProfile: true });
-  damage(before.profile);
-  const after = await startPhone({ profile: before.profile });
-  onTestFinished(() => after.close());
-  return openTab(after);
+  await phone.close({ keepProfile: true });
+  sound = phone.profile;
+});
+afterAll(() => fs.rmSync(sound, { recursive: true, force: true }));
+
+/** The same phone each time, switched on again with the damage done. */
+async function damagedPhone(damage: Damage): Promise<Page> {
+  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'cf-phone-'));
+  fs.cpSync(sound, profile, { recursive: true });
+  damage(profile);
+  const phone = await startPhone({ profile });
+  onTestFinished(() => phone.close());
+  return openTab(phone);
 }
 
 describe('what waits, in a database (F25)', () => {

@@ -1,5 +1,8 @@
 // The app's files on the phone: every route without network, nothing of the interface from a cache,
 // installs that fail whole, pictures shared by other apps, and what pushes show.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -24,15 +27,33 @@ afterAll(async () => {
   await server?.dispose();
 });
 
-async function openApp(phone: Phone, path = '/'): Promise<Page> {
+async function openApp(phone: Phone): Promise<Page> {
   const page = await phone.context.newPage();
-  await page.goto(server.origin + path);
+  await page.goto(server.origin);
   return page;
+}
+
+/** Profiles of phones that are off, with all of a release kept on them, by the folder it was served from. */
+const installed = new Map<string, string>();
+
+afterAll(() => {
+  for (const profile of installed.values()) fs.rmSync(profile, { recursive: true, force: true });
+});
+
+async function install(): Promise<string> {
+  const phone = await startPhone();
+  await keptForOffline(await openApp(phone), 'visitor');
+  await phone.close({ keepProfile: true });
+  return phone.profile;
 }
 
 /** A phone of its own with the whole app kept on it. */
 async function installedPhone(permissions?: readonly string[]): Promise<[Phone, Page]> {
-  const phone = await startPhone(permissions ? { permissions } : {});
+  const original = installed.get(server.publicDir) ?? (await install());
+  installed.set(server.publicDir, original);
+  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'cf-phone-'));
+  fs.cpSync(original, profile, { recursive: true });
+  const phone = await startPhone({ profile, ...(permissions && { permissions }) });
   onTestFinished(() => phone.close());
   const page = await openApp(phone);
   await keptForOffline(page, 'visitor');
@@ -43,7 +64,7 @@ const shells = (page: Page): Promise<string[]> =>
   page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('shell-')));
 
 /** Status and kind of what the page gets for a path, or `no answer`. */
-function ask(page: Page, path: string, method = 'GET'): Promise<string> {
+function ask(page: Page, address: string, method = 'GET'): Promise<string> {
   return page.evaluate(
     async ([where = '', how = 'GET']) => {
       try {
@@ -53,7 +74,7 @@ function ask(page: Page, path: string, method = 'GET'): Promise<string> {
         return 'no answer';
       }
     },
-    [path, method],
+    [address, method],
   );
 }
 
@@ -63,7 +84,7 @@ describe('without network', () => {
     await first.close();
     server.proxy.cut();
     onTestFinished(() => server.proxy.restore());
-    for (const path of [
+    for (const address of [
       '/',
       '/?source=installed',
       '/pay?r=000201',
@@ -76,10 +97,10 @@ describe('without network', () => {
       const { seen } = watchFaults(page);
       let loads = 0;
       page.on('load', () => loads++);
-      await page.goto(server.origin + path);
+      await page.goto(server.origin + address);
       await page.waitForFunction(() => performance.getEntriesByName('usable').length > 0);
-      expect(loads, path).toBe(1);
-      expect(seen, path).toEqual([]);
+      expect(loads, address).toBe(1);
+      expect(seen, address).toEqual([]);
       await page.close();
     }
   });

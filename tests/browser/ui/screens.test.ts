@@ -1,8 +1,8 @@
 // The screens around a payment, on two phones and a real server: getting paid with and without
 // network, showing proof, carrying a promise for somebody, finding it all again, and the settings.
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from '../../support/looks.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { photograph } from '../../support/screen-picture.ts';
 import {
@@ -50,19 +50,7 @@ async function go(page: Page, address: string): Promise<void> {
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(async () => {
-    const found = await (window as unknown as { axe: typeof import('axe-core') }).axe.run(
-      document,
-      {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
-      },
-    );
-    return found.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-    );
-  });
-  expect(violations).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
 }
 
 /** The QR code that stands in an open sheet. */

@@ -3,7 +3,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
-import { accessibilityFaults, overflowPx } from '../../support/looks.ts';
+import { expectGood } from '../../support/looks.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { openStall, type Stall } from '../../support/stall.ts';
 import {
@@ -33,26 +33,6 @@ afterAll(async () => {
   await payer?.phone.close();
   await server?.dispose();
 });
-
-/** The screen as it stands, in light and in dark, and mirrored for languages that read that way. */
-async function expectGood(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('main')?.getAttribute('aria-busy') !== 'true',
-  );
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await accessibilityFaults(page), colorScheme).toEqual([]);
-  }
-  for (const direction of ['ltr', 'rtl']) {
-    await page.evaluate((dir) => {
-      document.documentElement.dir = dir;
-    }, direction);
-    expect(await overflowPx(page), direction).toBe(0);
-  }
-  await page.evaluate(() => {
-    document.documentElement.dir = 'ltr';
-  });
-}
 
 describe('somebody new', () => {
   test('the welcome', async () => {

@@ -76,7 +76,7 @@ function blurred(plane: Float64Array, width: number, height: number): Float64Arr
   return result;
 }
 
-export function drawCode(text: string, scene: Scene = {}): Picture {
+function draw(text: string, scene: Scene): Picture {
   const { width = 640, height = 480, blur = 0, noise = 0 } = scene;
   const matrix = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
   let plane = project(matrix, scene, width, height);
@@ -88,6 +88,16 @@ export function drawCode(text: string, scene: Scene = {}): Picture {
     return Math.min(255, Math.max(0, Math.round(value + error)));
   });
   return { luma, width, height };
+}
+
+const drawn = new Map<string, Picture>();
+
+/** Drawn once: it takes long, and many tests look at the same. */
+export function drawCode(text: string, scene: Scene = {}): Picture {
+  const key = JSON.stringify([text, scene]);
+  const picture = drawn.get(key) ?? draw(text, scene);
+  drawn.set(key, picture);
+  return picture;
 }
 
 /** A view of nothing. */

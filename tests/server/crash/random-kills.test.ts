@@ -9,6 +9,7 @@ import { anyOf, type Carrier, createCarrier } from '../../support/carrier.ts';
 import { enrolPeople, ORIGIN, startLoad, UNLIMITED } from '../../support/load.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { endProcessesOn } from '../../support/processes-on.ts';
+import { layCluster } from '../../support/ready-cluster.ts';
 import {
   type RestartablePostgres,
   startRestartablePostgres,
@@ -47,6 +48,7 @@ const addressOf = ({ port }: TestServer) => `http://localhost:${port}`;
 async function startOnRestartablePostgres(count: number): Promise<RestartablePostgres> {
   room = await mkdtemp(join(tmpdir(), 'cf-crash-'));
   await chmod(room, 0o755);
+  await layCluster(join(room, 'data'));
   postgres = await startRestartablePostgres(join(room, 'data'));
   for (let n = 0; n < count; n++) {
     servers.push(await startServer({ env: { ...UNLIMITED, DATABASE_URL: postgres.url } }));

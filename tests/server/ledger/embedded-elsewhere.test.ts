@@ -7,6 +7,7 @@ import { prepareFolder } from '#ledger/postgres-folder.ts';
 import { chooseUser } from '#ledger/postgres-user.ts';
 import {
   inRoom,
+  lieReady,
   pidOf,
   query,
   start,
@@ -37,6 +38,7 @@ async function copyWithoutLinks(): Promise<{ native: string; link: string }> {
 }
 
 test('missing library links are made in place where that can be written', async () => {
+  await lieReady();
   const { native, link } = await copyWithoutLinks();
   const server = await start({ nativeFolder: native });
   expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -61,6 +63,7 @@ test.runIf(isRoot)(
 test.runIf(isRoot)(
   'started as root it runs as somebody unprivileged, whom others cannot reach',
   async () => {
+    await lieReady();
     const server = await start();
     const pid = await pidOf(server.clusterFolder);
     expect((await stat(`/proc/${pid}`)).uid).not.toBe(0);
@@ -98,6 +101,7 @@ test.runIf(isRoot)(
 test.runIf(isRoot)(
   'as root with binaries in a closed folder they are copied to where they can run',
   async () => {
+    await lieReady();
     await mkdir(inRoom('package'), { mode: 0o700 });
     const { native } = await copyWithoutLinks();
     await chmod(inRoom('package'), 0o700);
@@ -110,6 +114,7 @@ test.runIf(isRoot)(
 test.runIf(isRoot)(
   'a folder that another user’s database lives in is refused to everybody but root',
   async () => {
+    await lieReady();
     const server = await start();
     await server.stop();
     const { first } = await startElsewhere({ uid: 54_321 });

@@ -8,6 +8,7 @@ import { isAlive } from '#ledger/postgres-process.ts';
 import { chooseUser, spawnIdentity } from '#ledger/postgres-user.ts';
 import {
   inRoom,
+  lieReady,
   pidOf,
   query,
   start,
@@ -45,6 +46,7 @@ test('it is durable and has no TCP port, whatever its own configuration file say
 });
 
 test('a server whose process was killed lives on, is adopted, and is stopped by its adopter', async () => {
+  await lieReady();
   const { child, first } = await startElsewhere();
   expect(first).toMatchObject({ up: true, adopted: false });
   child.kill('SIGKILL');
@@ -79,6 +81,7 @@ test('processes that start at once on an empty folder share one server; the last
 });
 
 test('a server that dies is started again, and nothing committed is lost', async () => {
+  await lieReady();
   const server = await start();
   await query(server, 'CREATE TABLE kept (n integer); INSERT INTO kept VALUES (1)');
   const pid = await pidOf(server.clusterFolder);
@@ -98,6 +101,7 @@ test('a server that dies is started again, and nothing committed is lost', async
 });
 
 test('the mark of a process that has long been something else does not stop a start', async () => {
+  await lieReady();
   const first = await start();
   await first.stop();
   const marks = [process.pid, 2 ** 22 - 3];
@@ -119,6 +123,7 @@ test('the mark of a process that has long been something else does not stop a st
 });
 
 test('a number that means another process here is left alone by whoever stops last', async () => {
+  await lieReady();
   const elsewhere = await startElsewhere();
   const cluster = inRoom('data/postgres/cluster');
   const pid = await pidOf(cluster);
@@ -170,6 +175,7 @@ test.each([
     'does not answer at any socket',
   ],
 ])('a foreign server that %s is left alone, and the start refused', async (_, how, words) => {
+  await lieReady();
   const first = await start();
   await first.stop();
   const home = dirname(first.clusterFolder);
@@ -189,6 +195,7 @@ test.each([
 });
 
 test('a cluster of another major version is refused and not touched', async () => {
+  await lieReady();
   const first = await start();
   await first.stop();
   await writeFile(join(first.clusterFolder, 'PG_VERSION'), '17\n');

@@ -9,6 +9,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '#ledger/embedded-p
 import { migrate } from '#ledger/migrate.ts';
 import type { VerifiedPayment } from '#ledger/payment-rows.ts';
 import { readReceipts } from '#ledger/read-statement.ts';
+import { layCluster } from '../../support/ready-cluster.ts';
 import { enrolWith, settle } from '../../support/settling.ts';
 import { newPayment, VERIFIERS } from '../../support/signed-payments.ts';
 import { SILENT_LOG } from '../../support/test-database.ts';
@@ -20,10 +21,8 @@ let database: Database;
 beforeAll(async () => {
   room = await mkdtemp(join(tmpdir(), 'cf-restart-'));
   await chmod(room, 0o755);
-  server = await startEmbeddedPostgres({
-    dataDir: join(room, 'data'),
-    log: SILENT_LOG,
-  });
+  await layCluster(join(room, 'data'));
+  server = await startEmbeddedPostgres({ dataDir: join(room, 'data'), log: SILENT_LOG });
   database = openDatabase({ ...server.connection, max: 6 }, { log: SILENT_LOG });
   await migrate(database);
 });

@@ -14,6 +14,7 @@ const JUDGES = [
   'tests/simulation/answering.ts',
   'tests/simulation/disk.ts',
   'tests/simulation/invariants.ts',
+  'tests/simulation/offline-rules.ts',
   'tests/simulation/rejudging.ts',
   'tests/simulation/server-invariants.ts',
   'tests/simulation/verdict-book.ts',
@@ -42,6 +43,9 @@ export function edited(text: string, edits: readonly Edit[]): string {
 
 const pathOf = (id: string) => id.replace(/\?.*$/, '');
 
+/** What an import means is the same for every bug, and is asked ten thousand times. */
+const resolutions = new Map<string, Rolldown.ResolvedId>();
+
 function planting({ edits }: Pick<PlantedBug, 'edits'>, planted: Set<string>): Plugin {
   return {
     name: 'planted-bug',
@@ -49,7 +53,11 @@ function planting({ edits }: Pick<PlantedBug, 'edits'>, planted: Set<string>): P
     async resolveId(source, importer, options) {
       if (importer === undefined) return null;
       const isJudging = importer.endsWith(UNHARMED) || JUDGES.includes(importer);
-      const found = await this.resolve(source, pathOf(importer), { ...options, skipSelf: true });
+      const from = pathOf(importer);
+      const key = `${from} ${source}`;
+      const known = resolutions.get(key);
+      const found = known ?? (await this.resolve(source, from, { ...options, skipSelf: true }));
+      if (found) resolutions.set(key, found);
       const isJudge = found !== null && JUDGES.includes(found.id);
       if (!isJudging || isJudge || !found || found.external) return found;
       // What the world shares with its judges stays one: only production code comes twice.

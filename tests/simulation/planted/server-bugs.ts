@@ -41,8 +41,12 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
-        find: 'insertPayments(rows, nowS),',
-        put: "insertPayments(rows.filter((row) => row.settled.verdict !== 'refused'), nowS),",
+        find: 'insertPayments(settled, receipts, nowS),',
+        put: `insertPayments(
+      settled.filter((row) => row.settled.verdict !== 'refused'),
+      receipts.filter((_, index) => settled[index]?.settled.verdict !== 'refused'),
+      nowS,
+    ),`,
       },
     ],
   },
@@ -53,8 +57,8 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
-        find: 'receipt: receipts[index] ?? new Uint8Array(),',
-        put: 'receipt: other[index] ?? new Uint8Array(),',
+        find: 'insertPayments(settled, receipts, nowS),',
+        put: 'insertPayments(settled, other, nowS),',
       },
       {
         file: 'src/ledger/post-payments.ts',
@@ -161,12 +165,12 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'verdict and money are committed one after the other',
     rule: 'F51 I2',
-    seenAt: 6,
+    seenAt: 14,
     edits: [
       {
         file: 'src/ledger/post-payments.ts',
-        find: 'insertPayments(rows, nowS),',
-        put: 'insertPayments(rows, nowS),\n    COMMIT,\n    BEGIN,',
+        find: 'insertPayments(settled, receipts, nowS),',
+        put: 'insertPayments(settled, receipts, nowS),\n    COMMIT,\n    BEGIN,',
       },
     ],
   },
@@ -222,6 +226,114 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
         file: 'src/ledger/decide-group.ts',
         find: 'if (revoked && !standing && !isNamedBy(cover, revoked)) {',
         put: 'if (revoked && !order) {',
+      },
+    ],
+  },
+  {
+    name: 'receipts are given before their COMMIT',
+    rule: 'F51 I14',
+    seenAt: 1,
+    edits: [
+      {
+        file: 'src/ledger/post-payments.ts',
+        find: `  const results = await pipeline(lent.client, [
+    insertPayments(settled, receipts, nowS),`,
+        put: `  const results = [{ command: 'COMMIT' }];
+  void pipeline(lent.client, [
+    insertPayments(settled, receipts, nowS),`,
+      },
+      {
+        file: 'src/ledger/post-payments.ts',
+        find: `    ...writeReoffers(settled, nowS),
+    COMMIT,
+  ]);`,
+        put: `    ...writeReoffers(settled, nowS),
+    COMMIT,
+  ]).catch(() => undefined);`,
+      },
+    ],
+  },
+  {
+    name: 'what was promised under an allowance that ended is refused',
+    rule: 'F62 F73',
+    seenAt: 5,
+    edits: [
+      {
+        file: 'src/ledger/allowance-book.ts',
+        find: 'return row && coverFault(order, row) === undefined ? row : undefined;',
+        put: 'return row?.isOpen && coverFault(order, row) === undefined ? row : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'the operator pays without end for what an allowance does not cover',
+    rule: 'F62 I6',
+    seenAt: 15,
+    edits: [
+      {
+        file: 'src/ledger/guarantee.ts',
+        find: 'books.owed(account, currency) + amountMinor <= guaranteeMaxMinor &&',
+        put: 'guaranteeMaxMinor > 0n &&',
+      },
+    ],
+  },
+  {
+    name: 'an allowance ends the moment that it is valid no more',
+    rule: 'F62',
+    seenAt: 9,
+    edits: [
+      {
+        file: 'src/server/offline/allowance-expiry.ts',
+        find: 'const untilS = Math.floor((clock.nowMs() - graceMs) / 1000);',
+        put: 'const untilS = Math.floor((clock.nowMs() + graceMs * 0 + 86_400_000) / 1000);',
+      },
+    ],
+  },
+  {
+    name: 'a number that was promised twice leaves no evidence',
+    rule: 'F62',
+    seenAt: 15,
+    edits: [
+      {
+        file: 'src/ledger/decide-group.ts',
+        find: "if (first) proofs.push({ ...about, kind: 'same-number', first });",
+        put: '',
+      },
+    ],
+  },
+  {
+    name: 'what the operator has paid is not given back',
+    rule: 'F62 I6',
+    seenAt: 26,
+    edits: [
+      {
+        file: 'src/ledger/post-payments.ts',
+        find: 'if (count === 0) return [];',
+        put: 'if (count >= 0) return [];',
+      },
+    ],
+  },
+  {
+    name: 'a cent for the same sale voids a covered payment',
+    rule: 'F62 F76',
+    seenAt: 9,
+    edits: [
+      {
+        file: 'src/ledger/decide.ts',
+        find: 'return !cover || books.paidMost(payee, requestDigest, currency) >= amountMinor;',
+        put: 'return !cover || currency > 0;',
+      },
+    ],
+  },
+  {
+    name: 'whoever broke a promise is given another allowance',
+    rule: 'F62',
+    seenAt: 11,
+    edits: [
+      {
+        file: 'src/ledger/allowances.ts',
+        find: "if (standing.stopped) return refuse('allowances_stopped');",
+        put: '',
       },
     ],
   },

@@ -38,7 +38,7 @@ export const WALLET_BUGS: readonly PlantedBug[] = [
   {
     name: 'a receipt is believed whoever signed it',
     rule: 'F37 I8',
-    seenAt: 14,
+    seenAt: 19,
     edits: [
       {
         file: 'src/wallet/check-receipt.ts',

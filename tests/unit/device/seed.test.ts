@@ -1,7 +1,8 @@
 // The benchmark's wallet of 500 payments must be one that the real storage would have written.
 import 'fake-indexeddb/auto';
 import fs from 'node:fs';
-import { expect, test } from 'vitest';
+import { IDBFactory } from 'fake-indexeddb';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openWalletDatabase, SCHEMA_VERSION } from '#device/database.ts';
 import { createPaymentStore } from '#device/payment-store.ts';
 
@@ -31,7 +32,10 @@ function schemaOf(name: string): Promise<Schema> {
 }
 
 test('the seeded wallet is whole, and its schema is ours', async () => {
-  Object.assign(globalThis, { location: { hostname: 'localhost', origin: 'http://localhost' } });
+  // The page's own name for the database, which other tests may have used.
+  vi.stubGlobal('indexedDB', new IDBFactory());
+  vi.stubGlobal('location', { hostname: 'localhost', origin: 'http://localhost' });
+  onTestFinished(() => void vi.unstubAllGlobals());
   new Function(script)();
   const seeded = createPaymentStore(openWalletDatabase());
   const home = await seeded.readHome(10);

@@ -12,7 +12,14 @@ import {
   decodeAuthorization,
   encodeAuthorization,
 } from '#protocol/authorization.ts';
-import { type Bytes, concatBytes, toBase64url, toHex, toUtf8 } from '#protocol/bytes.ts';
+import {
+  type Bytes,
+  concatBytes,
+  equalBytes,
+  toBase64url,
+  toHex,
+  toUtf8,
+} from '#protocol/bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '#protocol/cbor.ts';
 import { encodeOrder, paymentId } from '#protocol/order.ts';
 import { anyBytes, anyOrder, filled, hex, oneByteOff, SAMPLE_ORDER } from './sample-orders.ts';
@@ -109,13 +116,17 @@ describe('an authorization', () => {
   it('with any one byte changed or dropped is refused, or its id or its approval is another', () => {
     const bytes = encode();
     const original = decoded(bytes);
-    for (const changed of oneByteOff(bytes, 32)) {
+    // Thousands of them: only what breaks the rule is worth an assertion's time.
+    const broken = [...oneByteOff(bytes, 32)].filter((changed) => {
       const read = decodeAuthorization(changed);
-      if (!read.ok) continue;
-      expect(encodedAgain(read.value)).toEqual(changed);
-      const sameOrder = toHex(read.value.id) === toHex(original.id);
-      if (sameOrder) expect(read.value.orderBytes).toEqual(original.orderBytes);
-    }
+      if (!read.ok) return false;
+      const { id, orderBytes } = read.value;
+      const sameOrder = equalBytes(orderBytes, original.orderBytes);
+      return (
+        sameOrder !== equalBytes(id, original.id) || !equalBytes(encodedAgain(read.value), changed)
+      );
+    });
+    expect(broken.map(toHex)).toEqual([]);
   });
 
   it('of a typical payment is small: no template costs more than a byte', () => {

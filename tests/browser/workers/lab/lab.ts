@@ -6,6 +6,8 @@ import { createScannerClient } from '#ui/scanner-client.ts';
 export type Lab = {
   start(): void;
   stop(): void;
+  /** Texts and states so far. */
+  forget(): void;
   readPhoto(photo: Blob): Promise<string>;
   /** Reads with the thread alone, under limits short enough for a test. */
   readWithThread(picture: ImageBitmap): Promise<string>;
@@ -46,6 +48,10 @@ const session = createScanSession({
 window.lab = {
   start: () => session.start(),
   stop: () => session.stop(),
+  forget() {
+    states.length = 0;
+    texts.length = 0;
+  },
   async readPhoto(photo) {
     const answer = await reader.readPhoto(photo);
     return answer.kind === 'text' ? answer.text : answer.kind;
