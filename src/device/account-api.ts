@@ -23,8 +23,10 @@ import {
   type AllowanceGrant,
   type AllowanceReleaseBody,
   type DeviceFreezeBody,
+  type DeviceGaps,
   type DeviceList,
   decodeAllowanceGrant,
+  decodeDeviceGaps,
   decodeDeviceList,
   decodeOfflineTerms,
   type OfflineTerms,
@@ -49,7 +51,8 @@ export type AccountApi = {
   signOut(): Promise<Outcome<undefined>>;
   /** A device number for this installation, when signed in already. */
   enrolDevice(): Promise<Outcome<Enrolment>>;
-  readAccount(): Promise<Outcome<AccountState>>;
+  /** Says on the way how far this device has counted, so that the server notices what never comes. */
+  readAccount(counted: Counted): Promise<Outcome<AccountState>>;
   writeProfile(profile: ProfileForm): Promise<Outcome<AccountState>>;
   /** Entries after `afterVersion`, oldest first; read again until `version` is reached. */
   readStatement(afterVersion: number): Promise<Outcome<Statement>>;
@@ -59,11 +62,14 @@ export type AccountApi = {
   requestAllowance(body: AllowanceBody): Promise<Outcome<AllowanceGrant>>;
   releaseAllowance(body: AllowanceReleaseBody): Promise<Outcome<undefined>>;
   readDevices(): Promise<Outcome<DeviceList>>;
+  readDeviceGaps(): Promise<Outcome<DeviceGaps>>;
   freezeDevice(body: DeviceFreezeBody): Promise<Outcome<undefined>>;
   readTerms(): Promise<Outcome<OfflineTerms>>;
   /** Live updates until closed; reconnects by itself. */
   events(afterVersion: number, listener: LiveListener): { close(): void };
 };
+
+export type Counted = { readonly account: string; readonly device: number; readonly seq: number };
 
 const TIMEOUT_MS = 15_000;
 const JSON_MEDIA_TYPE = 'application/json';
@@ -124,6 +130,11 @@ export function fetchIdentity(origin: string, timeoutMs: number): Promise<Outcom
   return read({ route: ROUTES.keys, origin, timeoutMs }, decodeServerIdentity);
 }
 
+export function withCount(route: Call['route'], { account, device, seq }: Counted): Call['route'] {
+  const { method, path } = route;
+  return { method, path: `${path}?account=${account}&device=${device}&seq=${seq}` };
+}
+
 function withQuery(route: Call['route'], afterVersion: number): Call['route'] {
   return { method: route.method, path: `${route.path}?after=${afterVersion}` };
 }
@@ -144,7 +155,7 @@ export function createAccountApi(options: AccountApiOptions = {}): AccountApi {
     signIn: (body) => read(to(ROUTES.signIn, body), decodeEnrolment),
     signOut: () => read(to(ROUTES.signOut, {}), nothing),
     enrolDevice: () => read(to(ROUTES.devices, {}), decodeEnrolment),
-    readAccount: () => read(to(ROUTES.account), decodeAccountState),
+    readAccount: (counted) => read(to(withCount(ROUTES.account, counted)), decodeAccountState),
     writeProfile: (profile) => read(to(ROUTES.profile, profile), decodeAccountState),
     readStatement: (after) => read(to(withQuery(ROUTES.statement, after)), decodeStatement),
     readPayee: (account) => {
@@ -158,6 +169,7 @@ export function createAccountApi(options: AccountApiOptions = {}): AccountApi {
     },
     releaseAllowance: (body) => read(to(ROUTES.allowanceRelease, body), nothing),
     readDevices: () => read(to(ROUTES.deviceList), decodeDeviceList),
+    readDeviceGaps: () => read(to(ROUTES.deviceGaps), decodeDeviceGaps),
     freezeDevice: (body) => read(to(ROUTES.deviceFreeze, body), nothing),
     readTerms: () => read(to(ROUTES.terms), decodeOfflineTerms),
     events: (after, listener) =>

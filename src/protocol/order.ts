@@ -66,6 +66,9 @@ const KEY = {
   fee: 18,
 } as const;
 
+export const DEVICE_MAX = 0x7fffffff;
+export const SEQ_MAX = 0xffffffff;
+
 const KNOWN_KEYS: ReadonlySet<number> = new Set(Object.values(KEY));
 
 /** Throws when a field is not of its shape: an order is built by our own code, so that is a bug. */
@@ -133,8 +136,8 @@ function readRequired(fields: Fields): Draft | undefined {
   const currency = countOf(fields, KEY.currency, 999);
   const requestDigest = bytesOf(fields, KEY.requestDigest, REQUEST_DIGEST_LENGTH);
   const nonce = bytesOf(fields, KEY.nonce, NONCE_LENGTH);
-  const device = countOf(fields, KEY.device, 0x7fffffff);
-  const seq = countOf(fields, KEY.seq, 0xffffffff);
+  const device = countOf(fields, KEY.device, DEVICE_MAX);
+  const seq = countOf(fields, KEY.seq, SEQ_MAX);
   const authorizedAtS = countOf(fields, KEY.authorizedAt, 0xffffffffff);
   const validUntilS = countOf(fields, KEY.validUntil, 0xffffffffff);
   if (!server || !payer || !payee || !requestDigest || !nonce) return undefined;

@@ -8,6 +8,7 @@ export const ROUTES = {
   signOut: { method: 'POST', path: '/api/sign-out' },
   devices: { method: 'POST', path: '/api/devices' },
   deviceList: { method: 'GET', path: '/api/devices' },
+  deviceGaps: { method: 'GET', path: '/api/devices/gaps' },
   deviceFreeze: { method: 'POST', path: '/api/devices/freeze' },
   allowances: { method: 'POST', path: '/api/allowances' },
   allowanceRelease: { method: 'POST', path: '/api/allowances/release' },
@@ -29,3 +30,5 @@ export const ROUTES = {
 /** Most payment ids asked for in one `POST /api/receipts`. */
 export const RECEIPT_IDS_MAX = 100;
 export const STATEMENT_ENTRIES_MAX = 200;
+/** Most gaps told of in one `GET /api/devices/gaps`. */
+export const DEVICE_GAPS_MAX = 100;

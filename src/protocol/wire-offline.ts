@@ -8,6 +8,7 @@ import {
   decodeWith,
   deviceNumber,
   list,
+  Mismatch,
   text,
   truth,
   whole,
@@ -62,6 +63,18 @@ export type DeviceState = {
 
 export type DeviceList = { readonly devices: readonly DeviceState[]; readonly stopped: boolean };
 
+/**
+ * `GET /api/devices/gaps`: numbers from `firstSeq` to `lastSeq` that the device has given to payments
+ * which never came. They were taken back, still wait there, or are lost with it: it alone knows.
+ */
+export type DeviceGap = {
+  readonly device: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+};
+
+export type DeviceGaps = { readonly gaps: readonly DeviceGap[] };
+
 /** `GET /api/terms`: what the operator allows and guarantees, for everybody to read. */
 export type OfflineTerms = {
   readonly hours: number;
@@ -100,6 +113,17 @@ export function decodeDeviceList(value: unknown): Outcome<DeviceList> {
       })),
     })),
     stopped: truth(fields, 'stopped'),
+  }));
+}
+
+export function decodeDeviceGaps(value: unknown): Outcome<DeviceGaps> {
+  return decodeWith(value, 'gaps', (fields) => ({
+    gaps: list(fields, 'gaps', (item) => {
+      const firstSeq = whole(item, 'firstSeq');
+      const lastSeq = whole(item, 'lastSeq');
+      if (firstSeq < 1 || lastSeq < firstSeq) throw new Mismatch('lastSeq');
+      return { device: deviceNumber(item), firstSeq, lastSeq };
+    }),
   }));
 }
 

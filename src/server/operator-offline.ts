@@ -2,6 +2,7 @@
 import { allowAgain } from '#ledger/allowances.ts';
 import type { Database } from '#ledger/database.ts';
 import { type FoundDoublePromise, readDoublePromises } from '#ledger/read-allowances.ts';
+import { readGaps } from '#ledger/read-gaps.ts';
 import { findPayment } from '#ledger/read-statement.ts';
 import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
@@ -20,19 +21,25 @@ const PROMISES_SHOWN = 100;
 
 const timeText = (ms: number) => new Date(ms).toISOString();
 
-/** The devices of an account, with what is set aside for each. */
+/** The devices of an account, with what is set aside for each, and what each promised and nobody brought. */
 export async function sayDevices(
   database: Database,
   account: Bytes,
   say: (line: string) => void,
 ): Promise<void> {
   const { devices, stopped } = await readDevices(database, account);
+  const gaps = await readGaps(database, account);
   if (stopped) say('STOPPED   promised what it could not keep: gets no allowances until `allow`');
   for (const { device, label, frozen, allowances } of devices) {
     say(`device    ${device}, ${label}${frozen ? '  FROZEN' : ''}`);
     for (const { id, currency, totalMinor, spentMinor, validUntilMs } of allowances) {
       const spent = `${money(spentMinor, currency)} of ${money(totalMinor, currency)} spent`;
       say(`allowance ${id}  ${spent}, until ${timeText(validUntilMs)}`);
+    }
+    for (const gap of gaps.filter((each) => each.device === device)) {
+      const { firstSeq, lastSeq } = gap;
+      const which = firstSeq === lastSeq ? `${firstSeq}` : `${firstSeq} to ${lastSeq}`;
+      say(`gap       payment ${which} of device ${device} has not come`);
     }
   }
 }

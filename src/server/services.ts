@@ -12,7 +12,7 @@ import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
 import { createSessions, type Sessions } from './passkeys/sessions.ts';
 import { createAccountLimit } from './payments/account-limit.ts';
-import { createDeviceSequences } from './payments/device-sequences.ts';
+import { createDeviceSequences, type DeviceSequences } from './payments/device-sequences.ts';
 import { createJudgeReoffer } from './payments/judge-reoffer.ts';
 import { nodeSha256 } from './payments/node-sha256.ts';
 import { createServerKeys, type ServerKeys } from './payments/server-keys.ts';
@@ -33,6 +33,7 @@ export type Services = {
   readonly keys: ServerKeys;
   readonly sessions: Sessions;
   readonly watch: AccountWatch;
+  readonly sequences: Pick<DeviceSequences, 'announce' | 'flush'>;
   readonly settleUpload: SettleUpload;
   readonly settleReoffers: SettleReoffers;
   readonly expiry: AllowanceExpiry;
@@ -136,6 +137,7 @@ export function createServices(parts: ServiceParts): Services {
     keys,
     sessions,
     watch,
+    sequences,
     settleUpload,
     settleReoffers: createSettleReoffers(
       settleUpload,

@@ -4,6 +4,7 @@ import type { AccountApi } from '#device/account-api.ts';
 import type { Refusal } from '#protocol/refusals.ts';
 import type { KeptPurse } from '#wallet/keep-allowances.ts';
 import { StoreFault } from '#wallet/ports.ts';
+import type { WalletState } from '#wallet/records.ts';
 import { levelTriggered } from './level-triggered.ts';
 import { keepServerKeys } from './server-keys.ts';
 import type { Wallet } from './wallet-model.ts';
@@ -101,8 +102,10 @@ export function createAccountMirror(
     return said;
   }
 
-  async function readAccount(own: string): Promise<boolean> {
-    const answer = await api.readAccount();
+  async function readAccount(state: WalletState): Promise<boolean> {
+    const own = state.account.profile.account;
+    const { device, lastSeq: seq } = state;
+    const answer = await api.readAccount({ account: own, device, seq });
     const isOthers = answer.ok && answer.value.profile.account !== own;
     hear(answer, isOthers);
     if (!answer.ok || isOthers) return false;
@@ -113,14 +116,14 @@ export function createAccountMirror(
 
   const refresh = levelTriggered(async () => {
     try {
-      const own = (await store.readWallet())?.account.profile.account;
-      if (own === undefined) return;
+      const state = await store.readWallet();
+      if (!state) return;
       connection.tell({ kind: 'asked', atMs: clock.nowMs() });
-      if (!(await readAccount(own))) return;
+      if (!(await readAccount(state))) return;
       const epoch = await readStatement();
       await keepServerKeys(wallet, api.readIdentity, epoch);
       const moved = (await keepPurses()).some(({ step, refusal }) => step !== 'rest' && !refusal);
-      if (moved) await readAccount(own);
+      if (moved) await readAccount(state);
     } catch (error) {
       // The storage failed, not the network: what is shown is read again and says so itself.
       if (!(error instanceof StoreFault)) throw error;

@@ -1,8 +1,9 @@
 /** Owns that one passkey ceremony runs at a time, and what its end means; nothing reloads the page meanwhile. */
+import { useEffect } from 'preact/hooks';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { holdReload } from './reload-guard.ts';
 
-let open = false;
+let open: AbortController | undefined;
 
 /** A browser that never answers (seen in web views) must not hold the page for ever. */
 const SILENCE_MS_MAX = 150_000;
@@ -22,21 +23,32 @@ function silence(): Promise<never> {
 
 /**
  * Runs a ceremony. `begin` is called before anything is awaited, so that a tap's own gesture opens
- * the prompt (F66). Refusals: approval_cancelled (also while another one is open), passkey_rejected.
+ * the prompt (F66), and ends it when its signal says so. Refusals: approval_cancelled (also while another one is open), passkey_rejected.
  */
-export async function runCeremony<T>(begin: () => Promise<T>): Promise<Outcome<T>> {
+export async function runCeremony<T>(
+  begin: (signal: AbortSignal) => Promise<T>,
+): Promise<Outcome<T>> {
   if (open) return refuse('approval_cancelled', 'another one is open');
-  open = true;
+  const ending = new AbortController();
+  open = ending;
   const release = holdReload();
   try {
-    return accept(await Promise.race([begin(), silence()]));
+    return accept(await Promise.race([begin(ending.signal), silence()]));
   } catch (error) {
     const name = nameOf(error);
     return CANCELLED.has(name)
       ? refuse('approval_cancelled', name)
       : refuse('passkey_rejected', `${name}: ${error instanceof Error ? error.message : ''}`);
   } finally {
-    open = false;
+    open = undefined;
     release();
   }
+}
+
+/**
+ * Who leaves the screen that asked takes the prompt along: it would stand over another screen, and
+ * what was approved there would not be what is seen (F68).
+ */
+export function useCeremonyEnd(): void {
+  useEffect(() => () => open?.abort(), []);
 }

@@ -1,5 +1,9 @@
 /** Owns the passkey's ceremonies: making one, signing in with one, and approving a payment with it. */
-import { startAuthentication, startRegistration } from '@simplewebauthn/browser';
+import {
+  startAuthentication,
+  startRegistration,
+  WebAuthnAbortService,
+} from '@simplewebauthn/browser';
 import type { CeremonyOptions } from '#device/account-api.ts';
 import { signatureFromDer } from '#protocol/assertion.ts';
 import { type Bytes, fromBase64url } from '#protocol/bytes.ts';
@@ -20,10 +24,16 @@ export function passkeysExist(): boolean {
 type Registration = Parameters<typeof startRegistration>[0]['optionsJSON'];
 type Authentication = Parameters<typeof startAuthentication>[0]['optionsJSON'];
 
+/** The library has a signal of its own, for the ceremony that it runs. */
+function endingWith<T>(signal: AbortSignal, ceremony: Promise<T>): Promise<T> {
+  signal.addEventListener('abort', () => WebAuthnAbortService.cancelCeremony());
+  return ceremony;
+}
+
 /** Call it in a tap. */
 export function makePasskey(options: CeremonyOptions): Promise<Outcome<unknown>> {
   const optionsJSON = options as unknown as Registration;
-  return runCeremony(() => startRegistration({ optionsJSON }));
+  return runCeremony((signal) => endingWith(signal, startRegistration({ optionsJSON })));
 }
 
 /**
@@ -35,7 +45,7 @@ export async function signInWithPasskey(options: CeremonyOptions): Promise<Outco
   if (fromBase64url(optionsJSON.challenge)?.length === PAYMENT_ID_LENGTH) {
     return refuse('passkey_rejected', 'the challenge could be a payment');
   }
-  return runCeremony(() => startAuthentication({ optionsJSON }));
+  return runCeremony((signal) => endingWith(signal, startAuthentication({ optionsJSON })));
 }
 
 export type Passkey = {
@@ -68,9 +78,10 @@ async function readApproval(credential: Credential | null): Promise<Approval> {
 export function approve(challenge: Bytes, passkey: Passkey): Promise<Outcome<Approval>> {
   const id = fromBase64url(passkey.credentialId);
   assert(id !== null, 'the wallet keeps its credential id as base64url');
-  return runCeremony(() =>
+  return runCeremony((signal) =>
     navigator.credentials
       .get({
+        signal,
         publicKey: {
           challenge,
           rpId: passkey.rpId,

@@ -1,6 +1,7 @@
 // The second phase: nothing breaks any more, and everything that was promised must come to an end.
 import type { Payment } from '#wallet/payment.ts';
 import { must } from './broken.ts';
+import { checkGaps } from './gaps.ts';
 import { checkGuarantee, checkSound, checkUploadOrder, readDisk } from './invariants.ts';
 import { breakAtCommit, promiseWhileBusy, waitForTimers } from './left-alone.ts';
 import { mirror } from './paying.ts';
@@ -181,6 +182,7 @@ export async function healAndCheck(world: World, look: () => Promise<void>): Pro
   await look();
   await checkAgreement(world);
   await checkBroughtBack(world);
+  await checkGaps(world);
   if (restores === 0) {
     await checkRevoked(server.database, world.revoked);
     await checkNobodyAccused(server.database, suspects);

@@ -1,4 +1,5 @@
 // What a page does when it is shown: account, statement, keys, and the money set aside, as far as it gets.
+import { withCount } from '#device/account-api.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
 import { verifyEs256 } from '#device/verify-es256.ts';
 import { type Outcome, refuse } from '#protocol/refusals.ts';
@@ -13,7 +14,7 @@ import { decodeAllowanceGrant, decodeDeviceList } from '#protocol/wire-offline.t
 import { fetchServerKeys, keepServerKeys } from '#ui/server-keys.ts';
 import { type AllowanceKeeper, createAllowanceKeeper } from '#wallet/keep-allowances.ts';
 import type { AllowanceOffice } from '#wallet/ports.ts';
-import { type Phone, type Process, unlessStorageFails } from './phone.ts';
+import { accountOf, type Phone, type Process, unlessStorageFails } from './phone.ts';
 import type { ServerRequest } from './simulated-server.ts';
 
 async function call<T>(
@@ -123,7 +124,10 @@ async function readStatement(phone: Phone): Promise<boolean> {
 
 async function refreshAll(phone: Phone): Promise<void> {
   const { store } = phone.page;
-  const url = ROUTES.account.path;
+  const wallet = await phone.disk.reader.readWallet();
+  if (!wallet) return;
+  const counted = { account: accountOf(phone), device: wallet.device, seq: wallet.lastSeq };
+  const url = withCount(ROUTES.account, counted).path;
   const account = await call(phone, { url, headers: headersOf(phone) }, decodeAccountState);
   if (!account.ok) return;
   await store.writeAccount(account.value, phone.clock.nowMs());

@@ -211,6 +211,19 @@ export async function addAuthenticator(
   };
 }
 
+export interface Link {
+  readonly rttMs: number;
+  readonly downKbps: number;
+  readonly upKbps: number;
+}
+
+const conditionsOf = ({ rttMs, downKbps, upKbps }: Link) => ({
+  offline: false,
+  latency: rttMs,
+  downloadThroughput: downKbps * 128,
+  uploadThroughput: upKbps * 128,
+});
+
 /** A slow phone on a slow link, for the page alone: workers are not slowed. */
 export async function throttle(
   page: Page,
@@ -219,12 +232,34 @@ export async function throttle(
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: cpu });
   await cdp.send('Network.enable');
-  await cdp.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: rttMs,
-    downloadThroughput: downKbps * 128,
-    uploadThroughput: upKbps * 128,
+  await cdp.send('Network.emulateNetworkConditions', conditionsOf({ rttMs, downKbps, upKbps }));
+}
+
+/** The same link for the service worker that runs now. */
+export async function throttleWorker(
+  context: BrowserContext,
+  origin: string,
+  link: Link,
+): Promise<void> {
+  const cdp = await context.browser()?.newBrowserCDPSession();
+  if (!cdp) throw new Error('no browser to ask');
+  const { targetInfos } = await cdp.send('Target.getTargets');
+  const worker = targetInfos.find(
+    ({ type, url }) => type === 'service_worker' && url.startsWith(origin),
+  );
+  if (!worker) throw new Error('no service worker runs');
+  const { targetId } = worker;
+  const { sessionId } = await cdp.send('Target.attachToTarget', { targetId, flatten: false });
+  const replied = new Promise<string>((resolve) => {
+    cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
+      if (JSON.parse(message).id === 1) resolve(message);
+    });
   });
+  const method = 'Network.emulateNetworkConditions';
+  const message = JSON.stringify({ id: 1, method, params: conditionsOf(link) });
+  await cdp.send('Target.sendMessageToTarget', { sessionId, message });
+  const reply = await replied;
+  if ('error' in JSON.parse(reply)) throw new Error(`the worker is not slowed: ${reply}`);
 }
 
 export interface PageFaults {

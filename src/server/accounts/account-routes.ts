@@ -1,7 +1,7 @@
 /** Owns the routes by which people read their account, and strangers a payee's profile. */
-import { Type } from '@fastify/type-provider-typebox';
-import { fromBase32 } from '#protocol/base32.ts';
-import { ACCOUNT_ID_LENGTH } from '#protocol/order.ts';
+import { type Static, Type } from '@fastify/type-provider-typebox';
+import { fromBase32, toBase32 } from '#protocol/base32.ts';
+import { ACCOUNT_ID_LENGTH, DEVICE_MAX, SEQ_MAX } from '#protocol/order.ts';
 import { assert } from '#protocol/refusals.ts';
 import { ROUTES, STATEMENT_ENTRIES_MAX } from '#protocol/routes.ts';
 import type { App } from '../app.ts';
@@ -37,10 +37,27 @@ const statementQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** What a wallet has counted to says which of its payments never came. */
+const announcement = Type.Object(
+  {
+    account: Type.Optional(Type.String({ description: 'Whose wallet asks' })),
+    device: Type.Optional(wholeText('Its device number')),
+    seq: Type.Optional(wholeText('The highest number that it has given to a payment')),
+  },
+  { additionalProperties: false },
+);
+
+/** Of a device or a number that no order could carry nothing is noted. */
+function announced({ account, device, seq }: Static<typeof announcement>) {
+  const counted = { device: Number(device ?? 0), seq: Number(seq ?? 0) };
+  const isCountable = counted.device <= DEVICE_MAX && counted.seq <= SEQ_MAX;
+  return { account, device: counted.device, seq: isCountable ? counted.seq : 0 };
+}
+
 const payeeParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
 export function addAccountRoutes(app: App, services: Services): void {
-  const { database, sessions, keys } = services;
+  const { database, sessions, keys, sequences } = services;
 
   app.route({
     ...ROUTES.account,
@@ -50,11 +67,17 @@ export function addAccountRoutes(app: App, services: Services): void {
       summary: 'Profile, balances and the statement’s end',
       tags: ['account'],
       security: SESSION,
-      response: { 200: accountForm, ...problems(401) },
+      querystring: announcement,
+      response: { 200: accountForm, ...problems(400, 401) },
     },
     handler: async (request, reply) => {
       const session = await sessions.of(request);
       if (!session.ok) return sendProblem(request, reply, session.refusal);
+      const { account, device, seq } = announced(request.query);
+      // The session of a browser may be another account’s than the wallet in it.
+      if (account === toBase32(session.value.account) && seq > 0) {
+        sequences.announce(session.value.account, device, seq);
+      }
       const state = await certifiedState(services, session.value.account);
       assert(state !== undefined, 'a session belongs to an account');
       return reply.send(accountJson(state));

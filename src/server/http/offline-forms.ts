@@ -61,6 +61,16 @@ export const deviceListForm = Type.Object({
   stopped: Type.Boolean({ description: 'The account gets no new allowances' }),
 });
 
+export const deviceGapsForm = Type.Object({
+  gaps: Type.Array(
+    Type.Object({
+      device,
+      firstSeq: Type.Integer({ minimum: 1, description: 'First of the numbers that never came' }),
+      lastSeq: Type.Integer({ minimum: 1 }),
+    }),
+  ),
+});
+
 export const termsForm = Type.Object({
   hours: count,
   graceHours: count,

@@ -1,17 +1,20 @@
-/** Owns the note of how far each device has counted: a hint for support, written late and in one go. */
+/** Owns the note of how far each device has counted, by which gaps are noticed: written late and in one go. */
 import { keyOf } from '#ledger/books.ts';
 import { byteaColumn, int4Column, int8Column } from '#ledger/column.ts';
 import type { Database } from '#ledger/database.ts';
+import type { Bytes } from '#protocol/bytes.ts';
 import type { VerifiedPayment } from './ports.ts';
 
 export type DeviceSequences = {
   note(payments: readonly VerifiedPayment[]): void;
-  /** Writes what was noted. What it cannot write is forgotten: the payments themselves say it too. */
+  /** What a signed-in wallet says of its own device. */
+  announce(account: Bytes, device: number, seq: number): void;
+  /** Writes what was noted. What it cannot write is forgotten: wallets and payments say it again. */
   flush(): Promise<void>;
   stop(): void;
 };
 
-type Noted = { readonly payer: Uint8Array; readonly device: number; readonly seq: number };
+type Noted = { readonly payer: Bytes; readonly device: number; readonly seq: number };
 
 export function createDeviceSequences(
   database: Database,
@@ -47,18 +50,20 @@ export function createDeviceSequences(
     }
   }
 
+  function announce(payer: Bytes, device: number, seq: number): void {
+    const key = `${keyOf(payer)} ${device}`;
+    const before = noted.get(key)?.seq ?? 0;
+    if (seq > before) noted.set(key, { payer, device, seq });
+  }
+
   const timer = setInterval(() => void flush(), intervalMs);
   timer.unref();
 
   return {
     note(payments) {
-      for (const { order } of payments) {
-        const { payer, device, seq } = order;
-        const key = `${keyOf(payer)} ${device}`;
-        const before = noted.get(key)?.seq ?? 0;
-        if (seq > before) noted.set(key, { payer, device, seq });
-      }
+      for (const { order } of payments) announce(order.payer, order.device, order.seq);
     },
+    announce,
     flush,
     stop: () => clearInterval(timer),
   };

@@ -2,6 +2,7 @@
 import type { CeremonyOptions } from '#device/account-api.ts';
 import { accept, type Outcome } from '#protocol/refusals.ts';
 import type { Enrolment, EnrolmentBody } from '#protocol/wire.ts';
+import { lookForMissing } from '../missing-payments.ts';
 import { signInWithPasskey } from '../passkey.ts';
 import { storeOutcome } from '../store-outcome.ts';
 import type { Wallet } from '../wallet-model.ts';
@@ -76,7 +77,9 @@ export async function finishSignIn(
   const { api, refresh } = await wallet.engine();
   const enrolment = await api.signIn({ credential: credential.value });
   if (!enrolment.ok) return enrolment;
+  const isNew = wallet.state.peek() === undefined;
   const kept = await keepWallet(wallet, enrolment.value);
   void refresh();
+  if (isNew) void lookForMissing(api);
   return kept;
 }

@@ -1,9 +1,10 @@
 /** Owns the account's devices, and saying that one of them is lost. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { RefusalCode } from '#protocol/refusals.ts';
-import type { DeviceList, DeviceState } from '#protocol/wire-offline.ts';
+import type { DeviceGap, DeviceList, DeviceState } from '#protocol/wire-offline.ts';
 import { freezeDevice } from '../actions/set-aside.ts';
 import { announce } from '../announce.ts';
+import { missingOf, missingWasSeen } from '../missing-payments.ts';
 import { formatDay, formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import type { Answer } from '../use-answer.ts';
@@ -27,6 +28,8 @@ function holdsOf({ allowances }: DeviceState): string {
 function Device(props: {
   readonly state: DeviceState;
   readonly isThis: boolean;
+  /** How many payments approved on it never came. */
+  readonly missing: number;
   readonly onLost: () => void;
 }) {
   const { state } = props;
@@ -47,6 +50,9 @@ function Device(props: {
           .filter(Boolean)
           .join(' · ')}
       </p>
+      {!props.isThis && props.missing > 0 && (
+        <p class="small device-missing">{t('devices.missing', { count: props.missing })}</p>
+      )}
       {!props.isThis && !state.frozen && (
         <Button kind="quiet" onClick={props.onLost}>
           {t('devices.lost')}
@@ -114,11 +120,18 @@ function Unknown(props: { readonly code: RefusalCode; readonly onRetry: () => vo
   );
 }
 
-export function Devices(props: { readonly answer: Answer<DeviceList> }) {
+export function Devices(props: {
+  readonly answer: Answer<DeviceList>;
+  readonly gaps: readonly DeviceGap[];
+}) {
   const mine = useWallet().state.value?.device;
   const { outcome, again } = props.answer;
   const [lost, setLost] = useState<DeviceState>();
   const list = outcome?.ok ? outcome.value : undefined;
+  const isTold = list !== undefined && props.gaps.length > 0;
+  useEffect(() => {
+    if (isTold) missingWasSeen();
+  }, [isTold]);
   return (
     <section aria-labelledby="devices">
       <h2 id="devices">{t('devices.title')}</h2>
@@ -130,6 +143,7 @@ export function Devices(props: { readonly answer: Answer<DeviceList> }) {
             key={state.device}
             state={state}
             isThis={state.device === mine}
+            missing={missingOf(props.gaps, state.device)}
             onLost={() => setLost(state)}
           />
         ))}

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { isClockDoubtful } from '#wallet/present.ts';
 import { installApp, postponeInstall, shouldOfferInstall } from '../install-prompt.ts';
+import { missingElsewhere } from '../missing-payments.ts';
 import { mayReload } from '../reload-guard.ts';
 import { formatMoment } from '../text/format.ts';
 import { t } from '../text/text.ts';
@@ -57,6 +58,14 @@ export function HomeNotice() {
     return (
       <Line text={t('home.signed-out')}>
         <a href="/sign-in">{t('home.sign-in')}</a>
+      </Line>
+    );
+  }
+  const missing = missingElsewhere();
+  if (missing > 0) {
+    return (
+      <Line text={t('home.missing', { count: missing })}>
+        <a href="/offline">{t('home.look')}</a>
       </Line>
     );
   }

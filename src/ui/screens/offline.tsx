@@ -22,6 +22,7 @@ import '../styles/offline.css';
 
 const readTerms = (api: Engine['api']) => api.readTerms();
 const readDevices = (api: Engine['api']) => api.readDevices();
+const readDeviceGaps = (api: Engine['api']) => api.readDeviceGaps();
 
 /** Why the server gives this phone nothing more, if it says so. */
 function endedBy(list: DeviceList | undefined, mine: number | undefined): RefusalCode | undefined {
@@ -159,6 +160,7 @@ export function OfflineScreen() {
   const { outcome } = useAnswer(readTerms);
   const terms = outcome?.ok ? outcome.value : undefined;
   const devices = useAnswer(readDevices);
+  const gaps = useAnswer(readDeviceGaps).outcome;
   const list = devices.outcome?.ok ? devices.outcome.value : undefined;
   const ended = endedBy(list, wallet.state.value?.device);
   return (
@@ -174,7 +176,7 @@ export function OfflineScreen() {
           ended={ended !== undefined}
         />
       ))}
-      <Devices answer={devices} />
+      <Devices answer={devices} gaps={gaps?.ok ? gaps.value.gaps : []} />
       <HowItWorks terms={terms} />
     </Screen>
   );

@@ -275,6 +275,44 @@ test('a second tap while the prompt stands asks and promises once', async () => 
   expect(await stall.received()).toHaveLength(2);
 });
 
+/** How prompts ended that were not answered. */
+function watchPrompts(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    const get = navigator.credentials.get.bind(navigator.credentials);
+    const ended: string[] = [];
+    navigator.credentials.get = (options) =>
+      get(options).catch((error: Error) => {
+        ended.push(error.name);
+        throw error;
+      });
+    Object.assign(window, { endedPrompts: ended });
+  });
+}
+
+const endedPrompts = () => payer.page.evaluate(() => Reflect.get(window, 'endedPrompts'));
+
+test('leaving the review takes the prompt along, and the next approval is asked for at once (F68)', async () => {
+  const before = (await stall.received()).length;
+  const address = payLink(server.origin, stall.ask({ amountMinor: 1_000n }));
+  payer = await openAgain(address, watchPrompts);
+  await presence(false);
+  await payButton(payer.page).click();
+  await button(payer.page, 'Back').click();
+  await heading(payer.page, 'Your money').waitFor();
+  await expect.poll(endedPrompts).toEqual(['AbortError']);
+  expect(await outboxSize(payer.page)).toBe(0);
+
+  await presence(true);
+  // In the same page: what it remembers of the prompt would be in the way.
+  await payer.page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, address);
+  await approve(payer);
+  await slipSays(payer, 'accepted');
+  expect(await stall.received()).toHaveLength(before + 1);
+});
+
 /** A request for a sum, opened in a page of its own. */
 async function openRequest(before?: (page: Page) => Promise<unknown>): Promise<void> {
   payer = await openAgain(payLink(server.origin, stall.ask({ amountMinor: 1_000n })), before);

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectGood } from '../../support/looks.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
+import { route } from '../../support/proxy.ts';
 import {
   approve,
   button,
@@ -46,9 +47,12 @@ afterAll(async () => {
   await server?.dispose();
 });
 
+async function operatorSays(): Promise<string> {
+  return (await server.run('operator', ['account', account])).stdout;
+}
+
 async function heldByServer(): Promise<string | undefined> {
-  const { stdout } = await server.run('operator', ['account', account]);
-  return /([\d.]+ KES) of it set aside/.exec(stdout)?.[1];
+  return /([\d.]+ KES) of it set aside/.exec(await operatorSays())?.[1];
 }
 
 test('both without a network, the payee takes what the phone shows, guaranteed', async () => {
@@ -106,6 +110,31 @@ test('found again, it is signed out and in, and has money set aside as before', 
   await signIn(lost, server.origin);
   await setAside(lost, server.origin, '100');
   expect(await heldByServer()).toBe('100.00 KES');
+  await expectCleanLedger(server);
+});
+
+test('emptied before it could send, it leaves a gap that its owner and the operator hear of (F27, F28)', async () => {
+  const { page, phone } = second;
+  const request = await showRequest(payee, '10');
+  const dropped = server.proxy.arm(route('POST', '/api/payments'), { kind: 'drop-request' }, 100);
+  await scan(second, request);
+  await approve(second);
+  await dropped.met;
+  const announced = page.waitForResponse(/\/api\/account\?.*seq=1$/);
+  await page.goto(server.origin);
+  expect((await announced).status()).toBe(200);
+  const cdp = await phone.context.newCDPSession(page);
+  const { origin } = server;
+  await cdp.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  await expect.poll(operatorSays).toMatch(/^gap {7}payment 1 of device \d has not come$/m);
+  dropped.release();
+
+  await signIn(second, server.origin);
+  await page.getByText('1 payment approved on another phone has not arrived.').waitFor();
+  await expectGood(page, 'home-missing');
+  await link(page, 'Have a look').click();
+  await page.getByText(/^1 payment approved on it has not arrived/).waitFor();
+  await expectGood(page, 'device-missing');
   await expectCleanLedger(server);
 });
 

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { toUtf8 } from '#protocol/bytes.ts';
 import { crc16Text } from '#protocol/crc16.ts';
-import { type Phone, startPhone } from '../../support/browser.ts';
+import { type Phone, startPhone, throttle } from '../../support/browser.ts';
 import { film } from './code-film.ts';
 import { drawCode, drawNothing, type Picture, type Scene } from './code-pictures.ts';
 import { type LabServer, serveLab } from './scanner-lab.ts';
@@ -104,6 +104,16 @@ describe('what the camera sees is read', () => {
 
   test('a code of 486 bytes (version 17-M) at 640×480', () =>
     isRead(`CFA:${'A7K2:$'.repeat(121)}`, { scale: 4.6 }));
+
+  test.each([
+    ['out of focus', scenes['out of focus']],
+    ['dim and noisy', scenes['dim and noisy']],
+  ])('%s, by a page that is six times as slow (F75)', async (_name, scene) => {
+    const slow = await open([drawCode(REQUEST, scene)]);
+    await throttle(slow, { cpu: 6 });
+    await start(slow);
+    await textSeen(slow, REQUEST);
+  });
 
   test('one code after another, each told once', async () => {
     const page = await open([drawCode(REQUEST), drawNothing(), drawCode(OTHER), drawNothing()]);

@@ -96,6 +96,7 @@ describe('the description of the interface', () => {
       'allowanceRelease',
       'allowances',
       'deviceFreeze',
+      'deviceGaps',
       'deviceList',
       'devices',
       'events',

@@ -43,6 +43,7 @@ const SHIPPED = [
   '0006-beyond-funds.sql',
   '0007-cheaper-settlement.sql',
   '0008-reoffers.sql',
+  '0009-device-gaps.sql',
 ];
 
 test('a schema that is up to date is left alone', async () => {

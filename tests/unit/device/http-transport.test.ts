@@ -193,7 +193,7 @@ describe('the account calls', () => {
   test('a refusal of our server keeps its code', async () => {
     const problem = { type: 'about:blank', code: 'not_signed_in', detail: 'Sign in first.' };
     const { origin } = await listen(json(401, problem, 'application/problem+json'));
-    expect(await api(origin).readAccount()).toEqual({
+    expect(await api(origin).readAccount({ account: 'ANA', device: 1, seq: 0 })).toEqual({
       ok: false,
       refusal: { code: 'not_signed_in', detail: 'Sign in first.' },
     });
@@ -271,7 +271,7 @@ describe('the account calls', () => {
     await calls.signInOptions();
     await calls.signIn({ credential: { id: 'x' } });
     await calls.enrolDevice();
-    await calls.readAccount();
+    await calls.readAccount({ account: 'ANA', device: 2, seq: 17 });
     await calls.writeProfile(profile);
     await calls.readStatement(7);
     await calls.readPayee('A/B');
@@ -281,6 +281,7 @@ describe('the account calls', () => {
     const released = await calls.releaseAllowance({ device: 1, currency: 978 });
     expect(released).toEqual({ ok: true, value: undefined });
     await calls.readDevices();
+    await calls.readDeviceGaps();
     expect(await calls.freezeDevice({ device: 2 })).toEqual({ ok: true, value: undefined });
     await calls.readTerms();
     expect(seen).toEqual([
@@ -289,7 +290,7 @@ describe('the account calls', () => {
       'POST /api/sign-in/options {}',
       'POST /api/sign-in {"credential":{"id":"x"}}',
       'POST /api/devices {}',
-      'GET /api/account ',
+      'GET /api/account?account=ANA&device=2&seq=17 ',
       `PUT /api/account/profile ${JSON.stringify(profile)}`,
       'GET /api/statement?after=7 ',
       'GET /api/payees/A%2FB ',
@@ -297,6 +298,7 @@ describe('the account calls', () => {
       `POST /api/allowances ${JSON.stringify({ ...asked, amountMinor: '5000' })}`,
       'POST /api/allowances/release {"device":1,"currency":978}',
       'GET /api/devices ',
+      'GET /api/devices/gaps ',
       'POST /api/devices/freeze {"device":2}',
       'GET /api/terms ',
     ]);

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { CommitUnknown, faultKind, openDatabase } from '#ledger/database.ts';
+import { createSeeded } from '../../simulation/seeded.ts';
+import { histogram } from '../../support/histogram.ts';
 
 const LOG = { info: () => undefined, warn: () => undefined };
 
@@ -44,7 +46,7 @@ test.each([
 });
 
 /** A database that is never connected to: only its way of repeating is asked. */
-function openRepeating(attemptMs = 0) {
+function openRepeating(attemptMs = 0, random = () => 0.999) {
   const pausesMs: number[] = [];
   let nowMs = 0;
   const database = openDatabase(
@@ -54,7 +56,7 @@ function openRepeating(attemptMs = 0) {
       attemptsMax: 6,
       retry: {
         nowMs: () => nowMs,
-        random: () => 0.999,
+        random,
         sleep: async (ms) => {
           pausesMs.push(ms);
         },
@@ -76,6 +78,24 @@ test('what may pass is repeated a bounded number of times, with growing pauses',
   expect(attempts()).toBe(6);
   expect(pausesMs).toEqual([...pausesMs].sort((a, b) => a - b));
   expect(pausesMs).toHaveLength(5);
+});
+
+test('those that collided at one moment come back spread over the whole pause, at each attempt (F54)', async () => {
+  const { fraction } = createSeeded(54);
+  const rivals = 2000;
+  const pauses: number[][] = [[], [], [], [], []];
+  for (let i = 0; i < rivals; i++) {
+    const { database, failing, pausesMs } = openRepeating(0, fraction);
+    await database.retry(failing(postgresError('40P01'))).catch(() => undefined);
+    for (const [attempt, pauseMs] of pausesMs.entries()) pauses[attempt]?.push(pauseMs);
+  }
+  const longestMs = pauses.map((each) => Math.max(...each));
+  expect(longestMs).toEqual([...longestMs].sort((a, b) => a - b));
+  for (const [attempt, each] of pauses.entries()) {
+    const tenths = histogram(each, longestMs[attempt] ?? 0, 10);
+    expect(Math.min(...tenths)).toBeGreaterThan(0.7 * (rivals / 10));
+    expect(Math.max(...tenths)).toBeLessThan(1.3 * (rivals / 10));
+  }
 });
 
 test('what is wrong is not repeated', async () => {

@@ -1,49 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeAllowance } from '#protocol/allowance.ts';
-import { toBase64url } from '#protocol/bytes.ts';
 import type { Outcome } from '#protocol/refusals.ts';
 import {
   decodeAllowanceGrant,
+  decodeDeviceGaps,
   decodeDeviceList,
   decodeOfflineTerms,
 } from '#protocol/wire-offline.ts';
-import { KEY_ID, SAMPLE_ALLOWANCE } from './sample-allowances.ts';
-import { filled } from './sample-orders.ts';
-
-const ALLOWANCE = encodeAllowance(SAMPLE_ALLOWANCE, KEY_ID, filled(64, 1));
-const GRANT = { allowance: toBase64url(ALLOWANCE), countSoft: 30 };
-
-const HELD = {
-  id: toBase64url(filled(8, 1)),
-  currency: 978,
-  totalMinor: '20000',
-  spentMinor: '1250',
-  validUntilMs: 1_768_000_000_000,
-};
-const PHONE = {
-  device: 1,
-  label: 'Phone',
-  createdAtMs: 1_767_000_000_000,
-  frozen: false,
-  allowances: [HELD],
-};
-const DEVICES = {
-  devices: [PHONE, { ...PHONE, device: 2, frozen: true, allowances: [] }],
-  stopped: false,
-};
-
-const MOST = {
-  currency: 978,
-  totalMaxMinor: '20000',
-  capMinor: '5000',
-  guaranteeMaxMinor: '20000',
-};
-const TERMS = { hours: 240, graceHours: 72, countSoft: 30, countMax: 60, currencies: [MOST] };
+import { ALLOWANCE, DEVICES, GAPS, GRANT, HELD, MOST, PHONE, TERMS } from './sample-answers.ts';
 
 const DECODERS: readonly (readonly [string, object, (value: unknown) => Outcome<unknown>])[] = [
   ['an allowance', GRANT, decodeAllowanceGrant],
   ['the devices', DEVICES, decodeDeviceList],
+  ['the gaps', GAPS, decodeDeviceGaps],
   ['the terms', TERMS, decodeOfflineTerms],
 ];
 
@@ -65,6 +34,14 @@ it('devices come with what is set aside for each', () => {
       stopped: false,
     },
   });
+});
+
+it('gaps come as they are, from a first number to one that is not before it', () => {
+  expect(decodeDeviceGaps(GAPS)).toEqual({ ok: true, value: GAPS });
+  for (const wrong of [{ firstSeq: 0 }, { firstSeq: 4 }, { lastSeq: 2 }, { device: 0 }]) {
+    const gaps = [{ device: 2, firstSeq: 3, lastSeq: 3, ...wrong }];
+    expect(decodeDeviceGaps({ gaps }).ok, JSON.stringify(wrong)).toBe(false);
+  }
 });
 
 it('terms come with the most for each currency, nothing at all included', () => {

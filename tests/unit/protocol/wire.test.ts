@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toBase32 } from '#protocol/base32.ts';
 import { toBase64url } from '#protocol/bytes.ts';
 import { NAME_CERTIFICATE_LENGTH } from '#protocol/name-certificate.ts';
 import { WIRE_AMOUNT_MAX } from '#protocol/order.ts';
@@ -13,61 +12,8 @@ import {
   decodeServerIdentity,
   decodeStatement,
 } from '#protocol/wire.ts';
+import { ACCOUNT, ENROLMENT, ENTRY, IDENTITY, ISSUE, PROFILE } from './sample-answers.ts';
 import { filled } from './sample-orders.ts';
-
-const PROFILE = {
-  account: toBase32(filled(16, 0xaa)),
-  name: 'Amina’s stall',
-  city: 'Mombasa',
-  country: 'KE',
-  category: '5499',
-};
-
-const ACCOUNT = {
-  profile: PROFILE,
-  balances: [{ currency: 978, amountMinor: '1250', heldMinor: '200', owedMinor: '0' }],
-  version: 3,
-  frozen: false,
-  sandbox: true,
-};
-
-const ENTRY = {
-  version: 3,
-  currency: 978,
-  amountMinor: '-1250',
-  balanceMinor: '0',
-  kind: 'payment',
-  counterparty: toBase32(filled(16, 0xbb)),
-  counterpartyName: 'Juma',
-  postedAtMs: 1_767_225_600_000,
-  paymentId: toBase64url(filled(32, 1)),
-  requestDigest: toBase64url(filled(8, 2)),
-  note: 'Tomatoes',
-  tipMinor: '50',
-  receipt: toBase64url(filled(9, 3)),
-};
-
-const ISSUE = {
-  version: 1,
-  currency: 978,
-  amountMinor: '1250',
-  balanceMinor: '1250',
-  kind: 'issue',
-  counterparty: '',
-  counterpartyName: '',
-  postedAtMs: 0,
-};
-
-const ENROLMENT = { account: ACCOUNT, device: 1, credentialId: toBase64url(filled(16, 9)) };
-
-const IDENTITY = {
-  server: toBase32(filled(5, 0x5e)),
-  epoch: 1,
-  rpId: 'wallet.example',
-  origins: ['https://wallet.example'],
-  keys: [{ keyId: toBase64url(filled(8, 1)), point: toBase64url(filled(64, 2)), active: true }],
-  nowMs: 1_767_225_600_000,
-};
 
 const DECODERS = [
   ['payee', decodePayeeProfile, PROFILE],

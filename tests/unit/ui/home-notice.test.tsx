@@ -1,7 +1,11 @@
 /** Home asks for one thing at a time, and for the right one. */
 import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
+import type { AccountApi } from '#device/account-api.ts';
+import { accept } from '#protocol/refusals.ts';
+import type { DeviceGap } from '#protocol/wire-offline.ts';
 import type { ConnectionEvent } from '#ui/connection.ts';
+import { lookForMissing, missingWasSeen } from '#ui/missing-payments.ts';
 import { HomeNotice } from '#ui/parts/home-notice.tsx';
 import { WalletContext } from '#ui/wallet-context.ts';
 import { createWallet } from '#ui/wallet-model.ts';
@@ -23,7 +27,7 @@ const HOME: HomeView = {
   damaged: 0,
 };
 
-async function noticeAt(nowMs: number, kind: ConnectionEvent['kind']): Promise<string> {
+async function noticeAt(nowMs: number, kind: ConnectionEvent['kind'] = 'heard'): Promise<string> {
   const store: Partial<WalletStore> = {
     readHome: async () => HOME,
     readEntries: async () => [],
@@ -62,4 +66,20 @@ test('a phone that was merely without a network for a while is not asked about i
   for (const days of [0, 1, 29]) {
     expect(await noticeAt(HEARD_AT_MS + days * DAY_MS, 'silence')).not.toMatch(CLOCK);
   }
+});
+
+test('who signs in hears of payments that another phone approved and nobody brought (F27), once', async () => {
+  const answerOf = (gaps: readonly DeviceGap[]): Partial<AccountApi> => ({
+    readDeviceGaps: async () => accept({ gaps }),
+  });
+  const look = (gaps: readonly DeviceGap[]) => lookForMissing(answerOf(gaps) as AccountApi);
+  await look([]);
+  expect(await noticeAt(HEARD_AT_MS)).not.toMatch(/another phone/);
+  await look([
+    { device: 2, firstSeq: 7, lastSeq: 7 },
+    { device: 1, firstSeq: 3, lastSeq: 4 },
+  ]);
+  expect(await noticeAt(HEARD_AT_MS)).toMatch(/3 payments approved on another phone have not/);
+  missingWasSeen();
+  expect(await noticeAt(HEARD_AT_MS)).not.toMatch(/another phone/);
 });

@@ -38,6 +38,10 @@ export const enFirst = {
   'home.damaged': 'Some records on this phone cannot be read.',
   'home.signed-out': 'Sign in again to see new money. Paying still works.',
   'home.sign-in': 'Sign in',
+  'home.missing': {
+    one: '{count} payment approved on another phone has not arrived.',
+    other: '{count} payments approved on another phone have not arrived.',
+  },
   'home.draft': 'You had begun a payment.',
   'home.update': 'A new version of the app is here.',
   'home.update-take': 'Use it',

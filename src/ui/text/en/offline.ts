@@ -37,6 +37,11 @@ export const enOffline = {
   'devices.since': 'Since {day}',
   'devices.holds': '{amounts} set aside',
   'devices.frozen': 'Reported lost',
+  'devices.missing': {
+    one: '{count} payment approved on it has not arrived. It was taken back, still waits there, or is lost with it.',
+    other:
+      '{count} payments approved on it have not arrived. They were taken back, still wait there, or are lost with it.',
+  },
   'devices.unnamed': 'Device {device}',
   'devices.lost': 'I lost this phone',
   'devices.lost-ask': 'Is it lost: {name}?',

@@ -41,6 +41,10 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.damaged': 'Des données de ce téléphone sont illisibles.',
   'home.signed-out': 'Reconnectez-vous pour voir les rentrées. Payer marche toujours.',
   'home.sign-in': 'Se connecter',
+  'home.missing': {
+    one: '{count} paiement approuvé sur un autre téléphone n’est pas arrivé.',
+    other: '{count} paiements approuvés sur un autre téléphone ne sont pas arrivés.',
+  },
   'home.draft': 'Vous aviez commencé un paiement.',
   'home.update': 'Une nouvelle version est là.',
   'home.update-take': 'L’utiliser',

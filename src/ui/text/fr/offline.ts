@@ -40,6 +40,11 @@ export const frOffline: Translation<typeof enOffline> = {
   'devices.since': 'Depuis le {day}',
   'devices.holds': '{amounts} mis de côté',
   'devices.frozen': 'Déclaré perdu',
+  'devices.missing': {
+    one: '{count} paiement approuvé sur cet appareil n’est pas arrivé. Il a été repris, attend encore là-bas, ou est perdu avec lui.',
+    other:
+      '{count} paiements approuvés sur cet appareil ne sont pas arrivés. Ils ont été repris, attendent encore là-bas, ou sont perdus avec lui.',
+  },
   'devices.unnamed': 'Appareil {device}',
   'devices.lost': 'J’ai perdu ce téléphone',
   'devices.lost-ask': 'Est-il perdu : {name} ?',
