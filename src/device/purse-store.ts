@@ -61,13 +61,17 @@ async function writeGrantIn(
   tx: WriteTransaction,
   currency: number,
   granted: Omit<Granted, 'spentMinor'>,
+  replaced: Granted | undefined,
 ): Promise<void> {
   const purse = await readPurse(tx, currency);
+  const { granted: here } = purse;
   // Done again after a lost connection: what was drawn on it meanwhile stays drawn.
-  if (purse.granted?.id === granted.id) return;
+  if (here?.id === granted.id) return;
   // The answers of two tabs may cross; the server has closed the earlier one.
-  if (purse.granted && purse.granted.validFromS > granted.validFromS) return;
-  await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor: 0n } });
+  if (here && here.validFromS > granted.validFromS) return;
+  const isSame = here !== undefined && here.id === replaced?.id;
+  const spentMinor = isSame ? here.spentMinor - replaced.spentMinor : 0n;
+  await tx.objectStore('purses').put({ ...purse, granted: { ...granted, spentMinor } });
 }
 
 export function createPurseStore(database: WalletDatabase): PurseStore {
@@ -81,7 +85,8 @@ export function createPurseStore(database: WalletDatabase): PurseStore {
         const wish = wantedMinor === undefined ? {} : { wantedMinor };
         await tx.objectStore('purses').put({ currency, ...wish, ...(granted && { granted }) });
       }),
-    writeGrant: (currency, granted) => write((tx) => writeGrantIn(tx, currency, granted)),
+    writeGrant: (currency, granted, replaced) =>
+      write((tx) => writeGrantIn(tx, currency, granted, replaced)),
     dropGrants: (currency) => write((tx) => dropGrantsIn(tx, currency)),
   };
 }

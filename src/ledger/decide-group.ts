@@ -137,6 +137,21 @@ class GroupDecision {
     for (const row of allowances.openOnes(account)) allowances.close(row, 'stopped');
   }
 
+  /**
+   * What took the cover's place before this order was made, as its number shows: an honest wallet had
+   * asked for it, and its answer was still on its way, or got lost. What it holds is this order's, too.
+   */
+  #successorOf({ order }: VerifiedPayment, cover: AllowanceRow): AllowanceRow | undefined {
+    const { allowances } = this.#group;
+    if (allowances.current(cover).isOpen) return undefined;
+    return allowances
+      .openOnes(order.payer)
+      .find(
+        ({ device, currency, firstSeq }) =>
+          device === order.device && currency === order.currency && firstSeq <= order.seq,
+      );
+  }
+
   #pay({ id, order, standing }: VerifiedPayment, source: PaymentSource | undefined): bigint {
     const { books } = this.#group;
     const { payer, payee, currency, amountMinor, requestDigest, once } = order;
@@ -183,6 +198,12 @@ class GroupDecision {
         : decidePayment(order, books, rules, nowS, current);
     };
     let decision = ask();
+    const isUnexplained = cover && proofs.length === 0 && isBeyondFunds(decision);
+    const successor = isUnexplained ? this.#successorOf(payment, cover) : undefined;
+    if (successor) {
+      allowances.close(successor, 'replaced');
+      decision = ask();
+    }
     if (cover && isBeyondFunds(decision)) {
       proofs.push({ ...accusation(payment, cover), kind: 'beyond-funds', first: null });
       this.#stop(order.payer);

@@ -91,7 +91,7 @@ async function believeGrant(
 
 async function askFor(
   parts: AllowanceKeeperParts,
-  { currency }: OfflinePurse,
+  { currency, granted }: OfflinePurse,
   amountMinor: bigint,
   situation: PurseSituation,
 ): Promise<Outcome<unknown>> {
@@ -101,7 +101,9 @@ async function askFor(
   const answer = await office.request(body);
   if (!answer.ok) return answer;
   const allowance = await believeGrant(parts, answer.value.allowance, body, situation);
-  if (allowance.ok) await store.writeGrant(currency, grantOf(allowance.value, answer.value));
+  if (allowance.ok) {
+    await store.writeGrant(currency, grantOf(allowance.value, answer.value), granted);
+  }
   return allowance;
 }
 

@@ -127,8 +127,15 @@ export type OfflineStore = {
   readPurses(): Promise<OfflinePurse[]>;
   /** `undefined`: nothing is to be set aside any more. What is granted stays until it is released. */
   writePurseWish(currency: number, wantedMinor: bigint | undefined): Promise<void>;
-  /** Nothing is spent of it yet. One that is here, or that the server gave before it, changes nothing. */
-  writeGrant(currency: number, granted: Omit<Granted, 'spentMinor'>): Promise<void>;
+  /**
+   * One that is here, or that the server gave before it, changes nothing. `replaced`: what was here when
+   * it was asked for. What was drawn on that since, the server pays from the new one.
+   */
+  writeGrant(
+    currency: number,
+    granted: Omit<Granted, 'spentMinor'>,
+    replaced?: Granted,
+  ): Promise<void>;
   /** Of one currency, or of all; wishes stay. */
   dropGrants(currency?: number): Promise<void>;
 

@@ -124,7 +124,7 @@ async function readStatement(phone: Phone): Promise<boolean> {
 
 async function refreshAll(phone: Phone): Promise<void> {
   const { store } = phone.page;
-  const wallet = await phone.disk.reader.readWallet();
+  const wallet = await store.readWallet();
   if (!wallet) return;
   const counted = { account: accountOf(phone), device: wallet.device, seq: wallet.lastSeq };
   const url = withCount(ROUTES.account, counted).path;

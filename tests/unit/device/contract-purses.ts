@@ -100,6 +100,21 @@ const KEEPING: ContractCase[] = [
     },
   },
   {
+    name: 'what was drawn on the grant before, while the next was asked for, is drawn on the next',
+    async run(phone) {
+      await granted(phone);
+      await phone.store.promise(coveredPayment(1, 0n));
+      const asked = (await phone.store.readPurses())[0]?.granted;
+      await phone.store.promise(coveredPayment(2, 1250n));
+      const next = sampleGrant({ id: OTHER_ID, validFromS: NOW_MS / 1000 + 1 });
+      await phone.store.writeGrant(EUR, next, asked);
+      expectEqual(await spentMinor(phone), 1250n);
+      const later = sampleGrant({ id: filled(8, 0xa3), validFromS: NOW_MS / 1000 + 2 });
+      await phone.store.writeGrant(EUR, later, asked);
+      expectEqual(await spentMinor(phone), 0n, 'another grant was here when it was asked for');
+    },
+  },
+  {
     name: 'the first screen and the pay screen read the purses too',
     async run(phone) {
       await granted(phone);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GUARANTEE_ACCOUNT } from '#ledger/accounts.ts';
 import { type AllowanceRow, openAllowanceBook, unspentMinor } from '#ledger/allowance-book.ts';
 import { type AccountRow, openBooks } from '#ledger/books.ts';
@@ -63,17 +63,21 @@ function paymentOf({ seq, amountMinor, covered, back }: Step, index: number): Ve
 }
 
 /** One payer with a hundred, half of it set aside; the guarantee's row locked when it is asked for. */
-function decide(steps: readonly Step[], allowance = ALLOWANCE) {
+function decide(
+  steps: readonly Step[],
+  allowance = ALLOWANCE,
+  others: readonly AllowanceRow[] = [],
+) {
   const person = (id: Bytes): AccountRow => ({ id, kind: 'person', frozen: false });
   const read = (withGuarantee: boolean) => {
     const guarantee: AccountRow = { ...person(GUARANTEE_ACCOUNT), kind: 'system' };
-    const held = unspentMinor(allowance);
+    const held = [allowance, ...others].reduce((sum, row) => sum + unspentMinor(row), 0n);
     const books = openBooks({
       accounts: [...(withGuarantee ? [guarantee] : []), person(PAYER), person(PAYEE)],
       balances: [{ account: PAYER, currency: EUR, balance: 100n, held, owed: 0n, version: 0n }],
       paidRequests: [],
     });
-    const allowances = openAllowanceBook([allowance], books);
+    const allowances = openAllowanceBook([allowance, ...others], books);
     const verdicts = decideGroup({
       payments: steps.map(paymentOf),
       isKnown: () => false,
@@ -139,6 +143,40 @@ test('a promise beyond what there is, is proof by itself, paid by the guarantee 
     [null, 103],
     [null, 104],
   ]);
+});
+
+describe('under an allowance that another has replaced, whose money that one holds', () => {
+  const before = { ...ALLOWANCE, isOpen: false };
+  const successor = { ...ALLOWANCE, id: fill(9, 8), totalMinor: 100n, firstSeq: 5 };
+
+  test('an order made since that was asked for is paid from it and accuses nobody', () => {
+    const { verdicts, allowances } = decide([step({ seq: 5 })], before, [successor]);
+    expect(verdicts.settled.map(({ source }) => source)).toEqual(['balance']);
+    expect(verdicts.doublePromises).toEqual([]);
+    const ended = allowances.changes().filter(({ closed }) => closed !== undefined);
+    expect(ended).toMatchObject([{ before: successor, closed: 'replaced' }]);
+  });
+
+  test.each([
+    ['an order made before', { seq: 4 }, {}],
+    ['an order of another device', { seq: 5 }, { device: 2 }],
+  ])('%s is evidence', (_name, change, other) => {
+    const { verdicts } = decide([step(change)], before, [{ ...successor, ...other }]);
+    expect(verdicts.doublePromises).toMatchObject([{ kind: 'beyond-funds' }]);
+  });
+
+  test('spending both is evidence all the same', () => {
+    const orders = [40n, 40n, 40n].map((amountMinor, index) =>
+      step({ seq: 5 + index, amountMinor }),
+    );
+    const { verdicts } = decide(orders, before, [successor]);
+    expect(verdicts.settled.map(({ source }) => source)).toEqual([
+      'balance',
+      'balance',
+      'guarantee',
+    ]);
+    expect(verdicts.doublePromises.map(({ kind }) => kind)).toContain('beyond-funds');
+  });
 });
 
 test('whatever is promised, the books keep their sums, and nobody owes more than the cap', () => {

@@ -173,7 +173,7 @@ function phoneWith(
       readIdentity: async () => SIGNING_IDENTITY,
       readPurses: async () => purses,
       readPromised: async () => [],
-      writeGrant: async (currency, grant) => void written.push([currency, grant]),
+      writeGrant: async (currency, ...grant) => void written.push([currency, ...grant]),
       dropGrants: async (currency) => void dropped.push(currency),
     },
     office: {
@@ -210,7 +210,14 @@ describe('the keeper', () => {
       { device, credentialId, currency: EUR, amountMinor: 50_00n, firstSeq: 1 },
     ]);
     const sample = sampleGrant();
-    expect(phone.written).toEqual([[EUR, { ...sample, bytes: allowance }]]);
+    expect(phone.written).toEqual([[EUR, { ...sample, bytes: allowance }, undefined]]);
+  });
+
+  test('says what was here when it asked, since more may be drawn on that meanwhile', async () => {
+    const low = purseOf(45_00n);
+    const phone = phoneWith([low], granting(signedAllowance()));
+    await phone.keeper.keep();
+    expect(phone.written).toMatchObject([[EUR, {}, low.granted]]);
   });
 
   test('asks once however often it is called meanwhile', async () => {
