@@ -126,7 +126,7 @@ export default defineConfig({
   test: {
     teardownTimeout: 30_000,
     // What a browser comes to is awaited, not timed.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 40_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', UNIT),
@@ -142,7 +142,8 @@ export default defineConfig({
       engine('engine-serializable', SERIALIZABLE),
       findDebianFolder() === undefined ? missing('engine-debian') : engine('engine-debian', DEBIAN),
       project('browser', {
-        testTimeoutMs: 60_000,
+        // More than one wait of support/browser.ts, so that what hangs is named.
+        testTimeoutMs: 120_000,
         hookTimeoutMs: 120_000,
         isolate: false,
         ...WITH_BROWSER,

@@ -33,11 +33,14 @@ function followInstalls(registration: ServiceWorkerRegistration): void {
 export async function followUpdates(): Promise<void> {
   const worker = new Workbox('/sw.js');
   let askedHere = false;
+  const take = () => {
+    askedHere = true;
+    worker.messageSkipWaiting();
+  };
   worker.addEventListener('waiting', () => {
-    offerUpdate(() => {
-      askedHere = true;
-      worker.messageSkipWaiting();
-    });
+    // A newer one took the place of the one that a person has asked for, before it was in charge.
+    if (askedHere) take();
+    else offerUpdate(take);
   });
   // The first worker of all takes charge of a page that came without one: that is no update.
   let inCharge = navigator.serviceWorker.controller !== null;
@@ -46,6 +49,7 @@ export async function followUpdates(): Promise<void> {
     // Another tab let the new one take over. This page goes on with its own parts until it is asked.
     else if (inCharge) offerUpdate(() => location.reload());
     inCharge = true;
+    askedHere = false;
   });
   const registration = await worker.register({ immediate: true });
   if (registration) followInstalls(registration);

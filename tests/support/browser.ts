@@ -67,6 +67,8 @@ export async function startPhone(options: PhoneOptions = {}): Promise<Phone> {
     timezoneId: 'UTC',
     permissions: [...(options.permissions ?? usualPermissions)],
   });
+  // What a page comes to is awaited, not timed: a busy machine may need long.
+  context.setDefaultTimeout(60_000);
   const phone: Phone = {
     context,
     profile,

@@ -170,6 +170,32 @@ test('a page does not offer a new release while its own approval stands', async 
   await expect.poll(() => take.isDisabled()).toBe(false);
   // Who has left the review approves nothing any more (F68).
   expect(await stall.received()).toHaveLength(2);
+  const reloaded = page.waitForEvent('load');
+  await take.click();
+  await reloaded;
+  expect(await releaseOf(page)).toBe('first');
+});
+
+test('who takes a release that another overtakes is given the later one', async () => {
+  const { page } = payer;
+  const asset = '/assets/asked-for-late.js';
+  const busy = server.proxy.arm(route('GET', asset), { kind: 'hold-request' });
+  onTestFinished(busy.release);
+  await release('second');
+  await lookForUpdate(page);
+  await waitingWorker(page);
+  await toHome(page);
+  // The worker in charge has something to do, so none takes over until that is done.
+  await page.evaluate((url) => void fetch(url).catch(() => {}), asset);
+  await busy.met;
+  const reloaded = page.waitForEvent('load');
+  await button(page, 'Use it').click();
+  await release('third');
+  await lookForUpdate(page);
+  await waitingWorker(page);
+  busy.release();
+  await reloaded;
+  expect(await releaseOf(page)).toBe('third');
 });
 
 test('an update that takes over while an upload is on its way settles it once (F10)', async () => {

@@ -50,12 +50,11 @@ async function textSeen(page: Page, text: string, times = 1): Promise<void> {
   await page.waitForFunction(
     ([wanted, count]) => window.lab.texts.filter((each) => each === wanted).length >= Number(count),
     [text, times] as const,
-    { timeout: 20_000 },
   );
 }
 
 const stateSeen = (page: Page, state: string) =>
-  page.waitForFunction((wanted) => window.lab.states.includes(wanted), state, { timeout: 20_000 });
+  page.waitForFunction((wanted) => window.lab.states.includes(wanted), state);
 
 describe('what the camera sees is read', () => {
   const scenes = {
