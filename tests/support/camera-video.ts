@@ -33,6 +33,20 @@ function frame(matrix: Matrix | null, width: number, height: number, scale: numb
 }
 
 /**
+ * A camera that was not let go of yet goes on with this film where it is of the same size, and never
+ * meets the end of a file that is half written, from which Chromium's does not recover.
+ */
+export function showFilm(file: string, film: Buffer): void {
+  const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
+  if (size === film.length) {
+    fs.writeFileSync(file, film, { flag: 'r+' });
+    return;
+  }
+  fs.writeFileSync(`${file}.next`, film);
+  fs.renameSync(`${file}.next`, file);
+}
+
+/**
  * The file loops. Rewriting it before the next `getUserMedia` changes what the camera shows, so a
  * phone is started once, with a blank view, and shown one code after another.
  */
@@ -51,5 +65,5 @@ export function writeVideo(
       parts.push(Buffer.from('FRAME\n'), luma, chroma);
     }
   }
-  fs.writeFileSync(file, Buffer.concat(parts));
+  showFilm(file, Buffer.concat(parts));
 }

@@ -1,5 +1,5 @@
 // Films pictures for a browser's fake camera.
-import fs from 'node:fs';
+import { showFilm } from '../../support/camera-video.ts';
 import type { Picture } from './code-pictures.ts';
 
 /** A YUV4MPEG2 file of these pictures, each shown for a while, over and over. */
@@ -14,5 +14,5 @@ export function film(file: string, pictures: readonly Picture[], holdFrames = 4)
       parts.push(Buffer.from('FRAME\n'), Buffer.from(luma), chroma);
     }
   }
-  fs.writeFileSync(file, Buffer.concat(parts));
+  showFilm(file, Buffer.concat(parts));
 }

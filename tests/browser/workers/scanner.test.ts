@@ -89,12 +89,12 @@ describe('what the camera sees is read', () => {
   async function isRead(text: string, scene: Scene): Promise<void> {
     film(camera, [drawCode(text, scene)]);
     await page.evaluate(() => {
-      window.lab.stop();
       window.lab.forget();
       window.lab.start();
     });
     await textSeen(page, text);
     expect(await page.evaluate(() => window.lab.texts)).toEqual([text]);
+    await page.evaluate(() => window.lab.stop());
   }
 
   test.each(Object.entries(scenes))('%s', (name, scene) =>
