@@ -1,9 +1,10 @@
 /** Owns that one passkey ceremony runs at a time, and what its end means; nothing reloads the page meanwhile. */
-import { useEffect } from 'preact/hooks';
+import { effect } from '@preact/signals';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { holdReload } from './reload-guard.ts';
+import { place } from './router.ts';
 
-let open: AbortController | undefined;
+let isOpen = false;
 
 /** A browser that never answers (seen in web views) must not hold the page for ever. */
 const SILENCE_MS_MAX = 150_000;
@@ -22,15 +23,27 @@ function silence(): Promise<never> {
 }
 
 /**
+ * Who leaves the place that asked takes the prompt along: it would stand over another screen, and
+ * what was approved there would not be what is seen (F68). Returns what ends the watch.
+ */
+function endOnLeaving(ending: AbortController): () => void {
+  const asked = place.peek();
+  return effect(() => {
+    if (place.value !== asked) ending.abort();
+  });
+}
+
+/**
  * Runs a ceremony. `begin` is called before anything is awaited, so that a tap's own gesture opens
  * the prompt (F66), and ends it when its signal says so. Refusals: approval_cancelled (also while another one is open), passkey_rejected.
  */
 export async function runCeremony<T>(
   begin: (signal: AbortSignal) => Promise<T>,
 ): Promise<Outcome<T>> {
-  if (open) return refuse('approval_cancelled', 'another one is open');
+  if (isOpen) return refuse('approval_cancelled', 'another one is open');
+  isOpen = true;
   const ending = new AbortController();
-  open = ending;
+  const stay = endOnLeaving(ending);
   const release = holdReload();
   try {
     return accept(await Promise.race([begin(ending.signal), silence()]));
@@ -40,15 +53,8 @@ export async function runCeremony<T>(
       ? refuse('approval_cancelled', name)
       : refuse('passkey_rejected', `${name}: ${error instanceof Error ? error.message : ''}`);
   } finally {
-    open = undefined;
+    isOpen = false;
+    stay();
     release();
   }
-}
-
-/**
- * Who leaves the screen that asked takes the prompt along: it would stand over another screen, and
- * what was approved there would not be what is seen (F68).
- */
-export function useCeremonyEnd(): void {
-  useEffect(() => () => open?.abort(), []);
 }

@@ -5,7 +5,6 @@ import type { RefusalCode } from '#protocol/refusals.ts';
 import type { StoredDraft } from '#wallet/records.ts';
 import { dropDraft, promise } from '../actions/pay.ts';
 import { announce } from '../announce.ts';
-import { useCeremonyEnd } from '../ceremony.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { IconScan } from '../parts/icon.tsx';
@@ -43,7 +42,6 @@ function useTap(state: ReviewState): Tap {
   const wallet = useWallet();
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<RefusalCode>();
-  useCeremonyEnd();
   const paying = state.paying.kind === 'read' && state.paying.value.ok && state.paying.value.value;
   const prepared = state.prepared?.ok ? state.prepared.value : undefined;
   if (!paying || !prepared) return { busy, refused, go: undefined };

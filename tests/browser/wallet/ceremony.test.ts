@@ -313,6 +313,16 @@ test('leaving the review takes the prompt along, and the next approval is asked 
   expect(await stall.received()).toHaveLength(before + 1);
 });
 
+test('leaving the sign-in takes its prompt along, and nobody is signed in behind another screen (F68)', async () => {
+  payer = await openAgain(`${server.origin}/sign-in`, watchPrompts);
+  await presence(false);
+  await button(payer.page, 'Sign in with passkey').click();
+  await button(payer.page, 'Back').click();
+  await heading(payer.page, 'Your money').waitFor();
+  await expect.poll(endedPrompts).toEqual(['AbortError']);
+  await presence(true);
+});
+
 /** A request for a sum, opened in a page of its own. */
 async function openRequest(before?: (page: Page) => Promise<unknown>): Promise<void> {
   payer = await openAgain(payLink(server.origin, stall.ask({ amountMinor: 1_000n })), before);
