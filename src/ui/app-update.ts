@@ -4,6 +4,8 @@ import { mayReload } from './reload-guard.ts';
 import { offerUpdate, tellUpdateEnd } from './update-offer.ts';
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
+/** Chromium may overlook that the worker in charge has nothing left to do; being told again, it looks again. */
+const ASK_AGAIN_MS = 5_000;
 
 /** A page may stay open for days on a counter: it asks for a new version when it is looked at again. */
 function checkWhenShown(worker: Workbox): void {
@@ -16,32 +18,33 @@ function checkWhenShown(worker: Workbox): void {
   });
 }
 
-/** A worker that goes before it was installed lacked a file: fetched badly, or blocked by somebody. */
-function followInstalls(registration: ServiceWorkerRegistration): void {
-  registration.addEventListener('updatefound', () => {
+/**
+ * Tells of every new version that is whole. Workbox tells of two in the life of a page, and a page on
+ * a counter lives for weeks. A worker that goes before it was installed lacked a file: fetched
+ * badly, or blocked by somebody.
+ */
+function followInstalls(registration: ServiceWorkerRegistration, onWhole: () => void): void {
+  function follow(): void {
     const coming = registration.installing;
     if (!coming) return;
     const look = () => {
-      coming.removeEventListener('statechange', look);
-      tellUpdateEnd(coming.state !== 'redundant');
+      const isWhole = coming.state !== 'redundant';
+      tellUpdateEnd(isWhole);
+      // The first worker of all has nobody to take the place of.
+      if (isWhole && registration.active) onWhole();
     };
-    coming.addEventListener('statechange', look);
-  });
+    coming.addEventListener('statechange', look, { once: true });
+  }
+  registration.addEventListener('updatefound', follow);
+  follow();
+  if (registration.waiting) onWhole();
 }
 
 /** Once. The worker itself is registered before, by main.tsx; this finds the same registration. */
 export async function followUpdates(): Promise<void> {
   const worker = new Workbox('/sw.js');
   let askedHere = false;
-  const take = () => {
-    askedHere = true;
-    worker.messageSkipWaiting();
-  };
-  worker.addEventListener('waiting', () => {
-    // A newer one took the place of the one that a person has asked for, before it was in charge.
-    if (askedHere) take();
-    else offerUpdate(take);
-  });
+  let asking: ReturnType<typeof setInterval> | undefined;
   // The first worker of all takes charge of a page that came without one: that is no update.
   let inCharge = navigator.serviceWorker.controller !== null;
   worker.addEventListener('controlling', () => {
@@ -50,8 +53,25 @@ export async function followUpdates(): Promise<void> {
     else if (inCharge) offerUpdate(() => location.reload());
     inCharge = true;
     askedHere = false;
+    clearInterval(asking);
   });
   const registration = await worker.register({ immediate: true });
-  if (registration) followInstalls(registration);
   checkWhenShown(worker);
+  if (!registration) return;
+  function take(): void {
+    // Where no page was in its way it is in charge already.
+    if (!registration?.waiting) {
+      location.reload();
+      return;
+    }
+    askedHere = true;
+    clearInterval(asking);
+    asking = setInterval(() => worker.messageSkipWaiting(), ASK_AGAIN_MS);
+    worker.messageSkipWaiting();
+  }
+  followInstalls(registration, () => {
+    // A newer one took the place of the one that a person has asked for, before it was in charge.
+    if (askedHere) take();
+    else offerUpdate(take);
+  });
 }

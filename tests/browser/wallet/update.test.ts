@@ -55,7 +55,7 @@ function lookForUpdate(page: Page): Promise<unknown> {
 function waitingWorker(page: Page): Promise<void> {
   return page.evaluate(async () => {
     const registration = await navigator.serviceWorker.ready;
-    const coming = registration.waiting ?? registration.installing;
+    const coming = registration.installing ?? registration.waiting;
     if (coming === null) throw new Error('no new release is coming');
     await new Promise<void>((installed) => {
       const look = () => coming.state === 'installed' && installed();
