@@ -28,10 +28,11 @@ function followInstalls(registration: ServiceWorkerRegistration, onWhole: () => 
     const coming = registration.installing;
     if (!coming) return;
     const look = () => {
+      // The first worker of all takes nobody's place.
+      if (!registration.active) return;
       const isWhole = coming.state !== 'redundant';
       tellUpdateEnd(isWhole);
-      // The first worker of all has nobody to take the place of.
-      if (isWhole && registration.active) onWhole();
+      if (isWhole) onWhole();
     };
     coming.addEventListener('statechange', look, { once: true });
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
 import { addAuthenticator } from '../../support/browser.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
+import { endedPrompts, watchPrompts } from '../../support/prompts.ts';
 import { route } from '../../support/proxy.ts';
 import { openStall, type Stall } from '../../support/stall.ts';
 import {
@@ -275,22 +276,6 @@ test('a second tap while the prompt stands asks and promises once', async () => 
   expect(await stall.received()).toHaveLength(2);
 });
 
-/** How prompts ended that were not answered. */
-function watchPrompts(page: Page): Promise<unknown> {
-  return page.addInitScript(() => {
-    const get = navigator.credentials.get.bind(navigator.credentials);
-    const ended: string[] = [];
-    navigator.credentials.get = (options) =>
-      get(options).catch((error: Error) => {
-        ended.push(error.name);
-        throw error;
-      });
-    Object.assign(window, { endedPrompts: ended });
-  });
-}
-
-const endedPrompts = () => payer.page.evaluate(() => Reflect.get(window, 'endedPrompts'));
-
 test('leaving the review takes the prompt along, and the next approval is asked for at once (F68)', async () => {
   const before = (await stall.received()).length;
   const address = payLink(server.origin, stall.ask({ amountMinor: 1_000n }));
@@ -299,7 +284,7 @@ test('leaving the review takes the prompt along, and the next approval is asked 
   await payButton(payer.page).click();
   await button(payer.page, 'Back').click();
   await heading(payer.page, 'Your money').waitFor();
-  await expect.poll(endedPrompts).toEqual(['AbortError']);
+  await expect.poll(() => endedPrompts(payer.page)).toEqual(['AbortError']);
   expect(await outboxSize(payer.page)).toBe(0);
 
   await presence(true);
@@ -319,7 +304,7 @@ test('leaving the sign-in takes its prompt along, and nobody is signed in behind
   await button(payer.page, 'Sign in with passkey').click();
   await button(payer.page, 'Back').click();
   await heading(payer.page, 'Your money').waitFor();
-  await expect.poll(endedPrompts).toEqual(['AbortError']);
+  await expect.poll(() => endedPrompts(payer.page)).toEqual(['AbortError']);
   await presence(true);
 });
 
