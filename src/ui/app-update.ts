@@ -4,8 +4,6 @@ import { mayReload } from './reload-guard.ts';
 import { offerUpdate, tellUpdateEnd } from './update-offer.ts';
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
-/** Chromium may overlook that the worker in charge has nothing left to do; being told again, it looks again. */
-const ASK_AGAIN_MS = 5_000;
 
 /** A page may stay open for days on a counter: it asks for a new version when it is looked at again. */
 function checkWhenShown(worker: Workbox): void {
@@ -45,7 +43,6 @@ function followInstalls(registration: ServiceWorkerRegistration, onWhole: () => 
 export async function followUpdates(): Promise<void> {
   const worker = new Workbox('/sw.js');
   let askedHere = false;
-  let asking: ReturnType<typeof setInterval> | undefined;
   // The first worker of all takes charge of a page that came without one: that is no update.
   let inCharge = navigator.serviceWorker.controller !== null;
   worker.addEventListener('controlling', () => {
@@ -54,7 +51,6 @@ export async function followUpdates(): Promise<void> {
     else if (inCharge) offerUpdate(() => location.reload());
     inCharge = true;
     askedHere = false;
-    clearInterval(asking);
   });
   const registration = await worker.register({ immediate: true });
   checkWhenShown(worker);
@@ -66,8 +62,6 @@ export async function followUpdates(): Promise<void> {
       return;
     }
     askedHere = true;
-    clearInterval(asking);
-    asking = setInterval(() => worker.messageSkipWaiting(), ASK_AGAIN_MS);
     worker.messageSkipWaiting();
   }
   followInstalls(registration, () => {
