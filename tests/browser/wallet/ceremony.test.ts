@@ -298,7 +298,7 @@ test('leaving the review takes the prompt along, and the next approval is asked 
   expect(await stall.received()).toHaveLength(before + 1);
 });
 
-test('leaving the sign-in takes its prompt along, and nobody is signed in behind another screen (F68)', async () => {
+test('leaving the sign-in takes its prompt along (F68)', async () => {
   payer = await openAgain(`${server.origin}/sign-in`, watchPrompts);
   await presence(false);
   await button(payer.page, 'Sign in with passkey').click();

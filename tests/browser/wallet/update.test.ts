@@ -192,7 +192,7 @@ test('who takes a release that another overtakes is given the later one', async 
   await button(page, 'Use it').click();
   await release('third');
   await lookForUpdate(page);
-  // Asked for before the other is idle: under a debugger Chromium ends an idle worker in name only.
+  // Asked for before the other is idle: an idle worker seems to end in name only under a debugger.
   await waitingWorker(page);
   busy.release();
   await reloaded;
