@@ -22,12 +22,23 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 const ALL = { type: 'tag', values: TAGS } as const;
 const COLOURS = { type: 'rule', values: COLOUR_RULES } as const;
 
+/** Settles when whatever moves once has moved: what is half faded in has the contrast of neither. */
+async function moved(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const once = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(once.map(({ finished }) => finished));
+  });
+}
+
 /** Every broken rule with the element that breaks it, one a line. Runs past the content policy. */
 export async function accessibilityFaults(
   page: Page,
   runOnly: typeof ALL | typeof COLOURS = ALL,
 ): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source);
+  await moved(page);
   const violations = await page.evaluate(async (rules) => {
     const { axe } = window as unknown as {
       axe: { run(where: Document, options: object): Promise<{ violations: Violation[] }> };
