@@ -30,9 +30,12 @@ export type AppShell = {
 
 export type ShellRoute = 'document' | 'asset';
 
+/** `turn` is higher than that of all that were in use before it. */
+type Activated = { readonly name: string; readonly turn: number };
+
 const CACHE_PREFIX = 'shell-';
 const REVISION_CHARACTERS = 12;
-/** Marks a build that was in use, so that its files outlive it by one. */
+/** Marks a build that was in use, so that its files outlive it by one; holds its turn. */
 const ACTIVATED_URL = '/shell-activated';
 
 /**
@@ -78,6 +81,16 @@ async function keep(cache: Cache, file: ShellFile): Promise<void> {
   await cache.put(file.url, response);
 }
 
+/** Shells that were in use, the last one last: after a rollback that is not the one made last. */
+async function activatedShells(): Promise<Activated[]> {
+  const names = (await caches.keys()).filter((name) => name.startsWith(CACHE_PREFIX));
+  const shells = names.map(async (name) => {
+    const mark = await (await caches.open(name)).match(ACTIVATED_URL);
+    return mark ? [{ name, turn: Number(await mark.text()) }] : [];
+  });
+  return (await Promise.all(shells)).flat().sort((a, b) => a.turn - b.turn);
+}
+
 export function createAppShell(list: ShellList): AppShell {
   const cacheName = CACHE_PREFIX + list.buildId;
   const own = () => caches.open(cacheName);
@@ -117,15 +130,6 @@ export function createAppShell(list: ShellList): AppShell {
     complete = true;
   }
 
-  /** Shells that were in use, oldest first: `caches.keys()` answers in order of creation. */
-  async function activatedShells(): Promise<string[]> {
-    const names = (await caches.keys()).filter((name) => name.startsWith(CACHE_PREFIX));
-    const marks = await Promise.all(
-      names.map(async (name) => (await caches.open(name)).match(ACTIVATED_URL)),
-    );
-    return names.filter((_, at) => marks[at] !== undefined);
-  }
-
   function keepLater(): Promise<void> {
     keeping ??= keepMissing().finally(() => {
       keeping = undefined;
@@ -139,12 +143,14 @@ export function createAppShell(list: ShellList): AppShell {
       await Promise.all(list.home.map((file) => keep(cache, file)));
     },
     async activate() {
-      const before = (await activatedShells()).filter((name) => name !== cacheName).at(-1);
+      const activated = await activatedShells();
+      const before = activated.findLast(({ name }) => name !== cacheName);
       for (const name of await caches.keys()) {
-        const old = name.startsWith(CACHE_PREFIX) && name !== cacheName && name !== before;
+        const old = name.startsWith(CACHE_PREFIX) && name !== cacheName && name !== before?.name;
         if (old) await caches.delete(name);
       }
-      await (await own()).put(ACTIVATED_URL, new Response());
+      const turn = (activated.at(-1)?.turn ?? 0) + 1;
+      await (await own()).put(ACTIVATED_URL, new Response(String(turn)));
     },
     keepLater,
     async keepForWallet() {

@@ -176,6 +176,26 @@ async function release(name: string): Promise<void> {
   await server.start({ dist });
 }
 
+/** Takes the release that waits, and answers the shells that are then on the phone. */
+async function takeOver(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const changed = new Promise((resolve) =>
+      navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+    );
+    registration.waiting?.postMessage({ type: 'SKIP_WAITING' });
+    await changed;
+    // The takeover is told before the last worker's files are cleared away.
+    const active = registration.active;
+    await new Promise<void>((resolve) => {
+      const look = () => active?.state === 'activated' && resolve();
+      active?.addEventListener('statechange', look);
+      look();
+    });
+  });
+  return shells(page);
+}
+
 describe('a new release', () => {
   const documentFile: Match = ({ method, path }) => method === 'GET' && path === '/';
 
@@ -211,34 +231,30 @@ describe('a new release', () => {
     await release('first');
     const [, page] = await installedPhone();
     const [first] = await shells(page);
-    const takeOver = () =>
-      page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.ready;
-        const changed = new Promise((resolve) =>
-          navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
-        );
-        registration.waiting?.postMessage({ type: 'SKIP_WAITING' });
-        await changed;
-        // The takeover is told before the last worker's files are cleared away.
-        const active = registration.active;
-        await new Promise<void>((resolve) => {
-          const look = () => active?.state === 'activated' && resolve();
-          active?.addEventListener('statechange', look);
-          look();
-        });
-      });
     await release('second');
     expect(await update(page)).toBe('installed');
-    await takeOver();
-    const both = await shells(page);
+    const both = await takeOver(page);
     expect(both).toHaveLength(2);
     expect(both).toContain(first);
     await release('third');
     expect(await update(page)).toBe('installed');
-    await takeOver();
-    const after = await shells(page);
+    const after = await takeOver(page);
     expect(after).toHaveLength(2);
     expect(after).not.toContain(first);
+  });
+
+  test('leaves the files of the one in use, also when that had been taken back to (F11)', async () => {
+    await release('first');
+    const [, page] = await installedPhone();
+    const [first] = await shells(page);
+    let kept: string[] = [];
+    for (const name of ['second', 'first', 'third']) {
+      await release(name);
+      expect(await update(page)).toBe('installed');
+      kept = await takeOver(page);
+    }
+    expect(kept).toHaveLength(2);
+    expect(kept).toContain(first);
   });
 });
 
