@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
+import { serviceWorkerControl } from '../../support/browser.ts';
 import { releasedWallet } from '../../support/built-wallet.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { type Exchange, route } from '../../support/proxy.ts';
@@ -219,6 +220,22 @@ test('an update that takes over while an upload is on its way settles it once (F
   expect(await outboxSize(payer.page)).toBe(0);
   expect(await stall.received()).toHaveLength(before + 1);
   expect(sent().filter(({ body }) => body.equals(first.body)).length).toBeGreaterThan(1);
+});
+
+test('who takes a release long after it came is given it at once, though its workers sleep', async () => {
+  const { page } = payer;
+  await release('first');
+  await toHome(page);
+  await lookForUpdate(page);
+  await waitingWorker(page);
+  const take = button(page, 'Use it');
+  await take.waitFor();
+  const reloaded = page.waitForEvent('load');
+  // As the browser does with workers that had nothing to do for half a minute.
+  await (await serviceWorkerControl(payer.phone.context, server.origin)).kill();
+  await take.click();
+  await reloaded;
+  expect(await releaseOf(page)).toBe('first');
 });
 
 test('a release that cannot be had whole leaves the one before in charge, and it pays', async () => {
