@@ -193,7 +193,7 @@ test('who takes a release that another overtakes is given the later one', async 
   await button(page, 'Use it').click();
   await release('third');
   await lookForUpdate(page);
-  // Asked for before the other is idle: an idle worker seems to end in name only under a debugger.
+  // Before the worker in charge is idle, or the second would take its place.
   await waitingWorker(page);
   busy.release();
   await reloaded;
