@@ -83,16 +83,16 @@ export function addEventsRoute(app: App, services: Services): void {
     handler: async (request, reply) => {
       const session = await sessions.of(request);
       if (!session.ok) return sendProblem(request, reply, session.refusal);
-      // While the session was looked up the server may have begun to stop, or the reader have left.
+      const { account } = session.value;
+      const after = Number(request.headers['last-event-id'] ?? request.query.after ?? 0);
+      const start = await startOf(database, account, after);
+      // Meanwhile the server may have begun to stop, or the reader have left. From here on nothing waits.
       if (isClosing) return sendProblem(request, reply, { code: 'unavailable' });
       if (reply.raw.destroyed) return reply.hijack();
-      const { account } = session.value;
       const address = addressKey(request.ip);
       const full = limit.enter(address);
       // The page asks again, ever more rarely, and meanwhile reads its statement without being told.
       if (full) return sendProblem(request, reply, full, { retryAfterS: RETRY_AFTER_S });
-      const after = Number(request.headers['last-event-id'] ?? request.query.after ?? 0);
-      const start = await startOf(database, account, after);
       const headers = reply
         .type('text/event-stream')
         // Proxies that gather an answer before they pass it on would gather for ever.

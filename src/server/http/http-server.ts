@@ -66,12 +66,23 @@ function endWith(socket: Duplex, reason: Reason, drainMs: number): void {
   setTimeout(() => socket.destroy(), drainMs).unref();
 }
 
+/** Node tells only the answer that is being written that its connection has gone, not those behind it. */
+function tellThoseBehind(open: ReadonlySet<ServerResponse>): void {
+  for (const response of open) {
+    if (response.socket) continue;
+    response.destroy();
+    response.emit('close');
+  }
+}
+
 /** Counts what is unanswered before the framework makes anything of it. */
 function guardConnection(handler: Handler, unanswered: Unanswered, drainMs: number): Handler {
   return (request, response) => {
     const { socket } = request;
     if (socket.destroyed) return;
-    const open = unanswered.get(socket) ?? new Set();
+    const known = unanswered.get(socket);
+    const open = known ?? new Set<ServerResponse>();
+    if (!known) socket.once('close', () => tellThoseBehind(open));
     if (open.size >= UNANSWERED_MAX) {
       socket.destroy();
       return;
@@ -114,6 +125,21 @@ function limitAddresses(server: Server, connectionsMax: number): void {
   });
 }
 
+/** Browsers connect ahead of any request. Node does not call that idle, and a stop would wait for it. */
+function closeUnused(server: Server): void {
+  const unused = new Set<Duplex>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    closeIdle();
+    for (const socket of unused) socket.destroy();
+  };
+}
+
 export function createHttpServer(parts: HttpServerParts): Server {
   const { handler, config, deadlinesMs = DEADLINES_MS } = parts;
   const unanswered: Unanswered = new WeakMap();
@@ -130,6 +156,7 @@ export function createHttpServer(parts: HttpServerParts): Server {
   server.setTimeout(deadlinesMs.idle);
   server.maxConnections = config.connectionsMax;
   answerUnreadable(server, unanswered, deadlinesMs.drain);
+  closeUnused(server);
   if (config.trustProxy === false) limitAddresses(server, config.connectionsPerAddressMax);
   return server;
 }
