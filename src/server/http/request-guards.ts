@@ -4,6 +4,7 @@ import type { Clock } from '../ports.ts';
 import type { Config } from '../settings.ts';
 import { sendProblem } from './problem-response.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { onRequestEnd } from './request-end.ts';
 import { REQUEST_ID_HEADER } from './request-id.ts';
 import { securityHeaders, setHeaders } from './security-headers.ts';
 
@@ -70,7 +71,7 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
   // A line costs some 5 µs, so nothing of it is done where nobody reads it.
   if (!['info', 'debug', 'trace'].includes(config.logLevel)) return;
   // The route, never the address: a link to pay carries the request in its query.
-  app.addHook('onResponse', async (request, reply) => {
+  onRequestEnd(app, (request, reply, hungUp) => {
     request.log.info(
       {
         method: request.method,
@@ -78,6 +79,7 @@ export function addRequestGuards(app: App, config: Config, clock: Clock): void {
         status: reply.statusCode,
         ...(reply.refusalCode !== '' && { code: reply.refusalCode }),
         ...reply.counted,
+        ...(hungUp && { hungUp }),
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
       'request',

@@ -1,6 +1,7 @@
 /** Owns the counting of requests: a few additions at the end of each. */
 import { ROUTES } from '#protocol/routes.ts';
 import type { App } from '../app.ts';
+import { onRequestEnd } from '../http/request-end.ts';
 import { METRICS } from './metric-names.ts';
 import type { Registry } from './registry.ts';
 
@@ -11,15 +12,16 @@ export function countRequests(app: App, registry: Registry): void {
   const uploadTime = registry.histogram(METRICS.uploadTime, SECONDS);
   let inFlight = 0;
   registry.gauge(METRICS.uploadsInFlight, () => inFlight);
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (request.routeOptions.config.limited === 'uploads') inFlight++;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.limited === 'uploads') {
+      inFlight++;
+      reply.raw.once('close', () => inFlight--);
+    }
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { url = 'none', config } = request.routeOptions;
-    if (config.limited === 'uploads') inFlight--;
+  onRequestEnd(app, (request, reply) => {
+    const { url = 'none' } = request.routeOptions;
     if (url === ROUTES.payments.path) uploadTime.observe(reply.elapsedTime / 1000);
     requests.add(1, url, String(reply.statusCode), reply.refusalCode);
-    done();
   });
 }
