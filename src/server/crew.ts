@@ -81,7 +81,7 @@ export function createCrew({ size, begin, stopTimeoutMs, log }: CrewParts): Crew
       worker.on('error', (error) => log.warn(`worker ${worker.process.pid}: ${error.message}`));
       worker.on('message', (message: ToPrimary) => {
         // Asked for rather than sent at once: what came before the worker listens would be lost.
-        if (message.kind === 'awake') tell(worker, begin);
+        if (message.kind === 'awake') tell(worker, isStopping ? { kind: 'stop' } : begin);
         if (message.kind === 'ready') resolve();
         if (message.kind === 'cannot') words = message.words;
       });

@@ -4,6 +4,7 @@ import { ROUTES } from '#protocol/routes.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { startServer, type TestServer } from '../support/payment-server.ts';
 import {
+  childrenOf,
   connectToEach,
   isAlive,
   type ProcessConnection,
@@ -148,6 +149,20 @@ test('a worker that is told to end drains, and is replaced as well', async () =>
   const answers = await sent;
   if (answers) expect(await settle(staying!, items)).toEqual(answers);
   await until('the end of the worker', () => !isAlive(leaving!.pid) || undefined);
+  each = await connectToEach(running, N);
+});
+
+test('a stop that comes while a worker starts does not wait for it to serve', async () => {
+  const before = childrenOf(running.pid);
+  process.kill(each[0]!.pid, 'SIGKILL');
+  await until(
+    'the start of another worker',
+    () => childrenOf(running.pid).some((pid) => !before.includes(pid)) || undefined,
+  );
+  expect(await running.stop()).toBe(0);
+  const [, afterwards] = running.log().split('stopping on SIGTERM');
+  expect(afterwards).not.toContain('Server listening');
+  await running.start();
   each = await connectToEach(running, N);
 });
 

@@ -1,4 +1,5 @@
 /** Owns the sight of a server's several processes: which of them answers, and whether it lives. */
+import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROUTES } from '#protocol/routes.ts';
 import { type KeptConnection, keepConnection } from './kept-connection.ts';
@@ -31,6 +32,14 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Of Linux: what that process has started and what has not ended. */
+export const childrenOf = (pid: number): number[] =>
+  fs
+    .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((text) => text !== '')
+    .map(Number);
 
 /** The request log says which process answered; the server's LOG_LEVEL must be info. */
 async function pidBehind(server: TestServer, connection: KeptConnection): Promise<number> {
