@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { readMoneyByCurrency } from './money-by-currency.ts';
+import { FIRST_CONNECTIONS_MAX } from './share-of-process.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -140,8 +141,8 @@ export const SETTINGS = {
     ...whole(0, 600_000),
   }),
   databaseConnectionsMax: setting('DATABASE_CONNECTIONS_MAX', '', {
-    fallbackSaid: '10, or 4 for each of more than two processes',
-    says: 'Most connections to the database, of all processes together; each needs two.',
+    fallbackSaid: '10, or 4 for each of several processes and 2 besides',
+    says: 'Most connections to the database, of all processes together; each needs two, and so does the one that starts several.',
     ...whole(2, 1000),
   }),
   sessionDays: setting('SESSION_DAYS', '90', {
@@ -165,7 +166,7 @@ export const SETTINGS = {
     ...whole(1, 100_000_000),
   }),
   accountPaymentsPerMinute: setting('ACCOUNT_PAYMENTS_PER_MINUTE', '600', {
-    says: 'Payments of one payer that get a verdict in a minute; more are asked to come back later. Of several processes each grants its share.',
+    says: 'Payments of one payer that get a verdict in a minute. An upload is settled whole: who brings more has to wait the longer with the next. Of several processes each grants its share.',
     ...whole(1, 100_000_000),
   }),
   paymentsWaitingMax: setting('PAYMENTS_WAITING_MAX', '10000', {
@@ -281,10 +282,11 @@ function checkTogether(config: Config): string[] {
     const least = config.batchBytesMax;
     faults.push(`UPLOAD_BYTES_WAITING_MAX: at least BATCH_BYTES_MAX, which is ${least}.`);
   }
-  const connectionsMin = 2 * config.processes;
+  const { processes } = config;
+  const connectionsMin = processes === 1 ? 2 : 2 * processes + FIRST_CONNECTIONS_MAX;
   if (config.databaseConnectionsMax < connectionsMin) {
     faults.push(
-      `DATABASE_CONNECTIONS_MAX: at least two for each of ${config.processes} processes, which is ${connectionsMin}.`,
+      `DATABASE_CONNECTIONS_MAX: at least two for each of ${processes} processes, and two for the one that starts them, which is ${connectionsMin}.`,
     );
   }
   for (const origin of config.origins) {
@@ -345,7 +347,10 @@ export function readConfig(environment: Environment): Outcome<Config> {
     databaseUrl,
     processes,
     verifyThreads: read('verifyThreads', String(threadsOfProcess(processes))),
-    databaseConnectionsMax: read('databaseConnectionsMax', String(Math.max(10, 4 * processes))),
+    databaseConnectionsMax: read(
+      'databaseConnectionsMax',
+      String(Math.max(10, 4 * processes + FIRST_CONNECTIONS_MAX)),
+    ),
     rpId: read('rpId', new URL(origins[0] ?? '').hostname),
     sandbox,
     namesVerifiedBy: read('namesVerifiedBy', sandbox ? 'enrolment' : 'operator'),

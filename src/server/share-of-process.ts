@@ -1,6 +1,9 @@
 /** Owns how settings that are meant for the whole server are divided among its processes. */
 import type { Config } from './settings.ts';
 
+/** Where there are several, the first prepares the database and reads its figures, beside theirs. */
+export const FIRST_CONNECTIONS_MAX = 2;
+
 const divided = (total: number, by: number) => Math.max(1, Math.floor(total / by));
 
 /**
@@ -11,7 +14,10 @@ export function shareOfProcess(config: Config): Config {
   const { processes } = config;
   return {
     ...config,
-    databaseConnectionsMax: divided(config.databaseConnectionsMax, processes),
+    databaseConnectionsMax: divided(
+      config.databaseConnectionsMax - FIRST_CONNECTIONS_MAX,
+      processes,
+    ),
     ceremoniesPerMinute: divided(config.ceremoniesPerMinute, processes),
     uploadsPerMinute: divided(config.uploadsPerMinute, processes),
     paymentsPerMinute: divided(config.paymentsPerMinute, processes),

@@ -32,6 +32,8 @@ test.each([
   ['a statement that takes too long', postgresError('57014'), 'connection'],
   ['a transaction left idle', postgresError('25P03'), 'connection'],
   ['nobody at the socket', systemError('ECONNREFUSED'), 'connection'],
+  ['a name that is not resolved for now', systemError('EAI_AGAIN'), 'connection'],
+  ['an outcome that the engine does not know', postgresError('40003'), 'connection'],
   ['no socket', systemError('ENOENT'), 'connection'],
   ['a broken pipe', systemError('EPIPE'), 'connection'],
   ['a dead client', new Error('Connection terminated unexpectedly'), 'connection'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { environmentWith } from '#server/command-arguments.ts';
 import { readConfig } from '#server/settings.ts';
-import { shareOfProcess } from '#server/share-of-process.ts';
+import { FIRST_CONNECTIONS_MAX, shareOfProcess } from '#server/share-of-process.ts';
 
 function configWith(args: readonly string[], environment: Record<string, string> = {}) {
   const whole = environmentWith(args, environment);
@@ -34,11 +34,11 @@ test.each([
   expect(() => configWith(args)).toThrow(words);
 });
 
-test('every process has two connections to the database at least', () => {
+test('every process has two connections to the database at least, the one that starts them too', () => {
   expect(configWith([]).databaseConnectionsMax).toBe(10);
-  expect(configWith(['--processes', '8']).databaseConnectionsMax).toBe(32);
-  const few = { DATABASE_CONNECTIONS_MAX: '7' };
-  expect(() => configWith(['--processes', '4'], few)).toThrow(/DATABASE_CONNECTIONS_MAX: .* 8\./);
+  expect(configWith(['--processes', '8']).databaseConnectionsMax).toBe(34);
+  const few = { DATABASE_CONNECTIONS_MAX: '9' };
+  expect(() => configWith(['--processes', '4'], few)).toThrow(/DATABASE_CONNECTIONS_MAX: .* 10\./);
 });
 
 test('the shares of all processes are never more than what the settings say', () => {
@@ -53,6 +53,8 @@ test('the shares of all processes are never more than what the settings say', ()
       expect(share[name]).toBeGreaterThanOrEqual(1);
       expect(share[name] * processes).toBeLessThanOrEqual(whole[name]);
     }
+    const connections = share.databaseConnectionsMax * processes + FIRST_CONNECTIONS_MAX;
+    if (processes > 1) expect(connections).toBeLessThanOrEqual(whole.databaseConnectionsMax);
     expect(share.databaseConnectionsMax).toBeGreaterThanOrEqual(2);
   }
 });
