@@ -12,6 +12,9 @@ import type { Wallet } from './wallet-model.ts';
 /** A server that never reaches its own version must not keep a phone busy for ever. */
 const STATEMENT_PAGES_MAX = 50;
 
+const RETRY_FIRST_MS = 5_000;
+const RETRY_MAX_MS = 60_000;
+
 export type AccountMirror = {
   refresh(): Promise<void>;
   /** Refreshes now, whenever the page is shown again, and while it is shown whenever the server says so. */
@@ -63,12 +66,25 @@ function createLiveStream(
   };
 }
 
+/** While the page is shown, silence is followed by another attempt: the phone may have its network all along. */
+function createRetry(fraction: () => number, attempt: () => void): (isSilent: boolean) => void {
+  let delayMs = RETRY_FIRST_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const again = () => document.visibilityState === 'visible' && attempt();
+  return (isSilent) => {
+    clearTimeout(timer);
+    if (isSilent) timer = setTimeout(again, delayMs * (0.5 + fraction() / 2));
+    delayMs = isSilent ? Math.min(delayMs * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
+  };
+}
+
 export function createAccountMirror(
   wallet: Wallet,
   api: AccountApi,
   keepPurses: () => Promise<readonly KeptPurse[]>,
 ): AccountMirror {
-  const { store, notice, clock, connection, session } = wallet;
+  const { store, notice, clock, connection, random, session } = wallet;
+  const retryAfter = createRetry(random.fraction, () => void refresh());
 
   type Answer = { readonly ok: boolean; readonly refusal?: Refusal };
 
@@ -76,6 +92,7 @@ export function createAccountMirror(
   function hear(answer: Answer, isOthers: boolean): void {
     const silent = !answer.ok && answer.refusal?.code === 'unavailable';
     connection.tell({ kind: silent ? 'silence' : 'heard', atMs: clock.nowMs() });
+    retryAfter(silent);
     if (answer.ok && !isOthers) session.value = 'open';
     if (isOthers || answer.refusal?.code === 'not_signed_in') session.value = 'closed';
   }

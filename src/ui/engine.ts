@@ -41,6 +41,22 @@ function followReport(wallet: Wallet, report: RelayReport): void {
   }
 }
 
+/**
+ * A settled promise moved the balance; only the server knows by how much. What the worker has settled
+ * shows as what has left the outbox.
+ */
+function followSettling(wallet: Wallet, triggers: Triggers, refresh: () => Promise<void>): void {
+  triggers.subscribe(({ settled }) => {
+    if (settled > 0) void refresh();
+  });
+  let waiting = 0;
+  effect(() => {
+    const before = waiting;
+    waiting = wallet.home.value?.waiting.length ?? 0;
+    if (waiting < before) void refresh();
+  });
+}
+
 /** Where the server was heard although the phone said that it has no network, its word counts no more. */
 function followNetworkWord(wallet: Wallet): () => boolean {
   let isWrong = false;
@@ -131,11 +147,8 @@ export function createEngine(wallet: Wallet): Engine {
     document,
     ...('serviceWorker' in navigator && { registration: navigator.serviceWorker.ready }),
   });
-  triggers.subscribe((report) => {
-    followReport(wallet, report);
-    // A settled promise moved the balance; only the server knows by how much.
-    if (report.settled > 0) void account.refresh();
-  });
+  triggers.subscribe((report) => followReport(wallet, report));
+  followSettling(wallet, triggers, account.refresh);
   account.start();
   keepSpareCopies(wallet);
   keepWalletScreens();
