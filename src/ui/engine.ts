@@ -1,5 +1,5 @@
 /** Owns what the first screen does without: relay with its triggers, the account calls, live updates. */
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import { type AccountApi, createAccountApi } from '#device/account-api.ts';
 import { createHttpTransport } from '#device/http-transport.ts';
 import { createOutboxLock } from '#device/outbox-lock.ts';
@@ -84,12 +84,19 @@ function keepSpareCopies(wallet: Wallet): void {
   void mirror();
 }
 
-/** Whoever has a wallet, or is opening one, needs more of the app without network than a visitor. */
-function keepWalletScreens(): void {
+/**
+ * Whoever has a wallet, or is opening one, needs more of the app without network than a visitor. What
+ * could not be fetched is fetched when the server is heard again.
+ */
+function keepWalletScreens({ connection }: Wallet): void {
   if (!('serviceWorker' in navigator)) return;
-  void navigator.serviceWorker.ready.then(({ active }) =>
-    active?.postMessage({ type: 'KEEP_FOR_WALLET' }),
-  );
+  const isSilent = computed(() => connection.value.kind === 'silent');
+  effect(() => {
+    if (isSilent.value) return;
+    void navigator.serviceWorker.ready.then(({ active }) =>
+      active?.postMessage({ type: 'KEEP_FOR_WALLET' }),
+    );
+  });
 }
 
 /** Of one of the account's devices; a device that the server does not list has none. */
@@ -151,7 +158,7 @@ export function createEngine(wallet: Wallet): Engine {
   followSettling(wallet, triggers, account.refresh);
   account.start();
   keepSpareCopies(wallet);
-  keepWalletScreens();
+  keepWalletScreens(wallet);
   return {
     api,
     triggers,

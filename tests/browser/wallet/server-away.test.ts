@@ -1,11 +1,14 @@
 // An app that was started while its server could not be reached: it goes on by itself once it can.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { openStall, type Stall } from '../../support/stall.ts';
 import {
   approve,
   expectCleanLedger,
+  fillOpening,
+  keptForOffline,
+  link,
   openWallet,
   type Person,
   purse,
@@ -56,4 +59,22 @@ test('what was promised meanwhile settles, and what is left is what it was', asy
   await expect.poll(() => purse(payer.page).textContent()).not.toContain('1,000.00');
   await purseSays(payer, '930.00');
   await expectCleanLedger(server);
+});
+
+test('what could not be fetched of the app is fetched when the server is heard again', async () => {
+  const person = await startPerson();
+  onTestFinished(() => person.phone.close());
+  const askedFor = ({ path }: { path: string }) => path.startsWith('/assets/asking-');
+  const missing = server.proxy.arm(askedFor, { kind: 'answer', status: 503 }, 1000);
+  await person.page.goto(server.origin);
+  await link(person.page, 'Open a wallet').click();
+  await fillOpening(person, { name: 'Achieng' });
+  await missing.met;
+  await link(person.page, 'Later').click();
+  await person.page.getByText(/^Reached/).waitFor();
+  missing.release();
+  server.proxy.cut();
+  await person.page.getByText(/^No answer/).waitFor();
+  server.proxy.restore();
+  await keptForOffline(person.page);
 });
