@@ -19,7 +19,6 @@ const GROWTH_MAX = 1.15;
 
 /** Its own limits decide again what is turned away; only those of single addresses are lifted. */
 const LIMITS = {
-  UPLOADS_IN_FLIGHT_MAX: '',
   PAYMENTS_WAITING_MAX: '',
   UPLOAD_BYTES_WAITING_MAX: '',
 };
