@@ -1,6 +1,6 @@
-/** Owns the ceremonies that have begun: each challenge is known until it is answered once or expires. */
+/** Owns the ceremonies that have begun: each challenge is known until it is taken or expires. */
 
-import type { Database } from '#ledger/database.ts';
+import type { Database, Queryable } from '#ledger/database.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import type { Clock, Random } from '../ports.ts';
@@ -13,6 +13,10 @@ export type Ceremonies<Data> = {
   begin(data: Data): Promise<Bytes>;
   /** Takes the ceremony away: a challenge is answered once. Refusal: ceremony_unknown. */
   take(challenge: Uint8Array): Promise<Outcome<Data>>;
+  /** Leaves it there, for the caller's transaction alone until that ends. Refusal: ceremony_unknown. */
+  hold(transaction: Queryable, challenge: Uint8Array): Promise<Outcome<Data>>;
+  /** Writes what has become of one that is held. It expires when it would have. */
+  note(transaction: Queryable, challenge: Uint8Array, data: Data): Promise<void>;
 };
 
 export type CeremonyParts = {
@@ -22,13 +26,21 @@ export type CeremonyParts = {
   readonly timeoutMs: number;
 };
 
-/** `read` decodes what `begin` stored; undefined means that it cannot. */
+type Row = { readonly data: Record<string, unknown> };
+
+/** `read` decodes what `begin` and `note` stored; undefined means that it cannot. */
 export function createCeremonies<Data extends object>(
   parts: CeremonyParts,
   kind: string,
   read: (stored: Record<string, unknown>) => Data | undefined,
 ): Ceremonies<Data> {
   const { database, clock, random, timeoutMs } = parts;
+
+  function known([row]: readonly Row[]): Outcome<Data> {
+    const data = row && read(row.data);
+    return data ? accept(data) : refuse('ceremony_unknown');
+  }
+
   return {
     async begin(data) {
       const challenge = random.bytes(CHALLENGE_LENGTH);
@@ -42,12 +54,24 @@ export function createCeremonies<Data extends object>(
       return challenge;
     },
     async take(challenge) {
-      const { rows } = await database.query<{ data: Record<string, unknown> }>(
+      const { rows } = await database.query<Row>(
         'DELETE FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at >= $3 RETURNING data',
         [challenge, kind, new Date(clock.nowMs())],
       );
-      const data = rows[0] && read(rows[0].data);
-      return data ? accept(data) : refuse('ceremony_unknown');
+      return known(rows);
+    },
+    async hold(transaction, challenge) {
+      const { rows } = await transaction.query<Row>(
+        'SELECT data FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at >= $3 FOR UPDATE',
+        [challenge, kind, new Date(clock.nowMs())],
+      );
+      return known(rows);
+    },
+    async note(transaction, challenge, data) {
+      await transaction.query('UPDATE ceremony SET data = $2 WHERE id = $1', [
+        challenge,
+        JSON.stringify(data),
+      ]);
     },
   };
 }

@@ -1,17 +1,12 @@
 /** Owns the routes of enrolment: a new account with its first passkey and device. */
+import { createHash } from 'node:crypto';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
-import type { FastifyRequest } from 'fastify';
-import { openAccount } from '#ledger/accounts.ts';
-import { fromBase32, toBase32 } from '#protocol/base32.ts';
-import type { Bytes } from '#protocol/bytes.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
 import { ACCOUNT_ID_LENGTH } from '#protocol/order.ts';
-import { accept, assert, type Outcome, refuse } from '#protocol/refusals.ts';
 import { ROUTES } from '#protocol/routes.ts';
-import type { ProfileForm } from '#protocol/wire.ts';
 import { givePlayMoney, PLAY_CURRENCY } from '../accounts/play-money.ts';
 import { checkName, checkProfile } from '../accounts/profile.ts';
-import { writeProfile } from '../accounts/profiles.ts';
 import type { App } from '../app.ts';
 import {
   enrolmentBody,
@@ -24,62 +19,21 @@ import {
 import { sendProblem } from '../http/problem-response.ts';
 import type { Services } from '../services.ts';
 import { createCeremonies } from './ceremonies.ts';
-import { addDevice, insertCredential } from './credentials.ts';
-import { deviceLabel } from './device-label.ts';
 import { enrolmentOf } from './enrolment.ts';
-import {
-  challengeOf,
-  enrolmentOptions,
-  type NewCredential,
-  verifyEnrolment,
-} from './verify-passkey.ts';
+import { openOnce, readEnrolmentCeremony } from './open-once.ts';
+import { challengeOf, enrolmentOptions, verifyEnrolment } from './verify-passkey.ts';
 
-type EnrolmentCeremony = { readonly account: string };
-
-function readCeremony(stored: Record<string, unknown>): EnrolmentCeremony | undefined {
-  return typeof stored.account === 'string' ? { account: stored.account } : undefined;
+/** Of what was sent, member for member. */
+function digestOf(body: object): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('base64url');
 }
-
-type NewAccount = {
-  readonly account: Bytes;
-  readonly credential: NewCredential;
-  readonly profile: ProfileForm;
-  readonly request: FastifyRequest;
-};
-
-/** All or nothing: an account without its passkey would be money that nobody can reach. */
-function createAccount(
-  { database, sessions }: Services,
-  { account, credential, profile, request }: NewAccount,
-): Promise<Outcome<{ readonly token: string; readonly device: number }>> {
-  return database
-    .transaction(async (transaction) => {
-      const opened = await openAccount(transaction, account);
-      assert(opened, 'a random account id is new');
-      if (!(await insertCredential(transaction, account, credential))) {
-        // Throwing is what rolls the account back.
-        throw new KnownPasskey();
-      }
-      await writeProfile(transaction, account, profile);
-      const label = deviceLabel(request.headers['user-agent']);
-      const device = await addDevice(transaction, account, label);
-      const token = await sessions.open(transaction, account, request);
-      return accept({ token, device });
-    })
-    .catch((error: unknown) => {
-      if (error instanceof KnownPasskey) return refuse('passkey_rejected', 'known already');
-      throw error;
-    });
-}
-
-class KnownPasskey extends Error {}
 
 export function addEnrolmentRoutes(app: App, services: Services): void {
   const { config, database, clock, random, party, sessions } = services;
   const ceremonies = createCeremonies(
     { database, clock, random, timeoutMs: config.ceremonyTimeoutMs },
     'enrolment',
-    readCeremony,
+    readEnrolmentCeremony,
   );
 
   app.route({
@@ -112,10 +66,10 @@ export function addEnrolmentRoutes(app: App, services: Services): void {
       operationId: 'enrol',
       summary: 'Open an account with a new passkey',
       description:
-        'Answers the session as a cookie. In a sandbox the account starts with play money.',
+        'Answers the session as a cookie. In a sandbox the account starts with play money. The same body sent again is answered with the same account.',
       tags: ['passkeys'],
       body: enrolmentBody,
-      response: { 201: enrolmentForm, ...problems(400, 415, 429) },
+      response: { 201: enrolmentForm, ...problems(400, 415, 422, 429) },
     },
     handler: async (request, reply) => {
       const profile = checkProfile(request.body.profile);
@@ -127,29 +81,26 @@ export function addEnrolmentRoutes(app: App, services: Services): void {
       const response = request.body.credential as RegistrationResponseJSON;
       const challenge = challengeOf(response.response.clientDataJSON);
       if (!challenge) return sendProblem(request, reply, { code: 'passkey_rejected' });
-      const ceremony = await ceremonies.take(challenge);
-      if (!ceremony.ok) return sendProblem(request, reply, ceremony.refusal);
       const credential = await verifyEnrolment(party, challenge, response);
       if (!credential.ok) return sendProblem(request, reply, credential.refusal);
-      const account = fromBase32(ceremony.value.account, ACCOUNT_ID_LENGTH);
-      assert(account !== null, 'a ceremony keeps the id that we wrote');
-      const created = await createAccount(services, {
-        account,
+      const opened = await openOnce(services, ceremonies, {
+        challenge,
+        digest: digestOf(request.body),
         credential: credential.value,
         profile: profile.value,
         request,
       });
-      if (!created.ok) return sendProblem(request, reply, created.refusal);
+      if (!opened.ok) return sendProblem(request, reply, opened.refusal);
+      const { account, device, token, isNew } = opened.value;
       if (config.sandbox) {
         // The account stands: failing now would only make the person enrol a second time.
         await givePlayMoney(database, account, currency, clock.nowMs()).catch((cause: unknown) =>
           request.log.error({ err: cause }, 'no play money was given'),
         );
       }
-      const { device, token } = created.value;
       const enrolment = await enrolmentOf(services, account, device, credential.value.id);
       sessions.hand(reply, token);
-      request.log.info({ account: ceremony.value.account }, 'account opened');
+      if (isNew) request.log.info({ account: toBase32(account) }, 'account opened');
       return reply.code(201).send(enrolmentJson(enrolment));
     },
   });

@@ -125,27 +125,6 @@ describe('enrolment', () => {
     expect(await enrolWith({ challenge: new Uint8Array(32) })).toBe('400 ceremony_unknown');
   });
 
-  test('takes a challenge once only', async () => {
-    const credential = createAuthenticator(PARTY).register(await begin());
-    const body = { profile: profileOf('Ada'), credential };
-    expect((await post(server, ROUTES.enrolment.path, body)).statusCode).toBe(201);
-    const again = await post(server, ROUTES.enrolment.path, body);
-    expect(again.json().code).toBe('ceremony_unknown');
-  });
-
-  test('takes of two answers at once only one', async () => {
-    const options = await begin();
-    const answers = await Promise.all(
-      [1, 2, 3, 4].map(() =>
-        post(server, ROUTES.enrolment.path, {
-          profile: profileOf('Ada'),
-          credential: createAuthenticator(PARTY).register(options),
-        }),
-      ),
-    );
-    expect(answers.map((answer) => answer.statusCode).sort()).toEqual([201, 400, 400, 400]);
-  });
-
   test('refuses a passkey that is known already, and opens no account for it', async () => {
     const wallet = await enrol(server, 'Ada');
     const { rows: before } = await server.database.query('SELECT count(*) FROM account');
