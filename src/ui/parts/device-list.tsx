@@ -97,7 +97,7 @@ function LostSheet(props: {
         </>
       }
     >
-      {refused && <RefusalNotice code={refused} />}
+      {refused && <RefusalNotice code={refused} asked />}
       <div class="stack">
         <p>{t('devices.lost-returns')}</p>
         <p>{t('devices.lost-comes')}</p>
@@ -116,7 +116,7 @@ function Unknown(props: { readonly code: RefusalCode; readonly onRetry: () => vo
   return props.code === 'unavailable' ? (
     <Notice title={t('devices.unknown')} action={retry} />
   ) : (
-    <RefusalNotice code={props.code} action={retry} />
+    <RefusalNotice code={props.code} asked action={retry} />
   );
 }
 

@@ -29,9 +29,11 @@ export function Notice(props: NoticeProps) {
 /** What was refused, in a person's words: what happened to the money and what to do next. */
 export function RefusalNotice(props: {
   readonly code: RefusalCode;
+  /** A person asked for something that is no payment. */
+  readonly asked?: boolean;
   readonly action?: ComponentChildren;
 }) {
-  const { what, next } = refusalText(props.code);
+  const { what, next } = refusalText(props.code, props.asked);
   return (
     <Notice kind="refusal" title={what} action={props.action}>
       <p>{next}</p>

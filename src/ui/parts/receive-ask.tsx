@@ -141,7 +141,7 @@ export function ReceiveAsk() {
         </>
       }
     >
-      {refused && <RefusalNotice code={refused} />}
+      {refused && <RefusalNotice code={refused} asked />}
       <AmountEntry label={t('receive.amount')} currency={currency} text={text} onText={setText} />
       <Note note={note} onNote={setNote} />
     </Screen>

@@ -62,7 +62,7 @@ function Expired(props: { readonly request: ShownRequest }) {
   };
   return (
     <>
-      {refused && <RefusalNotice code={refused} />}
+      {refused && <RefusalNotice code={refused} asked />}
       <Notice kind="warning" title={t('receive.expired')}>
         <p>{t('receive.expired-next')}</p>
       </Notice>

@@ -73,7 +73,7 @@ export function SettingsLeave() {
           </>
         }
       >
-        {refused && <RefusalNotice code={refused} />}
+        {refused && <RefusalNotice code={refused} asked />}
         <p>{t('settings.leave-text')}</p>
       </Sheet>
     </>

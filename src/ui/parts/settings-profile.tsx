@@ -84,7 +84,7 @@ function ProfileForm(props: { readonly profile: PayeeProfile; readonly onDone: (
         void save();
       }}
     >
-      {refused && <RefusalNotice code={refused} />}
+      {refused && <RefusalNotice code={refused} asked />}
       <Field
         label={t('settings.name')}
         hint={t('settings.name-hint')}

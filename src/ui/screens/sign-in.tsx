@@ -67,7 +67,7 @@ export function SignInScreen() {
     >
       <p>{t('signin.lead')}</p>
       {!passkeysExist() && <Notice kind="warning" title={t('passkey.none')} />}
-      {code && <RefusalNotice code={code} />}
+      {code && <RefusalNotice code={code} asked />}
     </Screen>
   );
 }

@@ -1,10 +1,11 @@
 /** Owns which languages there are, which one a person gets, and where each one's texts are loaded from. */
 import type { Message } from './message.ts';
-import type { RefusalTexts } from './refusal-text.ts';
+import type { AskedTexts, RefusalTexts } from './refusal-text.ts';
 
 export type LanguageTexts = {
   readonly messages: Readonly<Record<string, Message>>;
   readonly refusals: RefusalTexts;
+  readonly asked: AskedTexts;
 };
 
 type LanguageRow = {

@@ -14,6 +14,7 @@ type Said = {
   readonly language: Language;
   readonly messages: Readonly<Record<string, Message>>;
   readonly refusals?: LanguageTexts['refusals'];
+  readonly asked?: LanguageTexts['asked'];
 };
 
 const said = signal<Said>({ language: 'en', messages: enFirst });
@@ -39,8 +40,13 @@ export function t<Key extends TextKey>(key: Key, ...args: SlotArguments<English[
   return message === undefined ? key : fillSlots(choose(message, slots), slots);
 }
 
-/** What a refusal means for the money and what to do next. Needs the rest of the texts. */
-export function refusalText(code: RefusalCode): RefusalText {
+/**
+ * What a refusal means for the money and what to do next; `asked` where a person asked for something
+ * that is no payment. Needs the rest of the texts.
+ */
+export function refusalText(code: RefusalCode, asked = false): RefusalText {
+  const { asked: own } = said.value;
+  if (asked && own && code in own) return own[code as keyof typeof own];
   return said.value.refusals?.[code] ?? { what: code, next: '' };
 }
 
@@ -52,9 +58,9 @@ export function speak(language: Language): Promise<void> {
   if (loading?.language === language) return loading.done;
   const done = LANGUAGES[language]
     .load()
-    .then(({ messages, refusals }) => {
+    .then(({ messages, ...others }) => {
       // English keeps its first screens in the app itself; the others carry them along.
-      said.value = { language, messages: { ...enFirst, ...messages }, refusals };
+      said.value = { language, messages: { ...enFirst, ...messages }, ...others };
     })
     .finally(() => {
       loading = undefined;

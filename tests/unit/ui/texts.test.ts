@@ -41,13 +41,20 @@ describe.each(others)('%s', (code) => {
 
 describe.each(LANGUAGE_CODES)('refusals in %s', (code) => {
   test('every code says what happened and what to do next', async () => {
-    const { refusals } = await LANGUAGES[code].load();
+    const { refusals, asked } = await LANGUAGES[code].load();
     expect(Object.keys(refusals).sort()).toEqual(Object.keys(REFUSALS).sort());
-    for (const [name, { what, next }] of Object.entries(refusals)) {
+    for (const [name, { what, next }] of [...Object.entries(refusals), ...Object.entries(asked)]) {
       expect(what, name).toMatch(/[.!?]$/);
       expect(next, name).toMatch(/[.!?]$/);
       // A code is for logs; a person must never be shown one.
       expect(`${what} ${next}`, name).not.toContain('_');
+    }
+  });
+
+  test('where a person asked for something, nothing is said to go on by itself', async () => {
+    const { asked } = await LANGUAGES[code].load();
+    for (const [name, { what, next }] of Object.entries(asked)) {
+      expect(`${what} ${next}`, name).not.toMatch(/by itself|d’elle-même|payment|paiement/);
     }
   });
 });

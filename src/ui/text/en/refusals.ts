@@ -1,5 +1,5 @@
 /** Owns the English words for every refusal: what happened to the money, and what to do next. */
-import type { RefusalTexts } from '../refusal-text.ts';
+import type { AskedTexts, RefusalTexts } from '../refusal-text.ts';
 
 const safe = 'No money has moved.';
 const again = 'Try again.';
@@ -43,8 +43,8 @@ export const enRefusals: RefusalTexts = {
     next: 'Ask for a code in a currency you hold.',
   },
   request_already_paid: {
-    what: 'This request was paid before. This payment moved no money.',
-    next: 'Look in your activity; ask for a new code if more is owed.',
+    what: 'This request was paid before, by you or by somebody else. This payment moved no money.',
+    next: 'Ask the payee; if more is owed, they make a new code.',
   },
   insufficient_funds: {
     what: `Your balance did not cover it. ${safe}`,
@@ -310,4 +310,36 @@ export const enRefusals: RefusalTexts = {
     next: 'The app tries again by itself when there is a network.',
   },
   internal: { what: 'Something broke at the server. Nothing is lost.', next: support },
+};
+
+export const enAsked: AskedTexts = {
+  unavailable: {
+    what: `The server cannot be reached now. ${safe}`,
+    next: 'Try again when there is a network.',
+  },
+  overloaded: { what: `The server is busy. ${safe}`, next: 'Try again in a minute.' },
+  request_timeout: {
+    what: `The connection is slow, and no answer came. ${safe}`,
+    next: 'Try again where the network is better.',
+  },
+  too_many_requests: {
+    what: `Too many tries in a short time. ${safe}`,
+    next: 'Wait a minute, then try again.',
+  },
+  internal: {
+    what: `Something broke at the server. ${safe}`,
+    next: 'Try again; if it stays like this, talk to support.',
+  },
+  credential_unknown: {
+    what: `The server knows no wallet with this passkey. ${safe}`,
+    next: 'Sign in with another passkey, or open a wallet.',
+  },
+  credential_revoked: {
+    what: `This passkey has been switched off. ${safe}`,
+    next: 'Sign in with another passkey.',
+  },
+  store_not_saved: {
+    what: `This phone could not keep it. ${safe}`,
+    next: 'Free some space on the phone and try again.',
+  },
 };

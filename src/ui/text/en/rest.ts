@@ -5,7 +5,7 @@ import { enOnboarding } from './onboarding.ts';
 import { enPaymentStory } from './payment-story.ts';
 import { enPrintCode } from './print-code.ts';
 import { enReceive } from './receive.ts';
-import { enRefusals } from './refusals.ts';
+import { enAsked, enRefusals } from './refusals.ts';
 import { enReview } from './review.ts';
 import { enScan } from './scan.ts';
 import { enSettings } from './settings.ts';
@@ -28,4 +28,4 @@ export const enRest = {
   ...enTrouble,
 } as const;
 
-export const enRestTexts = { messages: enRest, refusals: enRefusals };
+export const enRestTexts = { messages: enRest, refusals: enRefusals, asked: enAsked };

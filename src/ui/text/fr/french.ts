@@ -6,7 +6,7 @@ import { frOnboarding } from './onboarding.ts';
 import { frPaymentStory } from './payment-story.ts';
 import { frPrintCode } from './print-code.ts';
 import { frReceive } from './receive.ts';
-import { frRefusals } from './refusals.ts';
+import { frAsked, frRefusals } from './refusals.ts';
 import { frReview } from './review.ts';
 import { frScan } from './scan.ts';
 import { frSettings } from './settings.ts';
@@ -31,4 +31,5 @@ export const frenchTexts = {
     ...frTrouble,
   },
   refusals: frRefusals,
+  asked: frAsked,
 };

@@ -1,5 +1,5 @@
 /** Owns the French words for every refusal: what happened to the money, and what to do next. */
-import type { RefusalTexts } from '../refusal-text.ts';
+import type { AskedTexts, RefusalTexts } from '../refusal-text.ts';
 
 const safe = 'L’argent n’a pas bougé.';
 const again = 'Réessayez.';
@@ -43,8 +43,8 @@ export const frRefusals: RefusalTexts = {
     next: 'Demandez un code dans une devise que vous détenez.',
   },
   request_already_paid: {
-    what: 'Cette demande était déjà payée. Ce paiement n’a rien débité.',
-    next: 'Regardez votre activité ; demandez un nouveau code si vous devez encore.',
+    what: 'Cette demande était déjà payée, par vous ou par quelqu’un d’autre. Ce paiement n’a rien débité.',
+    next: 'Demandez au bénéficiaire ; s’il reste dû, il fera un nouveau code.',
   },
   insufficient_funds: {
     what: `Votre solde ne suffisait pas. ${safe}`,
@@ -322,4 +322,36 @@ export const frRefusals: RefusalTexts = {
     next: 'L’application réessaie d’elle-même dès qu’il y a un réseau.',
   },
   internal: { what: 'Quelque chose s’est cassé au serveur. Rien n’est perdu.', next: support },
+};
+
+export const frAsked: AskedTexts = {
+  unavailable: {
+    what: `Le serveur est injoignable pour l’instant. ${safe}`,
+    next: 'Réessayez quand il y a du réseau.',
+  },
+  overloaded: { what: `Le serveur est occupé. ${safe}`, next: 'Réessayez dans une minute.' },
+  request_timeout: {
+    what: `La connexion est lente, aucune réponse n’est venue. ${safe}`,
+    next: 'Réessayez là où le réseau est meilleur.',
+  },
+  too_many_requests: {
+    what: `Trop d’essais en peu de temps. ${safe}`,
+    next: 'Attendez une minute, puis réessayez.',
+  },
+  internal: {
+    what: `Quelque chose s’est cassé au serveur. ${safe}`,
+    next: 'Réessayez ; si cela dure, parlez à l’assistance.',
+  },
+  credential_unknown: {
+    what: `Le serveur ne connaît aucun portefeuille avec cette clé d’accès. ${safe}`,
+    next: 'Connectez-vous avec une autre clé, ou ouvrez un portefeuille.',
+  },
+  credential_revoked: {
+    what: `Cette clé d’accès a été désactivée. ${safe}`,
+    next: 'Connectez-vous avec une autre clé.',
+  },
+  store_not_saved: {
+    what: `Ce téléphone n’a pas pu le garder. ${safe}`,
+    next: 'Libérez de la place sur le téléphone et réessayez.',
+  },
 };
