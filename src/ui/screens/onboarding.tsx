@@ -9,7 +9,7 @@ import {
   type ProfileForm,
 } from '#protocol/wire.ts';
 import { beginEnrolment, sendEnrolment } from '../actions/open-wallet.ts';
-import { Button } from '../parts/button.tsx';
+import { Button, ButtonLink } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { IconPasskey } from '../parts/icon-more.tsx';
 import { Notice, RefusalNotice } from '../parts/notice.tsx';
@@ -130,17 +130,44 @@ function FormStep(props: {
           onValue={(currency) => onAnswers({ ...answers, currency })}
         />
       </form>
-      {code && <RefusalNotice code={code} />}
+      {code && <RefusalNotice code={code} asked />}
     </Screen>
   );
 }
 
-function PasskeyStep(props: {
+/** Why the wallet is not open yet, and the way on. */
+function PasskeyTrouble(props: { readonly code: RefusalCode; readonly unsent: boolean }) {
+  const { code, unsent } = props;
+  if (code === 'ceremony_unknown') {
+    const signIn = (
+      <ButtonLink href="/sign-in" kind="quiet">
+        {t('signin.go')}
+      </ButtonLink>
+    );
+    return (
+      <Notice kind="warning" title={t('passkey.late')} action={signIn}>
+        <p>{t('passkey.late-next')}</p>
+      </Notice>
+    );
+  }
+  if (code !== 'unavailable' || !unsent) return <RefusalNotice code={code} asked />;
+  return (
+    <Notice kind="warning" title={t('passkey.unsent')}>
+      <p>{t('passkey.unsent-next')}</p>
+    </Notice>
+  );
+}
+
+type PasskeyProps = {
   readonly answers: Answers;
   readonly options: CeremonyOptions;
   readonly onStale: () => void;
-}) {
+};
+
+/** The passkey that is made, sent, and sent again until the server has said what became of it. */
+function useEnrolment({ answers, ...props }: PasskeyProps) {
   const wallet = useWallet();
+  const [options, setOptions] = useState<CeremonyOptions | undefined>(props.options);
   const [busy, setBusy] = useState(false);
   const [code, setCode] = useState<RefusalCode>();
   const [credential, setCredential] = useState<unknown>();
@@ -148,43 +175,54 @@ function PasskeyStep(props: {
   // A passkey that the server has not heard of yet lives in this page's memory alone.
   useEffect(() => (unsent ? holdReload() : undefined), [unsent]);
 
+  async function renew(): Promise<void> {
+    const answer = await beginEnrolment(wallet, answers.name.trim());
+    if (answer.ok) setOptions(answer.value);
+    else setCode(answer.refusal.code);
+  }
+
   async function send(made: unknown): Promise<void> {
-    const currency = currencyOfAlpha(props.answers.currency);
+    const currency = currencyOfAlpha(answers.currency);
     const sent = await sendEnrolment(wallet, {
-      profile: profileOf(props.answers),
+      profile: profileOf(answers),
       credential: made,
       ...(currency && { currency: currency.numeric }),
     });
-    setBusy(false);
-    if (sent.ok) navigate('/rehearsal?new', { replace: true });
-    else setCode(sent.refusal.code);
+    if (sent.ok) return navigate('/rehearsal?new', { replace: true });
+    setCode(sent.refusal.code);
+    if (sent.refusal.code !== 'ceremony_unknown') return;
+    // Its time is over: this passkey would be refused for ever.
+    setCredential(undefined);
+    setOptions(undefined);
+    await renew();
+  }
+
+  async function make(fresh: CeremonyOptions): Promise<void> {
+    const made = await makePasskey(fresh);
+    if (!made.ok) return setCode(made.refusal.code);
+    // Kept: when only the answer is lost, the same passkey is sent again, not made twice.
+    setCredential(made.value);
+    await send(made.value);
   }
 
   function go(): void {
     setBusy(true);
     setCode(undefined);
-    if (credential !== undefined) {
-      void send(credential);
-      return;
-    }
-    void makePasskey(props.options).then((made) => {
-      if (made.ok) {
-        // Kept: when only the answer is lost, the same passkey is sent again, not made twice.
-        setCredential(made.value);
-        return send(made.value);
-      }
-      setBusy(false);
-      setCode(made.refusal.code);
-    });
+    const next = unsent ? send(credential) : options ? make(options) : renew();
+    void next.finally(() => setBusy(false));
   }
+  return { busy, code, unsent, go };
+}
 
+function PasskeyStep(props: PasskeyProps) {
+  const { busy, code, unsent, go } = useEnrolment(props);
   return (
     <Screen
       title={t('passkey.title')}
       foot={
         <>
           <Button icon={<IconPasskey />} busy={busy} onClick={go}>
-            {t(credential === undefined ? 'passkey.make' : 'passkey.send-again')}
+            {t(unsent ? 'passkey.send-again' : 'passkey.make')}
           </Button>
           <Button kind="quiet" onClick={props.onStale} disabled={busy}>
             {t('action.back')}
@@ -197,7 +235,7 @@ function PasskeyStep(props: {
         <p class="soft">{t('passkey.stays')}</p>
       </div>
       {busy && <Notice title={t('passkey.waiting')} />}
-      {code && <RefusalNotice code={code} />}
+      {code && <PasskeyTrouble code={code} unsent={unsent} />}
     </Screen>
   );
 }

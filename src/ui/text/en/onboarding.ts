@@ -16,6 +16,11 @@ export const enOnboarding = {
   'passkey.stays': 'Fingerprint and face never leave the phone.',
   'passkey.make': 'Make the passkey',
   'passkey.send-again': 'Send again',
+  'passkey.unsent': 'No answer came. Your passkey is made, and waits on this page.',
+  'passkey.unsent-next': 'Keep this page open, and send again when there is a network.',
+  'passkey.late': 'The server did not confirm your wallet in time. No money has moved.',
+  'passkey.late-next':
+    'Make the passkey again. If the first one did arrive, you can also sign in with it.',
   'passkey.waiting': 'Follow what your phone asks…',
   'passkey.none':
     'This browser cannot make passkeys. Open this page in the phone’s own browser, such as Chrome or Safari.',
