@@ -61,7 +61,7 @@ async function paymentLine(
     const carried = await carryLine(wallet, authorizationBytes);
     return { ...money, ...(carried.kind === 'silence' ? { kind: 'promise' } : carried) };
   }
-  return taking.code === 'counterfoil_seen'
+  return taking.kind === 'seen'
     ? { ...money, kind: 'known' }
     : { ...money, kind: 'refused', code: taking.code };
 }

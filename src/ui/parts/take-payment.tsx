@@ -1,4 +1,5 @@
 /** Owns the moment of taking a payment without a network: guaranteed, a promise only, or nothing at all. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Authorization, decodeAuthorization } from '#protocol/authorization.ts';
 import { toBase64url } from '#protocol/bytes.ts';
@@ -14,7 +15,7 @@ import { refusalText, t } from '../text/text.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
 import { Button, ButtonLink } from './button.tsx';
-import { RefusalNotice } from './notice.tsx';
+import { Notice, RefusalNotice } from './notice.tsx';
 import { OrderFacts } from './order-facts.tsx';
 import { Screen } from './screen.tsx';
 import { Slip } from './slip.tsx';
@@ -33,6 +34,7 @@ function authorizationOf({ kind, bytes }: Presented): Authorization | undefined 
 function said(taking: Taking): string {
   if (taking.kind === 'refused') return `${t('take.refused')}. ${refusalText(taking.code).what}`;
   if (taking.kind === 'promise') return t('take.promise');
+  if (taking.kind === 'seen') return `${t('take.seen')}. ${t('take.seen-text')}`;
   return takenAloud(taking.taken);
 }
 
@@ -55,13 +57,17 @@ function useTaking(presented: Presented) {
   return { taking, keep };
 }
 
-function TakenFoot(props: { readonly taken: TakenCounterfoil }) {
+function KeptFoot(props: { readonly id: string; readonly onAgain: (() => void) | undefined }) {
   return (
     <>
-      <ButtonLink kind="receive" href="/receive">
-        {t('receive.next')}
-      </ButtonLink>
-      <ButtonLink kind="quiet" href={`/taken/${props.taken.id}`}>
+      {props.onAgain ? (
+        <Button onClick={props.onAgain}>{t('take.again')}</Button>
+      ) : (
+        <ButtonLink kind="receive" href="/receive">
+          {t('receive.next')}
+        </ButtonLink>
+      )}
+      <ButtonLink kind="quiet" href={`/taken/${props.id}`}>
         {t('receive.story')}
       </ButtonLink>
     </>
@@ -81,6 +87,38 @@ function Doubt(props: { readonly code: RefusalCode }) {
   );
 }
 
+/** It is on this phone: since now, or since before, and then whoever scanned it may scan another. */
+function Kept(props: {
+  readonly taken: TakenCounterfoil;
+  readonly onAgain: (() => void) | undefined;
+  readonly children: ComponentChildren;
+}) {
+  const { taken, onAgain } = props;
+  const before = onAgain !== undefined;
+  return (
+    <Screen
+      title={t(before ? 'take.seen' : taken.guaranteed ? 'take.guaranteed' : 'take.kept')}
+      back="/"
+      tone="receive"
+      class="take"
+      foot={<KeptFoot id={taken.id} onAgain={onAgain} />}
+    >
+      {before && (
+        <Notice kind="warning" title={t('take.seen-text')}>
+          <p>{t('take.seen-next')}</p>
+        </Notice>
+      )}
+      <Slip
+        id={taken.id}
+        tone={taken.guaranteed ? 'receive' : 'doubt'}
+        stub={<TakenStub taken={taken} />}
+      >
+        {props.children}
+      </Slip>
+    </Screen>
+  );
+}
+
 export function TakePayment(props: {
   readonly presented: Presented;
   readonly onAgain: () => void;
@@ -97,24 +135,11 @@ export function TakePayment(props: {
       <OrderFacts order={read.order} />
     </>
   );
-  if (taking.kind === 'taken') {
-    const { taken } = taking;
+  if (taking.kind === 'taken' || taking.kind === 'seen') {
     return (
-      <Screen
-        title={t(taken.guaranteed ? 'take.guaranteed' : 'take.kept')}
-        back="/"
-        tone="receive"
-        class="take"
-        foot={<TakenFoot taken={taken} />}
-      >
-        <Slip
-          id={taken.id}
-          tone={taken.guaranteed ? 'receive' : 'doubt'}
-          stub={<TakenStub taken={taken} />}
-        >
-          {paper}
-        </Slip>
-      </Screen>
+      <Kept taken={taking.taken} onAgain={taking.kind === 'seen' ? onAgain : undefined}>
+        {paper}
+      </Kept>
     );
   }
   const again = <Button onClick={onAgain}>{t('take.again')}</Button>;

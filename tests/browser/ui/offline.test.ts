@@ -175,7 +175,7 @@ describe('what is no guarantee', () => {
     await button(payer.page, 'Close').click();
   });
 
-  test('the same payment again is refused, and nothing of it is kept twice', async () => {
+  test('the same payment again is said to be kept, and is not kept twice', async () => {
     const { page } = payee;
     await go(payer.page, '/keep');
     await button(payer.page, 'Show as code').click();
@@ -187,9 +187,9 @@ describe('what is no guarantee', () => {
     await heading(page, 'Scan a code').waitFor();
     await expectGood(page, 'scan');
     await typeIn(page, text);
-    await heading(page, 'Not taken').waitFor();
-    await page.getByRole('alert').getByText('was taken on this phone before').waitFor();
-    await expectGood(page, 'taken-refused');
+    await heading(page, 'Taken before').waitFor();
+    await page.getByRole('alert').getByText('is kept on this phone already').waitFor();
+    await expectGood(page, 'taken-before');
     await button(page, 'Scan again').click();
     await typeIn(page, `${text}\n\n${text}`);
     await page.locator('.notice-title', { hasText: '2 lines read' }).waitFor();

@@ -1,6 +1,7 @@
 // What no wallet on the web has: payer and payee both without a network, and the payee walks away with
 // a verified, guaranteed payment that either phone settles later.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectGood } from '../../support/looks.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { photograph, readCode } from '../../support/screen-picture.ts';
 import {
@@ -152,9 +153,13 @@ describe('a code that is not what it should be is not taken', () => {
     meeting = await meet('10');
     await showRequest(payee, '10');
     await scanPayment(payee, await showCounterfoil(payer));
-    await heading(payee.page, 'Not taken').waitFor();
-    await payee.page.getByText('It counts once.').first().waitFor();
+    await heading(payee.page, 'Taken before').waitFor();
+    await payee.page.getByRole('alert').getByText('It counts once.').waitFor();
+    expect(await payee.page.getByText('Nothing of it was kept').count()).toBe(0);
     expect(await takenCount(payee.page)).toBe(4);
+    await expectGood(payee.page, 'taken-before');
+    await link(payee.page, 'Everything about it').click();
+    await heading(payee.page, 'Guaranteed, not paid yet').waitFor();
   });
 
   test('the same payment with one character changed', async () => {

@@ -169,8 +169,8 @@ export const enRefusals: RefusalTexts = {
     next: 'Show a new code and ask for a payment of it.',
   },
   counterfoil_seen: {
-    what: 'This payment was taken on this phone before. It counts once.',
-    next: 'Look at it in your activity; ask for a new payment if more is owed.',
+    what: 'Another payment with this number was taken on this phone before. Nothing more has been kept.',
+    next: 'Do not hand over goods for it; ask for a new payment.',
   },
   clock_doubtful: {
     what: 'The clocks of the two phones disagree, so the guarantee cannot be dated.',

@@ -175,8 +175,8 @@ export const frRefusals: RefusalTexts = {
     next: 'Montrez un nouveau code et demandez à ce qu’il soit payé.',
   },
   counterfoil_seen: {
-    what: 'Ce paiement a déjà été pris sur ce téléphone. Il compte une fois.',
-    next: 'Regardez-le dans l’activité ; demandez un nouveau paiement s’il reste dû.',
+    what: 'Un autre paiement de ce numéro a déjà été pris sur ce téléphone. Rien de plus n’a été gardé.',
+    next: 'Ne remettez rien en échange ; demandez un nouveau paiement.',
   },
   clock_doubtful: {
     what: 'Les horloges des deux téléphones diffèrent : la garantie ne peut pas être datée.',

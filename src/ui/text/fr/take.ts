@@ -10,6 +10,10 @@ export const frTake: Translation<typeof enTake> = {
   'take.promise-text': 'Si vous la gardez, ce téléphone l’envoie.',
   'take.refused': 'Pas pris',
   'take.not-kept': 'Rien n’en a été gardé sur ce téléphone.',
+  'take.seen': 'Déjà pris',
+  'take.seen-text': 'Ce paiement est déjà gardé sur ce téléphone. Il compte une fois.',
+  'take.seen-next':
+    'Ne remettez rien de plus pour lui ; demandez un nouveau paiement s’il reste dû.',
   'take.keep': 'La garder quand même',
   'take.again': 'Scanner de nouveau',
   'take.said': 'Garanti : {amount}, jusqu’au {moment}',
