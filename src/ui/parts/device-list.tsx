@@ -5,7 +5,7 @@ import type { DeviceGap, DeviceList, DeviceState } from '#protocol/wire-offline.
 import { freezeDevice } from '../actions/set-aside.ts';
 import { announce } from '../announce.ts';
 import { missingOf, missingWasSeen } from '../missing-payments.ts';
-import { formatDay, formatMoney } from '../text/format.ts';
+import { formatMoment, formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import type { Answer } from '../use-answer.ts';
 import { useWallet } from '../wallet-context.ts';
@@ -42,8 +42,11 @@ function Device(props: {
       <p class="small soft">
         {[
           props.isThis
-            ? t('devices.this')
-            : t('devices.since', { day: formatDay(state.createdAtMs) }),
+            ? t('devices.this', { device: state.device })
+            : t('devices.since', {
+                device: state.device,
+                moment: formatMoment(state.createdAtMs),
+              }),
           state.frozen && t('devices.frozen'),
           amounts && t('devices.holds', { amounts }),
         ]
@@ -84,7 +87,7 @@ function LostSheet(props: {
   return (
     <Sheet
       open={state !== undefined}
-      title={t('devices.lost-ask', { name: state ? nameOf(state) : '' })}
+      title={state ? t('devices.lost-ask', { name: nameOf(state), device: state.device }) : ''}
       onClose={props.onClose}
       foot={
         <>
@@ -99,6 +102,9 @@ function LostSheet(props: {
     >
       {refused && <RefusalNotice code={refused} asked />}
       <div class="stack">
+        <Notice kind="warning" title={t('devices.lost-pays')}>
+          <p>{t('devices.lost-pays-next')}</p>
+        </Notice>
         <p>{t('devices.lost-returns')}</p>
         <p>{t('devices.lost-comes')}</p>
       </div>

@@ -70,7 +70,7 @@ describe('setting money aside', () => {
     await go(page, '/offline');
     await page.getByText('Nothing is set aside.').waitFor();
     await page.getByText('How it works').waitFor();
-    await page.getByText('This phone', { exact: true }).waitFor();
+    await page.getByText('This phone, no. 1', { exact: true }).waitFor();
     await expectGood(page, 'offline-empty');
     await button(page, 'Set money aside').click();
     await keyIn(page, '200');

@@ -73,6 +73,8 @@ test('the account on another phone gives it up, and what is set aside returns', 
   await page.getByText('KES 200.00 set aside').waitFor();
   await expectGood(page, 'devices');
   await button(page, 'I lost this phone').click();
+  await page.getByText('This does not block it:').waitFor();
+  await page.getByText('Tell support at once.').waitFor();
   await expectGood(page, 'device-lost');
   await button(page, 'Yes, it is lost').click();
   await page.getByText(/· Reported lost/).waitFor();

@@ -37,14 +37,25 @@ test('whoever is signed out is told to sign in, and not of the network', () => {
   expect(shown('not_signed_in')).not.toMatch(/without network/);
 });
 
+const device = (number: number, label: string, createdAtMs = 0) => ({
+  device: number,
+  label,
+  createdAtMs,
+  frozen: false,
+  allowances: [],
+});
+
+test('two devices of one make and one day differ in number and time', () => {
+  const minute = 60_000;
+  const devices = [
+    device(1, 'Chrome · Linux', 3 * minute),
+    device(2, 'Chrome · Linux', 5 * minute),
+  ];
+  const html = draw(accept({ devices, stopped: false }));
+  expect(html).toMatch(/No\. 1, since .*:03.*No\. 2, since .*:05/);
+});
+
 test('a device says how many payments approved on it nobody brought', () => {
-  const device = (number: number, label: string) => ({
-    device: number,
-    label,
-    createdAtMs: 0,
-    frozen: false,
-    allowances: [],
-  });
   const devices = [device(1, 'Old phone'), device(2, 'Tablet')];
   const gaps = [
     { device: 1, firstSeq: 3, lastSeq: 4 },

@@ -33,8 +33,8 @@ export const enOffline = {
 
   'devices.title': 'My devices',
   'devices.unknown': 'The list comes from the server. It cannot be read without network.',
-  'devices.this': 'This phone',
-  'devices.since': 'Since {day}',
+  'devices.this': 'This phone, no. {device}',
+  'devices.since': 'No. {device}, since {moment}',
   'devices.holds': '{amounts} set aside',
   'devices.frozen': 'Reported lost',
   'devices.missing': {
@@ -44,14 +44,19 @@ export const enOffline = {
   },
   'devices.unnamed': 'Device {device}',
   'devices.lost': 'I lost this phone',
-  'devices.lost-ask': 'Is it lost: {name}?',
+  'devices.lost-ask': 'Is it lost: {name}, no. {device}?',
+  'devices.lost-pays':
+    'This does not block it: whoever can unlock it can still pay from your balance.',
+  'devices.lost-pays-next':
+    'Tell support at once. They can switch its passkey off, or freeze your wallet.',
   'devices.lost-returns':
     'What is set aside for it and not spent returns to you at once. It gets nothing set aside any more.',
   'devices.lost-comes':
     'What it promised before may still come in, and is paid: the payees could not know.',
   'devices.lost-yes': 'Yes, it is lost',
   'devices.lost-no': 'No, I have it',
-  'devices.lost-done': 'Reported lost. What was not spent is yours again.',
+  'devices.lost-done':
+    'Reported lost. What was not spent is yours again. Ask support to switch its passkey off.',
 
   'keep.title': 'Save what waits',
   'keep.lead':

@@ -36,8 +36,8 @@ export const frOffline: Translation<typeof enOffline> = {
 
   'devices.title': 'Mes appareils',
   'devices.unknown': 'La liste vient du serveur. Elle ne peut pas être lue sans réseau.',
-  'devices.this': 'Ce téléphone',
-  'devices.since': 'Depuis le {day}',
+  'devices.this': 'Ce téléphone, n° {device}',
+  'devices.since': 'N° {device}, depuis le {moment}',
   'devices.holds': '{amounts} mis de côté',
   'devices.frozen': 'Déclaré perdu',
   'devices.missing': {
@@ -47,14 +47,19 @@ export const frOffline: Translation<typeof enOffline> = {
   },
   'devices.unnamed': 'Appareil {device}',
   'devices.lost': 'J’ai perdu ce téléphone',
-  'devices.lost-ask': 'Est-il perdu : {name} ?',
+  'devices.lost-ask': 'Est-il perdu : {name}, n° {device} ?',
+  'devices.lost-pays':
+    'Cela ne le bloque pas : qui peut le déverrouiller peut encore payer avec votre solde.',
+  'devices.lost-pays-next':
+    'Prévenez l’assistance tout de suite. Elle peut désactiver sa clé d’accès ou bloquer votre portefeuille.',
   'devices.lost-returns':
     'Ce qui est mis de côté pour lui et pas dépensé vous revient aussitôt. Rien n’est plus mis de côté pour lui.',
   'devices.lost-comes':
     'Ce qu’il a promis avant peut encore arriver, et sera payé : on ne pouvait pas le savoir.',
   'devices.lost-yes': 'Oui, il est perdu',
   'devices.lost-no': 'Non, je l’ai',
-  'devices.lost-done': 'Déclaré perdu. Ce qui n’était pas dépensé est de nouveau à vous.',
+  'devices.lost-done':
+    'Déclaré perdu. Ce qui n’était pas dépensé est de nouveau à vous. Faites désactiver sa clé d’accès par l’assistance.',
 
   'keep.title': 'Copier ce qui attend',
   'keep.lead':
