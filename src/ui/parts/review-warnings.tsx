@@ -1,9 +1,10 @@
 /** Owns what a person must know before they approve: refusals, a payment made a moment ago, no network. */
+import type { PaymentRequest } from '#protocol/payment-request.ts';
 import type { Outcome, RefusalCode } from '#protocol/refusals.ts';
 import type { PreparedOrder } from '#wallet/authorize.ts';
-import type { Payment } from '#wallet/payment.ts';
-import { formatMoney, formatTime } from '../text/format.ts';
-import { t } from '../text/text.ts';
+import { occupiesRequest, type Payment } from '#wallet/payment.ts';
+import { formatMoment, formatMoney, formatTime } from '../text/format.ts';
+import { refusalText, t } from '../text/text.ts';
 import type { PayNow } from '../use-pay-now.ts';
 import { Button, ButtonLink } from './button.tsx';
 import { Notice, RefusalNotice } from './notice.tsx';
@@ -64,21 +65,40 @@ export function complaintOf(prepared: Outcome<PreparedOrder> | undefined): Refus
   return prepared.refusal.code;
 }
 
+/** The one payment that keeps its request from being paid again, however old it is. */
+function AlreadyPaying(props: { readonly payment: Payment }) {
+  const { payment } = props;
+  const action = (
+    <ButtonLink kind="quiet" href={`/slip/${payment.id}`}>
+      {t('review.see-slip')}
+    </ButtonLink>
+  );
+  if (payment.state !== 'accepted') return <RefusalNotice code="already_paying" action={action} />;
+  const amount = formatMoney(payment.amountMinor, payment.currency);
+  const moment = formatMoment(payment.createdAtMs);
+  return (
+    <Notice kind="warning" title={t('review.paid', { amount, moment })} action={action}>
+      <p>{t('review.paid-text')}</p>
+    </Notice>
+  );
+}
+
 export function Complaint(props: {
   readonly code: RefusalCode;
-  readonly payment: Payment | undefined;
+  readonly request: PaymentRequest;
+  readonly sameRequest: readonly Payment[];
 }) {
-  const { code, payment } = props;
+  const { code, request } = props;
+  const payment = props.sameRequest.find(occupiesRequest);
+  // Told only that the code is too old, a person would ask for a new one and pay twice.
+  const isHere = code === 'already_paying' || code === 'request_expired';
+  if (isHere && payment) return <AlreadyPaying payment={payment} />;
+  if (code !== 'over_balance' || request.amountMinor === undefined) {
+    return <RefusalNotice code={code} />;
+  }
   return (
-    <RefusalNotice
-      code={code}
-      action={
-        code === 'already_paying' && payment ? (
-          <ButtonLink kind="quiet" href={`/slip/${payment.id}`}>
-            {t('review.see-slip')}
-          </ButtonLink>
-        ) : undefined
-      }
-    />
+    <Notice kind="refusal" title={refusalText(code).what}>
+      <p>{t('review.over-asked')}</p>
+    </Notice>
   );
 }

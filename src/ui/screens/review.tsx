@@ -121,7 +121,8 @@ function RequestReview(props: {
   const { entry, setEntry, nowMs } = state;
   const review = state.review.ok ? state.review.value : undefined;
   const paying = state.paying.kind === 'read' && state.paying.value.ok && state.paying.value.value;
-  const before = paying ? recentPayment(paying.sameRequest, nowMs) : undefined;
+  const sameRequest = paying ? paying.sameRequest : [];
+  const before = recentPayment(sameRequest, nowMs);
   const complaint = complaintOf(state.prepared);
   const parts = { request, entry, onEntry: setEntry };
   return (
@@ -143,7 +144,7 @@ function RequestReview(props: {
       }
     >
       <PayeeHead request={request} check={check} />
-      {complaint && <Complaint code={complaint} payment={before} />}
+      {complaint && <Complaint code={complaint} request={request} sameRequest={sameRequest} />}
       {!complaint && before && <PaidBefore payment={before} />}
       <PayNowNotice now={payNow.now} onRetry={payNow.reach} />
       <ReviewAmount {...parts} review={review} />

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fromBase32 } from '#protocol/base32.ts';
 import { payLink } from '#protocol/pay-link.ts';
 import { writePaymentRequest } from '#protocol/payment-request-writer.ts';
+import { expectGood } from '../../support/looks.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { KES, openStall, readIdentity, type Stall } from '../../support/stall.ts';
 import {
@@ -94,6 +95,13 @@ describe('a request that cannot be paid is declined before anybody signs', () =>
     await expectDeclined(words);
   });
 
+  test('over the balance, of a sum that the payer cannot change: who asks can', async () => {
+    await opened(stall.ask({ amountMinor: 100_001n }));
+    await expectDeclined('ask for a code with a smaller amount');
+    expect(await payer.page.getByText('Pay less').count()).toBe(0);
+    await expectGood(payer.page, 'over-asked');
+  });
+
   test('of nothing: zero', async () => {
     await opened(stall.ask({ amountMinor: 500n }).replace(/54045\.00|54015/, '54010'));
     await payer.page.getByRole('alert').getByText('This code is damaged').waitFor();
@@ -123,6 +131,27 @@ test('a payee nobody knows is refused by the server’s own verdict, in words', 
   await slipSays(payer, 'refused');
   await payer.page.getByText('The server knows no such payee.').first().waitFor();
   expect(await outboxSize(payer.page)).toBe(0);
+});
+
+test('a request that was paid says so and leads to its slip, also when it is old', async () => {
+  const text = stall.ask({ amountMinor: 700n });
+  await opened(text);
+  await approve(payer);
+  await slipSays(payer, 'accepted');
+  await opened(text);
+  await expectDeclined('You have paid this request: KES 7.00');
+  await expectGood(payer.page, 'paid-request');
+
+  const page = await payer.phone.context.newPage();
+  await page.addInitScript(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 48 * 60 * 60 * 1000;
+  });
+  await page.goto(payLink(server.origin, text));
+  await page.getByRole('alert').getByText('You have paid this request: KES 7.00').waitFor();
+  await link(page, 'See that slip').click();
+  await heading(page, 'Paid').waitFor();
+  await page.close();
 });
 
 /** Pastes a text on the scan screen. */

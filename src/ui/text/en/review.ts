@@ -43,6 +43,10 @@ export const enReview = {
   'review.name-different-text': 'The code may be a swapped one. Ask before you pay.',
   'review.paid-before': 'You promised {amount} for this code at {time}',
   'review.paid-before-text': 'Pay again only if you owe it twice.',
+  'review.paid': 'You have paid this request: {amount} on {moment}',
+  'review.paid-text': 'It is not paid twice. Ask for a new code if more is owed.',
+  'review.over-asked':
+    'Wait for money to arrive, put money in, or ask for a code with a smaller amount.',
   'review.see-slip': 'See that slip',
 
   'review.covered': 'Guaranteed, also without a network.',

@@ -45,6 +45,10 @@ export const frReview: Translation<typeof enReview> = {
   'review.name-different-text': 'Le code a pu être échangé. Demandez avant de payer.',
   'review.paid-before': 'Vous avez promis {amount} pour ce code à {time}',
   'review.paid-before-text': 'Ne payez encore que si vous le devez deux fois.',
+  'review.paid': 'Vous avez payé cette demande : {amount} le {moment}',
+  'review.paid-text': 'Elle n’est pas payée deux fois. Demandez un nouveau code s’il reste dû.',
+  'review.over-asked':
+    'Attendez une rentrée d’argent, ajoutez-en, ou demandez un code d’un montant plus petit.',
   'review.see-slip': 'Voir ce talon',
 
   'review.covered': 'Garanti, même sans réseau.',
