@@ -10,7 +10,7 @@ export function greeting(config: Config, where: string): string {
     '',
     `  Open it and make a wallet with a fingerprint, face or PIN.${money}`,
     '  To pay somebody, make a second wallet: in another browser, or another profile of this one.',
-    '  One shows a code under Receive; the other scans it, or pastes its text.',
+    '  One shows a code under Get paid; the other scans it, or pastes its text.',
     '',
     ...(config.processes > 1 ? [`  ${config.processes} processes share the work.`] : []),
     `  Accounts are kept in ${where}.`,
