@@ -2,7 +2,13 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ChangeNotice } from '#device/change-notice.ts';
 import type { StatementEntry } from '#protocol/wire.ts';
-import type { Clock, Random, Topic, WalletStore } from '#wallet/ports.ts';
+import {
+  type Clock,
+  type Random,
+  StoreFault,
+  type Topic,
+  type WalletStore,
+} from '#wallet/ports.ts';
 import type { HomeView, Settings, StoredDraft, WalletState } from '#wallet/records.ts';
 import { type ActivityLine, mergeLines } from './activity-lines.ts';
 import { type BalanceLine, balanceLines } from './balance-lines.ts';
@@ -44,8 +50,11 @@ export type Wallet = {
   engine(): Promise<Engine>;
   /** Reads everything mirrored again. Never throws: a failed read shows as `unreadable`. */
   reread(): Promise<void>;
-  /** Writes, tells everybody, and answers once this page has read it again. */
-  writeSettings(settings: Settings): Promise<void>;
+  /**
+   * Writes, tells everybody, and answers once this page has read it again. False: the phone could not
+   * keep it, and it holds for this page alone.
+   */
+  writeSettings(settings: Settings): Promise<boolean>;
 };
 
 export type WalletParts = Pick<Wallet, 'store' | 'notice' | 'clock' | 'random' | 'engine'>;
@@ -67,6 +76,8 @@ export function createWallet(parts: WalletParts): Wallet {
   const storage = signal<StorageState>({ kind: 'reading' });
   const mirrored = signal<Mirrored | undefined>(undefined);
   const home = computed(() => mirrored.value?.home);
+  /** Chosen here and not kept. */
+  const unkept = signal<Settings | undefined>(undefined);
 
   const reread = levelTriggered(async () => {
     try {
@@ -102,15 +113,23 @@ export function createWallet(parts: WalletParts): Wallet {
       const { recent, taken } = value.home;
       return mergeLines(recent, value.entries, taken, complete).slice(0, NEWEST_MAX);
     }),
-    settings: computed(() => home.value?.settings),
+    settings: computed(() => unkept.value ?? home.value?.settings),
     draft: computed(() => mirrored.value?.draft),
     connection: createConnectionMirror(),
     session: signal<SessionState>('unknown'),
     reread,
     async writeSettings(settings) {
-      await store.writeSettings(settings);
+      try {
+        await store.writeSettings(settings);
+      } catch (error) {
+        if (!(error instanceof StoreFault)) throw error;
+        unkept.value = settings;
+        return false;
+      }
+      unkept.value = undefined;
       notice.changed('settings');
       await reread();
+      return true;
     },
   };
 }

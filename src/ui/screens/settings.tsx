@@ -1,9 +1,11 @@
 /** Owns the settings: who you are to payers, how the app speaks and looks, what this phone can do. */
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import type { Settings } from '#wallet/records.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
 import { ButtonLink } from '../parts/button.tsx';
 import { Choice } from '../parts/field.tsx';
+import { Notice } from '../parts/notice.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { SettingsAbilities } from '../parts/settings-abilities.tsx';
 import {
@@ -37,14 +39,22 @@ function Section(props: {
 function Looks() {
   const wallet = useWallet();
   const settings = wallet.settings.value;
+  const [kept, setKept] = useState(true);
   if (!settings) return null;
+  const choose = (change: Partial<Settings>) =>
+    void wallet.writeSettings({ ...settings, ...change }).then(setKept);
   return (
     <>
+      {!kept && (
+        <Notice kind="warning" title={t('settings.not-kept')}>
+          <p>{t('settings.not-kept-next')}</p>
+        </Notice>
+      )}
       <Choice
         legend={t('settings.language')}
         row
         value={currentLanguage()}
-        onValue={(language) => void wallet.writeSettings({ ...settings, language })}
+        onValue={(language) => choose({ language })}
         options={LANGUAGE_CODES.map((code) => ({
           value: code,
           label: <span lang={code}>{LANGUAGES[code].name}</span>,
@@ -53,7 +63,7 @@ function Looks() {
       <Choice
         legend={t('settings.theme')}
         value={settings.theme}
-        onValue={(theme) => void wallet.writeSettings({ ...settings, theme })}
+        onValue={(theme) => choose({ theme })}
         options={THEMES.map((theme) => ({ value: theme, label: t(`settings.theme-${theme}`) }))}
       />
     </>

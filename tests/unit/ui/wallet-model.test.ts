@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { levelTriggered } from '#ui/level-triggered.ts';
 import { createWallet, type WalletParts } from '#ui/wallet-model.ts';
 import { StoreFault, type Topic, type WalletStore } from '#wallet/ports.ts';
-import type { HomeView } from '#wallet/records.ts';
+import type { HomeView, Settings } from '#wallet/records.ts';
 
 const HOME: HomeView = {
   settings: { theme: 'system' },
@@ -89,6 +89,25 @@ test('a failed read shows as unreadable and keeps what was read before', async (
   failing.value = false;
   await wallet.reread();
   expect(wallet.storage.value.kind).toBe('readable');
+});
+
+test('settings that could not be kept hold for this page, until some are kept', async () => {
+  const full = signal(true);
+  let kept: Settings = { theme: 'system' };
+  const given = parts(async () => ({ ...HOME, settings: kept }));
+  given.store.writeSettings = async (settings) => {
+    if (full.value) throw new StoreFault('store_not_saved', 'full');
+    kept = settings;
+  };
+  const wallet = createWallet(given);
+  await wallet.reread();
+  expect(await wallet.writeSettings({ theme: 'dark' })).toBe(false);
+  expect(wallet.settings.value).toEqual({ theme: 'dark' });
+  await wallet.reread();
+  expect(wallet.settings.value).toEqual({ theme: 'dark' });
+  full.value = false;
+  expect(await wallet.writeSettings({ theme: 'light' })).toBe(true);
+  expect(wallet.settings.value).toEqual({ theme: 'light' });
 });
 
 describe('level-triggered work', () => {

@@ -30,6 +30,10 @@ export const enSettings = {
   'settings.theme-light': 'Light',
   'settings.theme-dark': 'Dark',
 
+  'settings.not-kept': 'This holds until the app is closed: the phone could not keep it.',
+  'settings.not-kept-next':
+    'Your money is not touched. Free some space on the phone, then choose again.',
+
   'settings.abilities': 'What this phone can do',
   'ability.offline': 'Pay without network',
   'ability.offline-true': 'Tried with the network off. It works.',

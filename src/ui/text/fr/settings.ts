@@ -32,6 +32,11 @@ export const frSettings: Translation<typeof enSettings> = {
   'settings.theme-light': 'Clair',
   'settings.theme-dark': 'Sombre',
 
+  'settings.not-kept':
+    'Cela vaut jusqu’à la fermeture de l’application : le téléphone n’a pas pu le garder.',
+  'settings.not-kept-next':
+    'Votre argent n’est pas touché. Libérez de la place sur le téléphone, puis choisissez de nouveau.',
+
   'settings.abilities': 'Ce que ce téléphone sait faire',
   'ability.offline': 'Payer sans réseau',
   'ability.offline-true': 'Essayé sans réseau. Ça marche.',
