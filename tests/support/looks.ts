@@ -58,6 +58,52 @@ function overflowPx(page: Page): Promise<number> {
   });
 }
 
+/**
+ * What is cut off at a side and cannot be reached: things to press, and words. The page's own width
+ * does not tell, since screens clip what sticks out. Words that end in … are shortened on purpose.
+ */
+export function cutAtTheSides(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const PRESSED = 'a, button, input, select, textarea, summary, label.button, [role=spinbutton]';
+    const shown = (element: Element) =>
+      element.checkVisibility({ visibilityProperty: true }) &&
+      !element.closest('.unseen, svg, [aria-hidden=true]');
+    const edges = (holder: Element | null) => {
+      let [left, right] = [0, document.documentElement.clientWidth];
+      for (let at = holder; at; at = at.parentElement) {
+        const { overflowX, textOverflow } = getComputedStyle(at);
+        if (textOverflow === 'ellipsis')
+          return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+        if (overflowX === 'visible' || at.localName === 'html') continue;
+        const box = at.getBoundingClientRect();
+        [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+      }
+      return [left, right];
+    };
+    const cut = (what: Element | Range, holder: Element | null, name: string | null) => {
+      const [left = 0, right = 0] = edges(holder);
+      const box = what.getBoundingClientRect();
+      const isCut = box.width > 0 && (box.left < left - 1 || box.right > right + 1);
+      return isCut ? [`${name?.trim()}: ${Math.round(box.left)} to ${Math.round(box.right)}`] : [];
+    };
+    const pressed = [...document.querySelectorAll(PRESSED)]
+      .filter(shown)
+      .flatMap((element) =>
+        cut(element, element.parentElement, `${element.localName} ${element.textContent}`),
+      );
+    const words: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      const { parentElement } = text;
+      if (!parentElement || !shown(parentElement)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      words.push(...cut(range, parentElement, text.textContent));
+    }
+    return [...pressed, ...words];
+  });
+}
+
 /** Light and dark by the accessibility rules, and nothing wider than the screen in either direction. */
 export async function expectGood(page: Page, name = page.url()): Promise<void> {
   await page.waitForFunction(

@@ -9,21 +9,28 @@ import { lineAddress, lineTitle, mayMove } from './activity-row.tsx';
 import { Amount } from './amount.tsx';
 import { StateBadge } from './state-badge.tsx';
 
-// In rem, as in activity.css: rows of known height need not be measured.
+// In rem: rows of known height need not be measured. Where large text leaves little room beside each
+// other, name, amount, state and time stand on a line each.
 const DAY_REM = 2.5;
 const LINE_REM = 4.25;
+const NARROW_LINE_REM = 6;
+const NARROW_BELOW_REM = 15;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Follows the size of type that the person chose for this phone. */
 function useHeights(): Heights {
-  const read = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-  const [rem, setRem] = useState(read);
+  const read = () => {
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+    const isNarrow = innerWidth < NARROW_BELOW_REM * rem;
+    return { day: DAY_REM * rem, line: (isNarrow ? NARROW_LINE_REM : LINE_REM) * rem };
+  };
+  const [heights, setHeights] = useState(read);
   useEffect(() => {
-    const follow = () => setRem(read());
+    const follow = () => setHeights(read());
     addEventListener('resize', follow);
     return () => removeEventListener('resize', follow);
   }, []);
-  return useMemo(() => ({ day: DAY_REM * rem, line: LINE_REM * rem }), [rem]);
+  return heights;
 }
 
 function dayName(atMs: number, nowMs: number): string {
@@ -72,7 +79,11 @@ export function ActivityList(props: {
     <ol
       ref={list}
       class="activity-list"
-      style={{ paddingBlockStart: `${slice.above}px`, paddingBlockEnd: `${slice.below}px` }}
+      style={{
+        '--line-height': `${heights.line}px`,
+        paddingBlockStart: `${slice.above}px`,
+        paddingBlockEnd: `${slice.below}px`,
+      }}
     >
       {rows.slice(slice.first, slice.end).map((row, i) => (
         <li
