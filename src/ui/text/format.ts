@@ -74,19 +74,26 @@ export function formatMoney(minor: bigint, currency: number): string {
     .join('');
 }
 
+/**
+ * Days and times are written as where the phone lives: British and American English differ in them.
+ * Amounts are not: two phones side by side show one amount alike.
+ */
+function momentFormat(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const language = currentLanguage();
+  const tags = globalThis.navigator?.languages ?? [];
+  const place = tags.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
+  return once(`${key} ${place}`, () => new Intl.DateTimeFormat(place, options));
+}
+
 export function formatTime(atMs: number): string {
-  return once(
-    'time',
-    (language) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
-  ).format(atMs);
+  const time = momentFormat('time', { hour: '2-digit', minute: '2-digit' }).format(atMs);
+  // "AM" does not stand on a line of its own.
+  return time.replaceAll(/\s/g, '\u00a0');
 }
 
 export function formatDay(atMs: number): string {
-  return once(
-    'day',
-    (language) =>
-      new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }),
-  ).format(atMs);
+  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return momentFormat('day', day).format(atMs);
 }
 
 /** For one payment's story and for slips: day and time to the minute. */

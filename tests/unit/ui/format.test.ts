@@ -1,9 +1,11 @@
-/** Amounts keep every digit and take their decimals from our own table, in every language. */
-import { afterEach, describe, expect, test } from 'vitest';
+/** Amounts keep every digit and take their decimals from our own table; times are the phone's region's. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   decimalPoint,
   formatAccount,
+  formatDay,
   formatMoney,
+  formatTime,
   moneyParts,
   shortAccount,
 } from '#ui/text/format.ts';
@@ -15,7 +17,10 @@ const KWD = 414;
 const CLF = 990;
 const IDR = 360;
 
-afterEach(() => speak('en'));
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await speak('en');
+});
 
 describe('decimals come from our table', () => {
   test.each([
@@ -54,4 +59,29 @@ test('French groups and points as French does', async () => {
 test('account ids are read in groups of four', () => {
   expect(formatAccount('7Q2K9FZXABCDEFGHJKMNPQRSTV')).toBe('7Q2K 9FZX ABCD EFGH JKMN PQRS TV');
   expect(shortAccount('7Q2K9FZXABCDEFGHJKMNPQRSTV')).toBe('7Q2K … RSTV');
+});
+
+describe('days and times are written as where the phone lives', () => {
+  const AFTERNOON_MS = new Date(2026, 10, 29, 14, 5).getTime();
+
+  test.each([
+    ['American', ['en-US'], 'Nov 29, 2026', '02:05 PM'],
+    ['British', ['en-GB'], '29 Nov 2026', '14:05'],
+    ['British after French that is not spoken now', ['fr-CA', 'en-GB'], '29 Nov 2026', '14:05'],
+    ['nowhere that says it in English', ['sw-KE'], 'Nov 29, 2026', '02:05 PM'],
+  ])('%s', (_, languages, day, time) => {
+    vi.stubGlobal('navigator', { languages });
+    expect(formatDay(AFTERNOON_MS)).toBe(day);
+    expect(formatTime(AFTERNOON_MS).replaceAll('\u00a0', ' ')).toBe(time);
+  });
+
+  test('a time is never broken in two', () => {
+    vi.stubGlobal('navigator', { languages: ['en-US'] });
+    expect(formatTime(AFTERNOON_MS)).not.toMatch(/[^\S\u00a0]/);
+  });
+
+  test('amounts are the same all over a language', () => {
+    vi.stubGlobal('navigator', { languages: ['en-ZA'] });
+    expect(formatMoney(125000n, KES).replaceAll('\u00a0', ' ')).toBe('KES 1,250.00');
+  });
 });
