@@ -69,14 +69,15 @@ function Vouched(props: { readonly check: PayeeCheck }) {
 export function PayeeHead(props: { readonly request: PaymentRequest; readonly check: PayeeCheck }) {
   const { request } = props;
   const account = payeeAccount(request) ?? '';
-  const place = [request.city, request.countryCode].filter(Boolean).join(', ');
   return (
     <section class="payee" aria-label={t('review.title')}>
       <p class="payee-name">
         <bdi>{request.merchantName || t('review.unnamed')}</bdi>
       </p>
       <p class="payee-place">
-        <bdi>{place}</bdi> <span class="print">{shortAccount(account)}</span>
+        {request.city && <bdi>{request.city}</bdi>}
+        {request.city && request.countryCode && ', '}
+        {request.countryCode} <span class="print">{shortAccount(account)}</span>
       </p>
       <Vouched check={props.check} />
     </section>

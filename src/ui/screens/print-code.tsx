@@ -52,8 +52,14 @@ function Poster(props: {
   return (
     <article class="poster" data-paper={props.paper}>
       <p class="poster-lead">{t('print.lead')}</p>
-      <p class="poster-name">{profile.name}</p>
-      {profile.city && <p class="poster-city">{profile.city}</p>}
+      <p class="poster-name">
+        <bdi>{profile.name}</bdi>
+      </p>
+      {profile.city && (
+        <p class="poster-city">
+          <bdi>{profile.city}</bdi>
+        </p>
+      )}
       <QrCode text={props.text} label={t('print.qr-label', { name: profile.name })} />
       <ol class="poster-steps">
         {steps.map((step, i) => (

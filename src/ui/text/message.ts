@@ -27,7 +27,15 @@ export type SlotArguments<M> = [Slots<M>] extends [never]
   ? []
   : [slots: { readonly [Name in Slots<M>]: string | number }];
 
+const FROM_RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
+
+/** A name in Arabic or Hebrew must not turn round what stands beside it (UAX #9, first strong isolate). */
+function isolated(value: string | number): string {
+  const text = String(value);
+  return FROM_RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
+}
+
 /** Puts values into slots. A slot without a value stays visible, so that tests and people see it. */
 export function fillSlots(text: string, slots: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(slots[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => isolated(slots[name] ?? whole));
 }
