@@ -98,6 +98,7 @@ function FormStep(props: {
         </Button>
       }
     >
+      {code && <RefusalNotice code={code} asked />}
       <p class="soft">{t('open.lead')}</p>
       <form
         id="open"
@@ -130,7 +131,6 @@ function FormStep(props: {
           onValue={(currency) => onAnswers({ ...answers, currency })}
         />
       </form>
-      {code && <RefusalNotice code={code} asked />}
     </Screen>
   );
 }
@@ -141,7 +141,7 @@ function PasskeyTrouble(props: { readonly code: RefusalCode; readonly unsent: bo
   if (code === 'ceremony_unknown') {
     const signIn = (
       <ButtonLink href="/sign-in" kind="quiet">
-        {t('signin.go')}
+        {t('home.sign-in')}
       </ButtonLink>
     );
     return (
@@ -230,12 +230,12 @@ function PasskeyStep(props: PasskeyProps) {
         </>
       }
     >
+      {busy && <Notice title={t('passkey.waiting')} />}
+      {code && <PasskeyTrouble code={code} unsent={unsent} />}
       <div class="stack">
         <p>{t('passkey.lead')}</p>
         <p class="soft">{t('passkey.stays')}</p>
       </div>
-      {busy && <Notice title={t('passkey.waiting')} />}
-      {code && <PasskeyTrouble code={code} unsent={unsent} />}
     </Screen>
   );
 }

@@ -86,7 +86,7 @@ test('who took too long is led on: to another passkey, or in with the one that w
 
   await button(page, 'Send again').click();
   await says(amina, 'The server did not confirm your wallet in time.');
-  await link(page, 'Sign in with passkey').waitFor();
+  await link(page, 'Sign in').waitFor();
   await expectGood(page, 'passkey-late');
   late = await amina.passkeys.passkeys();
   await button(page, 'Make the passkey').click();

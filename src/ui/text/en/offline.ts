@@ -45,14 +45,11 @@ export const enOffline = {
   'devices.unnamed': 'Device {device}',
   'devices.lost': 'I lost this phone',
   'devices.lost-ask': 'Is it lost: {name}, no. {device}?',
-  'devices.lost-pays':
-    'This does not block it: whoever can unlock it can still pay from your balance.',
+  'devices.lost-pays': 'This does not block it: whoever can unlock it can still pay.',
   'devices.lost-pays-next':
     'Tell support at once. They can switch its passkey off, or freeze your wallet.',
-  'devices.lost-returns':
-    'What is set aside for it and not spent returns to you at once. It gets nothing set aside any more.',
-  'devices.lost-comes':
-    'What it promised before may still come in, and is paid: the payees could not know.',
+  'devices.lost-returns': 'What is set aside for it and not spent returns to you at once.',
+  'devices.lost-comes': 'What it promised before is still paid: the payees could not know.',
   'devices.lost-yes': 'Yes, it is lost',
   'devices.lost-no': 'No, I have it',
   'devices.lost-done':

@@ -48,14 +48,11 @@ export const frOffline: Translation<typeof enOffline> = {
   'devices.unnamed': 'Appareil {device}',
   'devices.lost': 'J’ai perdu ce téléphone',
   'devices.lost-ask': 'Est-il perdu : {name}, n° {device} ?',
-  'devices.lost-pays':
-    'Cela ne le bloque pas : qui peut le déverrouiller peut encore payer avec votre solde.',
+  'devices.lost-pays': 'Cela ne le bloque pas : qui peut le déverrouiller peut encore payer.',
   'devices.lost-pays-next':
-    'Prévenez l’assistance tout de suite. Elle peut désactiver sa clé d’accès ou bloquer votre portefeuille.',
-  'devices.lost-returns':
-    'Ce qui est mis de côté pour lui et pas dépensé vous revient aussitôt. Rien n’est plus mis de côté pour lui.',
-  'devices.lost-comes':
-    'Ce qu’il a promis avant peut encore arriver, et sera payé : on ne pouvait pas le savoir.',
+    'Prévenez l’assistance tout de suite : elle peut désactiver sa clé ou bloquer le portefeuille.',
+  'devices.lost-returns': 'Ce qui est mis de côté pour lui et pas dépensé vous revient aussitôt.',
+  'devices.lost-comes': 'Ce qu’il a promis avant est payé : on ne pouvait pas le savoir.',
   'devices.lost-yes': 'Oui, il est perdu',
   'devices.lost-no': 'Non, je l’ai',
   'devices.lost-done':

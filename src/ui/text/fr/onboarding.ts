@@ -20,9 +20,9 @@ export const frOnboarding: Translation<typeof enOnboarding> = {
   'passkey.send-again': 'Envoyer de nouveau',
   'passkey.unsent': 'Aucune réponse. Votre clé d’accès est créée et attend sur cette page.',
   'passkey.unsent-next': 'Gardez cette page ouverte et envoyez de nouveau quand il y a du réseau.',
-  'passkey.late': 'Le serveur n’a pas confirmé votre portefeuille à temps. L’argent n’a pas bougé.',
+  'passkey.late': 'Le serveur n’a pas confirmé à temps. L’argent n’a pas bougé.',
   'passkey.late-next':
-    'Créez de nouveau la clé d’accès. Si la première est arrivée, vous pouvez aussi vous connecter avec elle.',
+    'Créez de nouveau la clé. Si la première est bien arrivée, vous pouvez aussi vous connecter avec elle.',
   'passkey.waiting': 'Suivez ce que demande le téléphone…',
   'passkey.none':
     'Ce navigateur ne sait pas créer de clé d’accès. Ouvrez cette page dans le navigateur du téléphone, comme Chrome ou Safari.',
