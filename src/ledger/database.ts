@@ -133,9 +133,10 @@ export function faultKind(error: unknown): FaultKind {
   const code = codeOf(error);
   // 22012 is how a guard of ours fails: a row changed although its account was locked.
   if (/^(40001|40P01|22012)$/.test(code)) return 'conflict';
-  // 08 connection, 40003 not known whether it was done, 53 resources, 55P03/57014 timeouts, 57P0x shutdown, 25P03 idle in transaction,
-  // 58 and XX its disk or itself broken, also at COMMIT, where it then dies with the outcome unknown,
-  // 25006 a replica: after a failover the connections to what was the primary must go.
+  // 08 connection, 40003 an outcome not known, 53 resources, 55P03/57014 timeouts, 57P0x shutdown,
+  // 25P03 idle in transaction, 58 and XX its disk or itself broken, also at COMMIT, where it then dies
+  // with the outcome unknown, 25006 a replica: after a failover the connections to what was the
+  // primary must go.
   if (/^(08...|40003|53...|58...|XX...|55P03|57014|57P0.|25P03|25006)$/.test(code))
     return 'connection';
   if (/^[0-9A-Z]{5}$/.test(code) && error instanceof pg.DatabaseError) return 'bug';

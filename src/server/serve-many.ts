@@ -8,14 +8,14 @@ import { type MetricsServer, startMetricsServer } from './metrics/metrics-server
 import { createServerFigures } from './metrics/server-figures.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { type Config, warningsOf } from './settings.ts';
-import { FIRST_CONNECTIONS_MAX } from './share-of-process.ts';
+import { FIRST_PROCESS_CONNECTIONS_MAX } from './share-of-process.ts';
 import { once, stopOnSignal } from './stop-on-signal.ts';
 
 export async function serveMany(config: Config): Promise<void> {
   const log = createLineLog(config.logLevel, process.stderr);
   for (const warning of warningsOf(config)) log.warn(warning);
   await assertPortFree(config.host, config.port);
-  const own = { ...config, databaseConnectionsMax: FIRST_CONNECTIONS_MAX };
+  const own = { ...config, databaseConnectionsMax: FIRST_PROCESS_CONNECTIONS_MAX };
   const { database, connection, where, stop: stopDatabase } = await prepareDatabase(own, log);
   const crew = createCrew({
     size: config.processes,

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 import { readMoneyByCurrency } from './money-by-currency.ts';
-import { FIRST_CONNECTIONS_MAX } from './share-of-process.ts';
+import { FIRST_PROCESS_CONNECTIONS_MAX } from './share-of-process.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -283,7 +283,7 @@ function checkTogether(config: Config): string[] {
     faults.push(`UPLOAD_BYTES_WAITING_MAX: at least BATCH_BYTES_MAX, which is ${least}.`);
   }
   const { processes } = config;
-  const connectionsMin = processes === 1 ? 2 : 2 * processes + FIRST_CONNECTIONS_MAX;
+  const connectionsMin = processes === 1 ? 2 : 2 * processes + FIRST_PROCESS_CONNECTIONS_MAX;
   if (config.databaseConnectionsMax < connectionsMin) {
     faults.push(
       `DATABASE_CONNECTIONS_MAX: at least two for each of ${processes} processes, and two for the one that starts them, which is ${connectionsMin}.`,
@@ -349,7 +349,7 @@ export function readConfig(environment: Environment): Outcome<Config> {
     verifyThreads: read('verifyThreads', String(threadsOfProcess(processes))),
     databaseConnectionsMax: read(
       'databaseConnectionsMax',
-      String(Math.max(10, 4 * processes + FIRST_CONNECTIONS_MAX)),
+      String(Math.max(10, 4 * processes + FIRST_PROCESS_CONNECTIONS_MAX)),
     ),
     rpId: read('rpId', new URL(origins[0] ?? '').hostname),
     sandbox,

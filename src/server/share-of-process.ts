@@ -2,7 +2,7 @@
 import type { Config } from './settings.ts';
 
 /** Where there are several, the first prepares the database and reads its figures, beside theirs. */
-export const FIRST_CONNECTIONS_MAX = 2;
+export const FIRST_PROCESS_CONNECTIONS_MAX = 2;
 
 const divided = (total: number, by: number) => Math.max(1, Math.floor(total / by));
 
@@ -15,7 +15,7 @@ export function shareOfProcess(config: Config): Config {
   return {
     ...config,
     databaseConnectionsMax: divided(
-      config.databaseConnectionsMax - FIRST_CONNECTIONS_MAX,
+      config.databaseConnectionsMax - FIRST_PROCESS_CONNECTIONS_MAX,
       processes,
     ),
     ceremoniesPerMinute: divided(config.ceremoniesPerMinute, processes),

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 
 export type RequestEnd = (request: FastifyRequest, reply: FastifyReply, hungUp: boolean) => void;
 
-/** Once for each request, streams left out that their reader ended. */
+/** Once for each request, but for an answer that breaks off while it is written: nobody is told of those. */
 export function onRequestEnd(app: App, ended: RequestEnd): void {
   app.addHook('onResponse', (request, reply, done) => {
     ended(request, reply, false);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROUTES } from '#protocol/routes.ts';
-import { connectRaw } from '../../support/raw-connection.ts';
 import { startRunningServer } from '../../support/running-server.ts';
 import { enrol } from '../../support/server-wallet.ts';
 import { startTestCluster, type TestCluster } from '../../support/test-database.ts';
@@ -37,16 +36,5 @@ test('a stream asked for while the server stops is refused, and does not hold it
   goOn();
   expect((await answer).status).toBe(503);
   await stopped;
-  await server.services.stop();
-});
-
-test('a stop is not held up by a connection that nothing was ever asked on', async () => {
-  const server = await startRunningServer(cluster);
-  const base = await server.listen();
-  const unused = await connectRaw(base);
-  // Answered behind it, so that the server has seen it.
-  await (await fetch(`${base}/healthz`)).text();
-  await server.app.close();
-  await unused.closed;
   await server.services.stop();
 });

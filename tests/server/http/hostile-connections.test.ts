@@ -234,3 +234,13 @@ describe('a request that two could read differently', () => {
     expect((await connection.closed).match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 });
+
+test('a connection on which nothing was ever asked holds no stop up', PATIENT, async () => {
+  const patience = { ...DEADLINES_MS, headers: 60_000, request: 60_000 };
+  const { base, connect } = await start(answerOk, { deadlinesMs: patience });
+  const unused = await connect();
+  // Answered after it, so that the server has seen it.
+  await (await fetch(base)).text();
+  await new Promise((stopped) => server?.close(stopped));
+  await unused.closed;
+});

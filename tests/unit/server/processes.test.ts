@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { environmentWith } from '#server/command-arguments.ts';
 import { readConfig } from '#server/settings.ts';
-import { FIRST_CONNECTIONS_MAX, shareOfProcess } from '#server/share-of-process.ts';
+import { FIRST_PROCESS_CONNECTIONS_MAX, shareOfProcess } from '#server/share-of-process.ts';
 
 function configWith(args: readonly string[], environment: Record<string, string> = {}) {
   const whole = environmentWith(args, environment);
@@ -53,7 +53,7 @@ test('the shares of all processes are never more than what the settings say', ()
       expect(share[name]).toBeGreaterThanOrEqual(1);
       expect(share[name] * processes).toBeLessThanOrEqual(whole[name]);
     }
-    const connections = share.databaseConnectionsMax * processes + FIRST_CONNECTIONS_MAX;
+    const connections = share.databaseConnectionsMax * processes + FIRST_PROCESS_CONNECTIONS_MAX;
     if (processes > 1) expect(connections).toBeLessThanOrEqual(whole.databaseConnectionsMax);
     expect(share.databaseConnectionsMax).toBeGreaterThanOrEqual(2);
   }
