@@ -86,13 +86,13 @@ function keepSpareCopies(wallet: Wallet): void {
 
 /**
  * Whoever has a wallet, or is opening one, needs more of the app without network than a visitor. What
- * could not be fetched is fetched when the server is heard again.
+ * could not be fetched is fetched when the server is heard.
  */
 function keepWalletScreens({ connection }: Wallet): void {
   if (!('serviceWorker' in navigator)) return;
-  const isSilent = computed(() => connection.value.kind === 'silent');
+  const kind = computed(() => connection.value.kind);
   effect(() => {
-    if (isSilent.value) return;
+    if (kind.value === 'silent') return;
     void navigator.serviceWorker.ready.then(({ active }) =>
       active?.postMessage({ type: 'KEEP_FOR_WALLET' }),
     );

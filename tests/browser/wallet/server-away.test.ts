@@ -1,12 +1,13 @@
 // An app that was started while its server could not be reached: it goes on by itself once it can.
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { openStall, type Stall } from '../../support/stall.ts';
 import {
   approve,
+  button,
   expectCleanLedger,
-  fillOpening,
   keptForOffline,
   link,
   openWallet,
@@ -61,20 +62,42 @@ test('what was promised meanwhile settles, and what is left is what it was', asy
   await expectCleanLedger(server);
 });
 
-test('what could not be fetched of the app is fetched when the server is heard again', async () => {
-  const person = await startPerson();
-  onTestFinished(() => person.phone.close());
-  const askedFor = ({ path }: { path: string }) => path.startsWith('/assets/asking-');
-  const missing = server.proxy.arm(askedFor, { kind: 'answer', status: 503 }, 1000);
-  await person.page.goto(server.origin);
-  await link(person.page, 'Open a wallet').click();
-  await fillOpening(person, { name: 'Achieng' });
-  await missing.met;
-  await link(person.page, 'Later').click();
-  await person.page.getByText(/^Reached/).waitFor();
-  missing.release();
-  server.proxy.cut();
-  await person.page.getByText(/^No answer/).waitFor();
-  server.proxy.restore();
-  await keptForOffline(person.page);
+describe('what could not be fetched of the app is fetched', () => {
+  /** Somebody who is opening a wallet, and lacks one part of the app until `release`. */
+  async function begin() {
+    const person = await startPerson();
+    onTestFinished(() => person.phone.close());
+    const { page } = person;
+    const askedFor = ({ path }: { path: string }) => path.startsWith('/assets/asking-');
+    const missing = server.proxy.arm(askedFor, { kind: 'answer', status: 503 }, 1000);
+    await page.goto(`${server.origin}/open`);
+    await page.getByLabel('Your name or your shop’s').fill('Achieng');
+    await page.getByLabel('Town or stop').fill('Nairobi');
+    await button(page, 'Continue').click();
+    await missing.met;
+    return { page, release: missing.release };
+  }
+
+  async function finish(page: Page): Promise<void> {
+    await button(page, 'Make the passkey').click();
+    await link(page, 'Later').click();
+    await page.getByText(/^Reached/).waitFor();
+  }
+
+  test('once the wallet is open', async () => {
+    const { page, release } = await begin();
+    release();
+    await finish(page);
+    await keptForOffline(page);
+  });
+
+  test('once the server is heard again', async () => {
+    const { page, release } = await begin();
+    await finish(page);
+    release();
+    server.proxy.cut();
+    await page.getByText(/^No answer/).waitFor();
+    server.proxy.restore();
+    await keptForOffline(page);
+  });
 });
