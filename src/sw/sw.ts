@@ -34,13 +34,6 @@ self.trustedTypes?.createPolicy('default', {
 });
 
 /**
- * From a new worker to the one before it. A message of a channel does not wake a worker that sleeps:
- * Chromium would wait half a minute until that is found to have nothing to do.
- */
-const stepAside = new BroadcastChannel('step-aside');
-stepAside.addEventListener('message', () => self.outbox?.stepAside());
-
-/**
  * Every page waits for the worker to start, so the half that carries payments is a script of its
  * own. It was imported once while installing, and from then on comes from the browser's store of
  * this worker, network or not.
@@ -110,10 +103,10 @@ self.addEventListener('message', (event) => {
   const data: unknown = event.data;
   // Only a page knows whether a person is in the middle of something, so only a page may ask (F10).
   const asked = typeof data === 'object' && data !== null && Reflect.get(data, 'type');
-  if (asked === 'SKIP_WAITING') {
-    // It takes over once the worker before has nothing left to do, which may wait for a network.
-    stepAside.postMessage(null);
-    event.waitUntil(self.skipWaiting());
+  if (asked === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
+  if (asked === 'STEP_ASIDE') {
+    self.outbox?.stepAside();
+    event.ports[0]?.postMessage(null);
   }
   if (asked === 'KEEP_FOR_WALLET') event.waitUntil(shell.keepForWallet());
 });

@@ -1,9 +1,11 @@
 /** Owns hearing that a new version of the app has come, and letting a person take it. */
-import { Workbox } from 'workbox-window';
+import { messageSW, Workbox } from 'workbox-window';
 import { mayReload } from './reload-guard.ts';
 import { offerUpdate, tellUpdateEnd } from './update-offer.ts';
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
+/** A worker that has not answered by then is not waited for. */
+const STEP_ASIDE_MS = 3_000;
 
 /** A page may stay open for days on a counter: it asks for a new version when it is looked at again. */
 function checkWhenShown(worker: Workbox): void {
@@ -39,6 +41,16 @@ function followInstalls(registration: ServiceWorkerRegistration, onWhole: () => 
   if (registration.waiting) onWhole();
 }
 
+/**
+ * The new one takes over once the worker in charge has nothing left to do, which may wait for a
+ * network. And it has to be awake: to one that is just being woken, by whatever, Chromium does not
+ * say that it is to end, and then waits half a minute until it does so by itself.
+ */
+async function makeWay({ active }: ServiceWorkerRegistration): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, STEP_ASIDE_MS));
+  if (active) await Promise.race([messageSW(active, { type: 'STEP_ASIDE' }), late]);
+}
+
 /** Once. The worker itself is registered before, by main.tsx; this finds the same registration. */
 export async function followUpdates(): Promise<void> {
   const worker = new Workbox('/sw.js');
@@ -62,7 +74,7 @@ export async function followUpdates(): Promise<void> {
       return;
     }
     askedHere = true;
-    worker.messageSkipWaiting();
+    void makeWay(registration).then(() => worker.messageSkipWaiting());
   }
   followInstalls(registration, () => {
     // A newer one took the place of the one that a person has asked for, before it was in charge.

@@ -108,6 +108,8 @@ export interface ServiceWorkerControl {
   push(data: string): Promise<void>;
   /** Ends every running worker, in the middle of whatever it does. */
   kill(): Promise<void>;
+  /** Ends the worker in charge; one that waits to take over lives on. */
+  killActive(): Promise<void>;
 }
 
 /** Before lifting `setOffline` after `kill()`, load a page: with neither, that call never returns. */
@@ -117,6 +119,12 @@ export async function serviceWorkerControl(
 ): Promise<ServiceWorkerControl> {
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
+  const active = new Promise<string>((resolve) => {
+    cdp.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+      const own = versions.find((version) => version.status === 'activated');
+      if (own !== undefined) resolve(own.versionId);
+    });
+  });
   const registrationId = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`No service worker is registered for ${origin}`)),
@@ -147,6 +155,9 @@ export async function serviceWorkerControl(
     },
     kill: async () => {
       await cdp.send('ServiceWorker.stopAllWorkers');
+    },
+    killActive: async () => {
+      await cdp.send('ServiceWorker.stopWorker', { versionId: await active });
     },
   };
 }

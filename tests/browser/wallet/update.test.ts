@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
-import { serviceWorkerControl } from '../../support/browser.ts';
+import { type ServiceWorkerControl, serviceWorkerControl } from '../../support/browser.ts';
 import { releasedWallet } from '../../support/built-wallet.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { type Exchange, route } from '../../support/proxy.ts';
@@ -222,20 +222,38 @@ test('an update that takes over while an upload is on its way settles it once (F
   expect(sent().filter(({ body }) => body.equals(first.body)).length).toBeGreaterThan(1);
 });
 
-test('who takes a release long after it came is given it at once, though its workers sleep', async () => {
+// As the browser does with workers that had nothing to do for half a minute.
+const takings = [
+  {
+    while: 'while the workers sleep',
+    name: 'first',
+    sleep: (workers: ServiceWorkerControl) => workers.kill(),
+    take: (page: Page) => button(page, 'Use it').click(),
+  },
+  {
+    while: 'while the one in charge is being woken',
+    name: 'second',
+    sleep: (workers: ServiceWorkerControl) => workers.killActive(),
+    take: (page: Page) =>
+      button(page, 'Use it').evaluate((take: HTMLElement) => {
+        navigator.serviceWorker.controller?.postMessage({ type: 'KEEP_FOR_WALLET' });
+        take.click();
+      }),
+  },
+];
+
+test.for(takings)('who takes a release is given it at once, $while', async (taking) => {
   const { page } = payer;
-  await release('first');
+  await release(taking.name);
   await toHome(page);
   await lookForUpdate(page);
   await waitingWorker(page);
-  const take = button(page, 'Use it');
-  await take.waitFor();
+  await button(page, 'Use it').waitFor();
   const reloaded = page.waitForEvent('load');
-  // As the browser does with workers that had nothing to do for half a minute.
-  await (await serviceWorkerControl(payer.phone.context, server.origin)).kill();
-  await take.click();
+  await taking.sleep(await serviceWorkerControl(payer.phone.context, server.origin));
+  await taking.take(page);
   await reloaded;
-  expect(await releaseOf(page)).toBe('first');
+  expect(await releaseOf(page)).toBe(taking.name);
 });
 
 test('a release that cannot be had whole leaves the one before in charge, and it pays', async () => {
