@@ -65,6 +65,12 @@ export function complaintOf(prepared: Outcome<PreparedOrder> | undefined): Refus
   return prepared.refusal.code;
 }
 
+/** Whatever else stands in the way does so before the first key is pressed. */
+export function isOfTypedAmount(code: RefusalCode, request: PaymentRequest): boolean {
+  const isOfAmount = code === 'over_balance' || code === 'amount_too_large';
+  return isOfAmount && request.amountMinor === undefined;
+}
+
 /** The one payment that keeps its request from being paid again, however old it is. */
 function AlreadyPaying(props: { readonly payment: Payment }) {
   const { payment } = props;

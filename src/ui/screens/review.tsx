@@ -1,4 +1,5 @@
 /** Owns review: who is paid and how much, and the tap that approves it. Words come from the signed request. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { PaymentRequest } from '#protocol/payment-request.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
@@ -15,6 +16,7 @@ import { Itemised, NoteField, ReviewAmount, TipChooser } from '../parts/review-a
 import {
   Complaint,
   complaintOf,
+  isOfTypedAmount,
   PaidBefore,
   PayNowNotice,
   recentPayment,
@@ -78,6 +80,8 @@ function PayStub(props: {
   readonly tap: Tap;
   readonly ready: boolean;
   readonly label: string;
+  /** Comes and goes while an amount is typed: in the button's place, since elsewhere it moves the keys. */
+  readonly instead: ComponentChildren;
 }) {
   const { tap } = props;
   return (
@@ -85,15 +89,17 @@ function PayStub(props: {
       {tap.refused && <RefusalNotice code={tap.refused} />}
       <div class="pay-stub-paper" data-ready={tap.go !== undefined && props.ready}>
         <Tear id={props.id} side="below" />
-        <Button
-          kind="stub"
-          icon={<IconPasskey />}
-          disabled={!tap.go || !props.ready}
-          busy={tap.busy}
-          onClick={() => tap.go?.()}
-        >
-          {props.label}
-        </Button>
+        {props.instead || (
+          <Button
+            kind="stub"
+            icon={<IconPasskey />}
+            disabled={!tap.go || !props.ready}
+            busy={tap.busy}
+            onClick={() => tap.go?.()}
+          >
+            {props.label}
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -123,7 +129,11 @@ function RequestReview(props: {
   const paying = state.paying.kind === 'read' && state.paying.value.ok && state.paying.value.value;
   const sameRequest = paying ? paying.sameRequest : [];
   const before = recentPayment(sameRequest, nowMs);
-  const complaint = complaintOf(state.prepared);
+  const code = complaintOf(state.prepared);
+  const complaint = code && <Complaint code={code} request={request} sameRequest={sameRequest} />;
+  const typed = code !== undefined && isOfTypedAmount(code, request);
+  const reaching = payNow.now === 'reaching';
+  const notNow = <PayNowNotice now={payNow.now} onRetry={payNow.reach} />;
   const parts = { request, entry, onEntry: setEntry };
   return (
     <Screen
@@ -135,6 +145,7 @@ function RequestReview(props: {
           id={request.text}
           tap={tap}
           ready={payNow.now === 'may' && check.kind !== 'forged'}
+          instead={typed ? complaint : reaching && notNow}
           label={
             review
               ? t('review.pay', { amount: formatMoney(review.total.totalMinor, request.currency) })
@@ -144,9 +155,9 @@ function RequestReview(props: {
       }
     >
       <PayeeHead request={request} check={check} />
-      {complaint && <Complaint code={complaint} request={request} sameRequest={sameRequest} />}
-      {!complaint && before && <PaidBefore payment={before} />}
-      <PayNowNotice now={payNow.now} onRetry={payNow.reach} />
+      {!typed && complaint}
+      {before && (!complaint || typed) && <PaidBefore payment={before} />}
+      {!reaching && notNow}
       <ReviewAmount {...parts} review={review} />
       <Cover state={state} currency={request.currency} />
       <Itemised request={request} review={review} />

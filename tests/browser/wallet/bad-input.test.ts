@@ -115,8 +115,8 @@ describe('a request that cannot be paid is declined before anybody signs', () =>
   test('of more than a number can hold', async () => {
     await opened(stall.ask());
     await keyIn(payer.page, '99999999999999');
-    expect(await button(payer.page, /^Pay/).isDisabled()).toBe(true);
     await payer.page.getByRole('alert').waitFor();
+    expect(await button(payer.page, /^Pay/).count()).toBe(0);
   });
 
   test('without a code', async () => {
