@@ -1,5 +1,5 @@
 /** Owns the account's devices, and saying that one of them is lost. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { DeviceGap, DeviceList, DeviceState } from '#protocol/wire-offline.ts';
 import { freezeDevice } from '../actions/set-aside.ts';
@@ -133,6 +133,8 @@ export function Devices(props: {
   const mine = useWallet().state.value?.device;
   const { outcome, again } = props.answer;
   const [lost, setLost] = useState<DeviceState>();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isSaid = useRef(false);
   const list = outcome?.ok ? outcome.value : undefined;
   const isTold = list !== undefined && props.gaps.length > 0;
   useEffect(() => {
@@ -140,7 +142,9 @@ export function Devices(props: {
   }, [isTold]);
   return (
     <section aria-labelledby="devices">
-      <h2 id="devices">{t('devices.title')}</h2>
+      <h2 id="devices" ref={heading} tabIndex={-1}>
+        {t('devices.title')}
+      </h2>
       {outcome && !outcome.ok && <Unknown code={outcome.refusal.code} onRetry={again} />}
       {!outcome && <p class="soft">{t('part.loading')}</p>}
       <ul class="devices">
@@ -156,8 +160,14 @@ export function Devices(props: {
       </ul>
       <LostSheet
         state={lost}
-        onClose={() => setLost(undefined)}
+        onClose={() => {
+          setLost(undefined);
+          // The closed sheet gives the focus to what opened it, which is about to go.
+          if (isSaid.current) heading.current?.focus();
+          isSaid.current = false;
+        }}
         onDone={() => {
+          isSaid.current = true;
           setLost(undefined);
           again();
         }}

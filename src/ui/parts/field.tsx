@@ -17,6 +17,8 @@ type FieldProps = {
   /** Several lines, for pasted codes. */
   readonly lines?: number;
   readonly placeholder?: string;
+  /** Has the focus when the sheet that it stands in opens. */
+  readonly first?: boolean;
 };
 
 export function Field(props: FieldProps) {
@@ -30,6 +32,7 @@ export function Field(props: FieldProps) {
     required: props.required,
     maxLength: props.maxLength,
     placeholder: props.placeholder,
+    autofocus: props.first,
     'aria-invalid': props.complaint !== undefined,
     'aria-describedby': note ? `${id}-note` : undefined,
   };

@@ -27,6 +27,7 @@ export function TypeSheet(props: {
           value={text}
           onValue={setText}
           lines={4}
+          first
         />
         <div class="scan-pair">
           {canPaste && (

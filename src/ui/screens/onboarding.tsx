@@ -1,5 +1,5 @@
 /** Owns opening a wallet: who you are, then the passkey, each on a screen of its own. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CeremonyOptions } from '#device/account-api.ts';
 import { CURRENCIES, currencyOfAlpha } from '#protocol/currency.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
@@ -75,11 +75,16 @@ function FormStep(props: {
   const { answers, onAnswers } = props;
   const [busy, setBusy] = useState(false);
   const [code, setCode] = useState<RefusalCode>();
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(
+    () => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(),
+    [asked],
+  );
   const missing = { name: answers.name.trim() === '', city: answers.city.trim() === '' };
 
   async function go(): Promise<void> {
-    setAsked(true);
+    setAsked(asked + 1);
     if (missing.name || missing.city) return;
     setBusy(true);
     const options = await beginEnrolment(wallet, answers.name.trim());
@@ -102,6 +107,7 @@ function FormStep(props: {
       <p class="soft">{t('open.lead')}</p>
       <form
         id="open"
+        ref={form}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -115,7 +121,7 @@ function FormStep(props: {
           maxLength={PROFILE_NAME_CHARACTERS_MAX}
           autoComplete="name"
           required
-          {...(asked && missing.name && { complaint: t('open.name-missing') })}
+          {...(asked > 0 && missing.name && { complaint: t('open.name-missing') })}
         />
         <Field
           label={t('open.city')}
@@ -124,7 +130,7 @@ function FormStep(props: {
           maxLength={PROFILE_CITY_CHARACTERS_MAX}
           autoComplete="address-level2"
           required
-          {...(asked && missing.city && { complaint: t('open.city-missing') })}
+          {...(asked > 0 && missing.city && { complaint: t('open.city-missing') })}
         />
         <CurrencyField
           value={answers.currency}

@@ -78,6 +78,9 @@ test('the account on another phone gives it up, and what is set aside returns', 
   await expectGood(page, 'device-lost');
   await button(page, 'Yes, it is lost').click();
   await page.getByText(/· Reported lost/).waitFor();
+  // The button that was pressed has gone: whoever uses a keyboard goes on from its list.
+  const devices = heading(page, 'My devices');
+  await expect.poll(() => devices.evaluate((e) => e === document.activeElement)).toBe(true);
   await expect.poll(() => page.getByText('KES 200.00 set aside').count()).toBe(0);
   expect(await heldByServer()).toBeUndefined();
   await purseSays(second, '1,000.00');
