@@ -1,6 +1,7 @@
 /** Owns a wire between a server and PostgreSQL that stops at a chosen statement, before it arrives or once it is done. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type pg from 'pg';
+import { urlOf } from './test-database.ts';
 
 /** `before`: PostgreSQL never hears of it. `done`: it is done, its answer is not heard, and nothing follows it. */
 export type When = 'before' | 'done';
@@ -134,13 +135,16 @@ function connectThrough(
   });
 }
 
-/** Listens on a free port; each connection to it goes on to the target's Unix socket. */
+const dial = ({ host = 'localhost', port = 5432 }: pg.PoolConfig) =>
+  host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+
+/** Listens on a free port; each connection to it goes on to the target. */
 export async function openWire(target: pg.PoolConfig): Promise<DatabaseWire> {
   const sockets = new Set<Socket>();
   const armed = new Set<Armed>();
   const passed: string[] = [];
   const server: Server = createServer((client) => {
-    const upstream = connect(`${target.host}/.s.PGSQL.${target.port ?? 5432}`);
+    const upstream = dial(target);
     const ends: [Socket, Socket][] = [
       [client, upstream],
       [upstream, client],
@@ -159,10 +163,10 @@ export async function openWire(target: pg.PoolConfig): Promise<DatabaseWire> {
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;
-  const { host: _, ...rest } = target;
+  const connection = { ...target, host: 'localhost', port };
   return {
-    url: `postgresql://${target.user}@localhost:${port}/${target.database}`,
-    connection: { ...rest, host: 'localhost', port },
+    url: urlOf(connection),
+    connection,
     passed,
     forget: () => {
       passed.length = 0;

@@ -151,6 +151,9 @@ test('a payment that is slow to commit holds up what its payee is told, and leav
   ];
   const [payee, other] = [await enrol(one), await enrol(one)];
   let commit = () => {};
+  const mayCommit = new Promise<void>((go) => {
+    commit = go;
+  });
   let open = () => {};
   const isOpen = new Promise<void>((resolve) => {
     open = resolve;
@@ -158,10 +161,8 @@ test('a payment that is slow to commit holds up what its payee is told, and leav
   const held = settlePayments(one, [newPayment(slow, payee, { amountMinor: 1n })], {
     ...OPTIONS,
     async sign(settled) {
-      await new Promise<void>((go) => {
-        commit = go;
-        open();
-      });
+      open();
+      await mayCommit;
       return OPTIONS.sign(settled);
     },
   });
@@ -176,8 +177,7 @@ test('a payment that is slow to commit holds up what its payee is told, and leav
     expect(verdictOf(settlement)).toBe('accepted');
   }
   const entries = await readStatement(two, payee.account, 0n, 10);
-  expect(entries.map(({ version, amountMinor }) => [version, amountMinor])).toEqual([
-    [1n, 1n],
-    [2n, 2n],
-  ]);
+  expect(entries.map(({ version }) => version)).toEqual([1n, 2n]);
+  // Which of them comes first is the database's choice, where it ended one to run it again.
+  expect(entries.map(({ amountMinor }) => amountMinor).toSorted()).toEqual([1n, 2n]);
 });
