@@ -70,15 +70,19 @@ async function isGenuine(file: ShellFile, response: Response): Promise<boolean> 
   return toBase64url(digest).slice(0, REVISION_CHARACTERS) === file.revision;
 }
 
-async function keep(cache: Cache, file: ShellFile): Promise<void> {
-  if (await cache.match(file.url, { ignoreVary: true })) return;
+async function obtain(file: ShellFile): Promise<Response> {
   const hashed = file.revision === null;
   const held = hashed ? await caches.match(file.url, { ignoreVary: true }) : undefined;
   // A hashed name never changes its content, so the browser's own cache will do.
   const response =
     held ?? (await fetch(file.url, { cache: hashed ? 'default' : 'no-cache', redirect: 'error' }));
   if (!(await isGenuine(file, response))) throw new TypeError(`not as built: ${file.url}`);
-  await cache.put(file.url, response);
+  return response;
+}
+
+async function keep(cache: Cache, file: ShellFile): Promise<void> {
+  if (await cache.match(file.url, { ignoreVary: true })) return;
+  await cache.put(file.url, await obtain(file));
 }
 
 /** Shells that were in use, the last one last: after a rollback that is not the one made last. */
@@ -164,9 +168,13 @@ export function createAppShell(list: ShellList): AppShell {
       if (route === 'document') return (await findHeld('/')) ?? fetch(request);
       const { pathname } = new URL(request.url);
       const held = await findHeld(pathname);
-      const spoken = held ? undefined : list.whenSpoken.find(({ url }) => url === pathname);
-      if (spoken) await keep(await own(), spoken);
-      return held ?? (await findHeld(pathname)) ?? fetch(request);
+      if (held) return held;
+      const spoken = list.whenSpoken.find(({ url }) => url === pathname);
+      if (!spoken) return fetch(request);
+      const response = await obtain(spoken);
+      // Where there is no room left it is spoken all the same, until the app is closed.
+      await (await own()).put(pathname, response.clone()).catch(() => {});
+      return response;
     },
   };
 }

@@ -4,6 +4,7 @@ import { expectGood } from '../../support/looks.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import {
   button,
+  heading,
   keyIn,
   link,
   openWallet,
@@ -54,6 +55,12 @@ test('colours are as chosen until the page ends, and it says so', async () => {
   await page.getByRole('alert').getByText('This holds until the app is closed').waitFor();
   expect(await theme()).toBe('dark');
   await expectGood(page, 'settings-full');
+});
+
+test('a language that the phone had not kept is spoken all the same', async () => {
+  const { page } = person;
+  await page.getByLabel('Français').click();
+  await heading(page, 'Réglages').waitFor();
 });
 
 test('nothing was logged as an error or refused by the content policy on the way', () => {
