@@ -102,6 +102,18 @@ export function createVerifyPool(file: string, threadCount: number): VerifyPool 
     return threads[(spki.at(-1) ?? 0) % threads.length];
   }
 
+  let isFeeding = false;
+
+  /** In the same turn others ask, too; a block of one costs as much to send as a block of many. */
+  function feedSoon(): void {
+    if (isFeeding) return;
+    isFeeding = true;
+    setImmediate(() => {
+      isFeeding = false;
+      for (const thread of threads) thread.feed();
+    });
+  }
+
   return {
     verify: (checks) =>
       new Promise((resolve, reject) => {
@@ -110,7 +122,7 @@ export function createVerifyPool(file: string, threadCount: number): VerifyPool 
         checks.forEach((check, index) => {
           threadFor(check)?.waiting.push({ check, call, index });
         });
-        for (const thread of threads) thread.feed();
+        feedSoon();
       }),
     async stop() {
       await Promise.all(threads.map((thread) => thread.stop()));
