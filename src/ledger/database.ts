@@ -1,5 +1,6 @@
 /** Owns the connections to PostgreSQL: their types, timeouts, transactions, and what a failure means. */
 import './runtime-name.ts';
+import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from './embedded-postgres.ts';
@@ -150,12 +151,20 @@ const isConflict = (error: unknown) => faultKind(error) === 'conflict';
 const PG_CLIENT_FAULT =
   /^(Connection terminated|Query read timeout|timeout e|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
 
+/** What node-postgres has and its types do not tell. */
+type Wired = { readonly connection: { readonly stream: Writable } };
+
 /** Sends all statements at once and waits for all; throws what went wrong first. */
 export async function pipeline(
   client: pg.PoolClient,
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
-  const results = await Promise.allSettled(statements.map((statement) => client.query(statement)));
+  const { stream } = (client as unknown as Wired).connection;
+  // Else each statement is a write of its own, and wakes the database.
+  stream.cork();
+  const asked = statements.map((statement) => client.query(statement));
+  stream.uncork();
+  const results = await Promise.allSettled(asked);
   return results.map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;
