@@ -93,9 +93,10 @@ function keepWalletScreens({ connection }: Wallet): void {
   const kind = computed(() => connection.value.kind);
   effect(() => {
     if (kind.value === 'silent') return;
-    void navigator.serviceWorker.ready.then(({ active }) =>
-      active?.postMessage({ type: 'KEEP_FOR_WALLET' }),
-    );
+    void navigator.serviceWorker.ready.then(({ active, waiting }) => {
+      // A new version brings them itself, and could not take over from a worker that this woke.
+      if (!waiting) active?.postMessage({ type: 'KEEP_FOR_WALLET' });
+    });
   });
 }
 

@@ -138,7 +138,12 @@ test('a page in the middle of an approval is not reloaded when another page take
   await waitingWorker(other);
   // What its "Use it" sends: at home a payment that was begun stands before the update.
   await other.evaluate(async () => {
-    const { waiting } = await navigator.serviceWorker.ready;
+    const { active, waiting } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    await new Promise((answered) => {
+      port1.onmessage = answered;
+      active?.postMessage({ type: 'STEP_ASIDE' }, [port2]);
+    });
     const inCharge = new Promise((changed) =>
       navigator.serviceWorker.addEventListener('controllerchange', changed, { once: true }),
     );
@@ -225,13 +230,13 @@ test('an update that takes over while an upload is on its way settles it once (F
 // As the browser does with workers that had nothing to do for half a minute.
 const takings = [
   {
-    while: 'while the workers sleep',
+    when: 'while the workers sleep',
     name: 'first',
     sleep: (workers: ServiceWorkerControl) => workers.kill(),
     take: (page: Page) => button(page, 'Use it').click(),
   },
   {
-    while: 'while the one in charge is being woken',
+    when: 'while the one in charge is being woken',
     name: 'second',
     sleep: (workers: ServiceWorkerControl) => workers.killActive(),
     take: (page: Page) =>
@@ -242,7 +247,7 @@ const takings = [
   },
 ];
 
-test.for(takings)('who takes a release is given it at once, $while', async (taking) => {
+test.for(takings)('who takes a release is given it at once, $when', async (taking) => {
   const { page } = payer;
   await release(taking.name);
   await toHome(page);
