@@ -2,7 +2,9 @@
 import { parentPort } from 'node:worker_threads';
 import { unpackChecks } from './payments/signature-checks.ts';
 import { createVerifySignature } from './payments/verify-signature.ts';
+import { yieldThread } from './payments/yield-thread.ts';
 
+yieldThread();
 const verify = createVerifySignature();
 
 parentPort?.on('message', (block: Uint8Array<ArrayBuffer>) => {

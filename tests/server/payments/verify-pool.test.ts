@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { SignatureCheck } from '#server/payments/ports.ts';
@@ -78,3 +78,18 @@ test('a thread that ends leaves its checks unanswered, not refused, and the next
   await expect(verify([check])).rejects.toThrow(Unavailable);
   expect(await verify([check])).toEqual([isValid]);
 });
+
+/** Of each thread of this process that there is now. */
+const threadIds = () => readdirSync('/proc/self/task').map(Number);
+
+test.runIf(process.platform === 'linux')(
+  'the threads that verify stand behind all others, and those stay as they were',
+  async () => {
+    const before = new Map(threadIds().map((id) => [id, getPriority(id)]));
+    const { verify } = open(thread, 2);
+    await verify(Array.from({ length: 400 }, (_, index) => checkOf(index).check));
+    const behind = threadIds().filter((id) => !before.has(id) && getPriority(id) === 5);
+    expect(behind).toHaveLength(2);
+    for (const [id, priority] of before) expect(getPriority(id)).toBe(priority);
+  },
+);
