@@ -64,7 +64,7 @@ function budgetLines(sizes: WireSizes, precache: PrecacheList): BudgetLine[] {
     {
       what: 'its relay, loaded when needed',
       bytes: sizeOf(precache.outboxScript),
-      bytesMax: 13_500,
+      bytesMax: 14_000,
     },
     { what: 'scanner', bytes: sum(scanner), bytesMax: 25_000 },
     {

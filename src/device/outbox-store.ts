@@ -15,6 +15,7 @@ import {
 import type { WalletDatabase } from './database.ts';
 import {
   ASKED,
+  FUNDS,
   IDENTITY,
   isDamaged,
   OUTBOX_ENTRY,
@@ -30,7 +31,7 @@ import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
 /** Whatever the outbox carries, and the records that it can be made anew from. */
 export const WAITING = ['payments', 'counterfoils', 'outbox'] as const;
-const MONEY = [...WAITING, 'requests'] as const;
+const MONEY = [...WAITING, 'requests', 'entries', 'meta'] as const;
 
 /** One record of `meta`, or undefined when there is none. Damage is not absence: it throws. */
 export async function readMeta<T>(
@@ -84,6 +85,33 @@ async function payRequestIn(tx: WriteTransaction, settled: unknown): Promise<voi
   if (paid) await requests.put(paid);
 }
 
+/** More than a statement brings while one receipt is on its way. */
+const NEWEST_ENTRIES = 50;
+
+const atLeastNothing = (minor: bigint) => (minor > 0n ? minor : 0n);
+
+/**
+ * Without a network nobody would say that the money is gone: what the server said last of the balance
+ * falls by it until it speaks again, unless its statement has told of the payment already.
+ */
+async function spendIn(tx: WriteTransaction, payment: Payment): Promise<void> {
+  const { id, currency, amountMinor, allowance } = payment;
+  const [entries, stored] = await Promise.all([
+    tx.objectStore('entries').getAll(null, NEWEST_ENTRIES),
+    tx.objectStore('meta').get('wallet'),
+  ]);
+  const wallet = readRecord(FUNDS, stored);
+  if (!wallet || entries.some((entry) => Object(entry).paymentId === id)) return;
+  const balances = wallet.account.balances.map((balance) => {
+    if (balance.currency !== currency) return balance;
+    const left = { ...balance, amountMinor: atLeastNothing(balance.amountMinor - amountMinor) };
+    if (allowance === undefined || !balance.heldMinor) return left;
+    return { ...left, heldMinor: atLeastNothing(balance.heldMinor - amountMinor) };
+  });
+  const account = { ...wallet.account, balances };
+  await tx.objectStore('meta').put({ ...wallet, account }, 'wallet');
+}
+
 async function settleIn(
   tx: WriteTransaction,
   id: string,
@@ -107,7 +135,10 @@ async function settleIn(
   ]);
   if (known) return 'known';
   if (settled.contradiction) return 'contradicted';
-  if (isCarried && settled.state === 'accepted') await payRequestIn(tx, settled);
+  if (settled.state === 'accepted') {
+    if (isCarried) await payRequestIn(tx, settled);
+    else if (record.state === 'promised') await spendIn(tx, settled as Payment);
+  }
   return 'settled';
 }
 

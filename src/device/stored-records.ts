@@ -212,6 +212,14 @@ export const LAST_SEQ: RecordKind<{ readonly device: number; readonly seq: numbe
   shape: { device: 'whole', seq: 'whole' },
 };
 
+/** As much of the wallet as a settled payment changes. */
+export const FUNDS: RecordKind<Pick<WalletState, 'account'>> = {
+  name: 'wallet',
+  shape: {
+    account: { balances: [{ currency: 'whole', amountMinor: 'money', 'heldMinor?': 'money' }] },
+  },
+};
+
 export const ENTRY: RecordKind<StatementEntry> = {
   name: 'statement entry',
   shape: {

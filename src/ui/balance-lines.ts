@@ -3,7 +3,7 @@ import type { HomeView } from '#wallet/records.ts';
 
 export type BalanceLine = {
   readonly currency: number;
-  /** As the server last said it. */
+  /** As the server last said it, less what was settled since. */
   readonly balanceMinor: bigint;
   /** Signed away and not settled yet. */
   readonly promisedMinor: bigint;

@@ -96,8 +96,9 @@ export type OutboxStore = {
   /** Marks entries as sent; those withdrawn or settled meanwhile are not in the answer. */
   claim(ids: readonly string[], nowMs: number): Promise<OutboxEntry[]>;
   /**
-   * Stores the verified receipt and deletes the outbox entry, both or neither. `epoch`: in which the
-   * server gave it, when that is later than the receipt's own.
+   * Stores the verified receipt and deletes the outbox entry, both or neither; what was paid is gone
+   * from the balance that the server said last. `epoch`: in which the server gave it, when that is
+   * later than the receipt's own.
    */
   settle(id: string, receipt: Receipt, bytes: Bytes, epoch?: number): Promise<Settled>;
   /** What has a receipt that the server has not stood by in this epoch: as much as one upload takes, and where the next page begins. */

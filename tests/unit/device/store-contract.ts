@@ -18,6 +18,7 @@ import { FORGOTTEN } from './contract-forgotten.ts';
 import { PROMISING, READING, SETTLING } from './contract-payments.ts';
 import { type ContractCase, enrolled, promised, settled } from './contract-phone.ts';
 import { PURSES } from './contract-purses.ts';
+import { SPENDING } from './contract-spending.ts';
 import { TAKINGS } from './contract-takings.ts';
 import { codeOf, demand, expectEqual, faultOf } from './expectations.ts';
 
@@ -310,6 +311,7 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
   ...PROMISING,
   ...SETTLING,
   ...FORGOTTEN,
+  ...SPENDING,
   ...READING,
   ...RECEIVING,
   ...WALLETS,
