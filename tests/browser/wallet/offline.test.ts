@@ -111,9 +111,14 @@ describe.skipIf(missing !== null)('with Background Sync', () => {
     await settled;
     expect(await paymentsReceived(id)).toBe(1);
 
+    // Nobody can be asked what is left: what the worker was told is all that this phone knows.
+    await context.setOffline(true);
     payer = await reopen(payer, `${server.origin}/slip/${id}`, passkeys);
     await slipSays(payer, 'accepted');
     expect(await outboxSize(payer.page)).toBe(0);
+    await payer.page.goto(server.origin);
+    await purseSays(payer, '740.00');
+    await context.setOffline(false);
   });
 
   test('a payment promised while only the server is gone is settled by the worker alone once it is back', async () => {
