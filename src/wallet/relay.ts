@@ -72,8 +72,8 @@ const STORE_RETRY_MS = 5_000;
 /** These say that the outbox has grown, not that the world is better: what has just failed rests. */
 const ONLY_NEWS: ReadonlySet<DrainReason> = new Set(['enqueue', 'notice']);
 
-/** Signs that there is a network after all, whatever the phone says, and a person who wants it tried. */
-const KNOWS_BETTER: ReadonlySet<DrainReason> = new Set(['online', 'sync', 'push', 'person']);
+/** Signs that there is a network after all, whatever the phone says. */
+const KNOWS_BETTER: ReadonlySet<DrainReason> = new Set(['online', 'sync', 'push']);
 
 type Running = RelayParts & {
   readonly pace: Pace;
@@ -82,16 +82,28 @@ type Running = RelayParts & {
   readonly reoffers: ReofferMemory;
 };
 
+/**
+ * A person may know better than the phone, so the server is asked, which promises nothing: a payment
+ * that was tried in vain could not be withdrawn any more.
+ */
+async function mayHold(parts: Running, reason: DrainReason): Promise<boolean> {
+  if (parts.hasNoNetwork?.() !== true || KNOWS_BETTER.has(reason)) return false;
+  if (reason !== 'person') return true;
+  const { ok } = await parts.transport.readIdentity(parts.pace.timeoutMs());
+  if (!ok) remember(parts, 'silence');
+  return !ok;
+}
+
 /** Batch after batch, each payment once, until nothing is left or the world stops answering. */
 async function carry(parts: Running, desk: ReceiptDesk, reason: DrainReason): Promise<void> {
   const { store, clock, pace, holdBack } = parts;
-  const mayHold = !KNOWS_BETTER.has(reason) && parts.hasNoNetwork?.() === true;
+  const isHolding = await mayHold(parts, reason);
   const isResting = ONLY_NEWS.has(reason) && pace.waitMs(clock.nowMs(), true) > 0;
   const offered = new Set<string>();
   for (;;) {
     const waiting = await store.readOutbox();
     const nowMs = clock.nowMs();
-    const entries = holdBack.release(waiting, nowMs, mayHold);
+    const entries = holdBack.release(waiting, nowMs, isHolding);
     const due = entries.filter(
       (entry) =>
         !offered.has(entry.id) &&

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { accept, refuse } from '#protocol/refusals.ts';
 import type { DrainReason } from '#wallet/relay.ts';
 import { createFakeWorld, offline, online, SILENCE } from './fake-world.ts';
 
@@ -82,11 +83,21 @@ describe('what asked for a drain', () => {
       async (reason) => {
         const { world, relay, id } = await heldBack();
         online(world);
+        world.identityAnswer = () => accept(world.server.identity);
         const report = await relay.drain(reason);
         expect(world.server.transfers.get(id)).toBe(1);
         expect(report.nextAttemptAtMs).toBeUndefined();
       },
     );
+
+    test('a person’s attempt without an answer leaves it here, where it can be withdrawn', async () => {
+      const { world, relay, id } = await heldBack();
+      world.identityAnswer = () => refuse('unavailable');
+      const report = await relay.drain('person');
+      expect(world.posts).toEqual([]);
+      expect(report.lastTrouble?.kind).toBe('silence');
+      expect((await world.store.cancel(id)).ok).toBe(true);
+    });
 
     test('a clock that is set back does not hold it longer', async () => {
       const { world, relay } = await heldBack();
@@ -97,7 +108,7 @@ describe('what asked for a drain', () => {
 
     test('what has left once is tried as before', async () => {
       const { world, relay } = await heldBack();
-      await relay.drain('person');
+      await relay.drain('sync');
       await relay.drain('visible');
       expect(world.posts).toHaveLength(2);
     });
