@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Bytes } from '#protocol/bytes.ts';
+import { type Bytes, concatBytes } from '#protocol/bytes.ts';
+import { decodePaymentsAnswer, PAYMENTS_MEDIA_TYPE } from '#protocol/payments-answer.ts';
 import { ROUTES } from '#protocol/routes.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { startServer, type TestServer } from '../support/payment-server.ts';
@@ -144,10 +148,26 @@ test('a worker that is killed is replaced, and the others go on meanwhile', asyn
 test('a worker that is told to end drains, and is replaced as well', async () => {
   const [leaving, staying] = each;
   const items = await Promise.all(Array.from({ length: 6 }, () => authorize(staying!, ada, ben)));
-  const sent = settle(leaving!, items).catch(() => undefined);
+  const body = concatBytes(...items);
+  const request = http.request(`${running.origin}${ROUTES.payments.path}`, {
+    agent: leaving!.agent,
+    method: 'POST',
+    headers: {
+      'content-type': PAYMENTS_MEDIA_TYPE,
+      'content-length': body.length,
+      expect: '100-continue',
+    },
+  });
+  const answered = once(request, 'response');
+  request.flushHeaders();
+  // It has begun there, and its body is still here.
+  await once(request, 'continue');
   process.kill(leaving!.pid, 'SIGTERM');
-  const answers = await sent;
-  if (answers) expect(await settle(staying!, items)).toEqual(answers);
+  request.end(body);
+  const [response] = await answered;
+  expect(response.statusCode).toBe(200);
+  const answers = decodePaymentsAnswer(new Uint8Array(await buffer(response)));
+  expect(answers).toEqual({ ok: true, value: await settle(staying!, items) });
   await until('the end of the worker', () => !isAlive(leaving!.pid) || undefined);
   each = await connectToEach(running, N);
 });
