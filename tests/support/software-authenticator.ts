@@ -16,6 +16,11 @@ export type Bend = {
   readonly flags?: number;
   readonly signCount?: number;
   readonly challenge?: Bytes;
+  /** Of the attestation. */
+  readonly format?: string;
+  readonly statement?: Readonly<Record<string, unknown>>;
+  /** What stands in the passkey's own data, where the answer says another id. */
+  readonly attestedId?: Bytes;
 };
 
 export type Authenticator = {
@@ -100,10 +105,11 @@ export function createAuthenticator(party: {
     credentialId,
     privateKey: pair.privateKey,
     register(options, bend = {}) {
+      const id = bend.attestedId ?? credentialId;
       const attested = concatBytes(
         new Uint8Array(16),
-        Uint8Array.of(credentialId.length >> 8, credentialId.length),
-        credentialId,
+        Uint8Array.of(id.length >> 8, id.length),
+        id,
         coseKey(pair.publicKey),
       );
       const flags = (bend.flags ?? FLAGS) | FLAG.AT;
@@ -114,7 +120,11 @@ export function createAuthenticator(party: {
         bend.origin ?? party.origin,
         bend.crossOrigin ?? false,
       );
-      const attestation = encode({ fmt: 'none', attStmt: {}, authData: data });
+      const attestation = encode({
+        fmt: bend.format ?? 'none',
+        attStmt: bend.statement ?? {},
+        authData: data,
+      });
       return {
         id: toBase64url(credentialId),
         rawId: toBase64url(credentialId),

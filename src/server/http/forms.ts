@@ -160,7 +160,9 @@ const registrationForm = Type.Object({
   response: Type.Object({
     clientDataJSON: base64urlField(8192),
     attestationObject: base64urlField(32_768),
-    transports: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
+    transports: Type.Optional(
+      Type.Array(Type.String({ maxLength: 32, pattern: '^[a-z-]+$' }), { maxItems: 16 }),
+    ),
   }),
 });
 

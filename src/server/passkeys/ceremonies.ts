@@ -11,6 +11,8 @@ export const CHALLENGE_LENGTH = 24;
 export type Ceremonies<Data> = {
   /** Answers the challenge that the passkey is to sign. */
   begin(data: Data): Promise<Bytes>;
+  /** Before anything is verified, which costs more than looking. Refusal: ceremony_unknown. */
+  look(challenge: Uint8Array): Promise<Outcome<Data>>;
   /** Takes the ceremony away: a challenge is answered once. Refusal: ceremony_unknown. */
   take(challenge: Uint8Array): Promise<Outcome<Data>>;
   /** Leaves it there, for the caller's transaction alone until that ends. Refusal: ceremony_unknown. */
@@ -41,6 +43,18 @@ export function createCeremonies<Data extends object>(
     return data ? accept(data) : refuse('ceremony_unknown');
   }
 
+  async function find(
+    place: Queryable,
+    challenge: Uint8Array,
+    lock: 'FOR UPDATE' | '' = '',
+  ): Promise<Outcome<Data>> {
+    const { rows } = await place.query<Row>(
+      `SELECT data FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at >= $3 ${lock}`,
+      [challenge, kind, new Date(clock.nowMs())],
+    );
+    return known(rows);
+  }
+
   return {
     async begin(data) {
       const challenge = random.bytes(CHALLENGE_LENGTH);
@@ -53,6 +67,7 @@ export function createCeremonies<Data extends object>(
       );
       return challenge;
     },
+    look: (challenge) => find(database, challenge),
     async take(challenge) {
       const { rows } = await database.query<Row>(
         'DELETE FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at >= $3 RETURNING data',
@@ -60,13 +75,7 @@ export function createCeremonies<Data extends object>(
       );
       return known(rows);
     },
-    async hold(transaction, challenge) {
-      const { rows } = await transaction.query<Row>(
-        'SELECT data FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at >= $3 FOR UPDATE',
-        [challenge, kind, new Date(clock.nowMs())],
-      );
-      return known(rows);
-    },
+    hold: (transaction, challenge) => find(transaction, challenge, 'FOR UPDATE'),
     async note(transaction, challenge, data) {
       await transaction.query('UPDATE ceremony SET data = $2 WHERE id = $1', [
         challenge,

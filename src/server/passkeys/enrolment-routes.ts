@@ -23,9 +23,15 @@ import { enrolmentOf } from './enrolment.ts';
 import { openOnce, readEnrolmentCeremony } from './open-once.ts';
 import { challengeOf, enrolmentOptions, verifyEnrolment } from './verify-passkey.ts';
 
-/** Of what was sent, member for member. */
-function digestOf(body: object): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('base64url');
+/** Of all that says what is opened; what else was sent may be of any depth. */
+function digestOf(
+  profile: object,
+  currency: number | undefined,
+  { id, response }: RegistrationResponseJSON,
+): string {
+  const { clientDataJSON, attestationObject, transports } = response;
+  const said = [profile, currency, id, clientDataJSON, attestationObject, transports];
+  return createHash('sha256').update(JSON.stringify(said)).digest('base64url');
 }
 
 export function addEnrolmentRoutes(app: App, services: Services): void {
@@ -81,11 +87,13 @@ export function addEnrolmentRoutes(app: App, services: Services): void {
       const response = request.body.credential as RegistrationResponseJSON;
       const challenge = challengeOf(response.response.clientDataJSON);
       if (!challenge) return sendProblem(request, reply, { code: 'passkey_rejected' });
+      const begun = await ceremonies.look(challenge);
+      if (!begun.ok) return sendProblem(request, reply, begun.refusal);
       const credential = await verifyEnrolment(party, challenge, response);
       if (!credential.ok) return sendProblem(request, reply, credential.refusal);
       const opened = await openOnce(services, ceremonies, {
         challenge,
-        digest: digestOf(request.body),
+        digest: digestOf(request.body.profile, request.body.currency, response),
         credential: credential.value,
         profile: profile.value,
         request,

@@ -13,7 +13,12 @@ import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 /** Loaded when somebody enrols or signs in, and not at a start: it is a third of all modules. */
 const ceremonies = () => import('@simplewebauthn/server');
 
+/** Reads attestations without judging them. */
+const helpers = () => import('@simplewebauthn/server/helpers');
+
 const ES256 = -7;
+/** WebAuthn Level 3 §4: a credential id. */
+const CREDENTIAL_ID_MAX = 1023;
 const RELYING_PARTY_NAME = 'Counterfoil';
 
 /** A passkey as it is stored. */
@@ -70,14 +75,16 @@ export async function signInOptions(
   });
 }
 
-/** The challenge that the answer says it signed; whether it did is verified afterwards. */
+/**
+ * The challenge that the answer says it signed; whether it did is verified afterwards. None when
+ * another site's frame asked for it, which the library does not look at.
+ */
 export function challengeOf(clientDataJson: string): Bytes | undefined {
   const text = fromUtf8(fromBase64url(clientDataJson) ?? new Uint8Array(0));
   try {
-    const value: unknown = JSON.parse(text ?? '');
-    const challenge =
-      typeof value === 'object' && value !== null && 'challenge' in value ? value.challenge : '';
-    return typeof challenge === 'string' ? (fromBase64url(challenge) ?? undefined) : undefined;
+    const { challenge, crossOrigin }: Record<string, unknown> = Object(JSON.parse(text ?? ''));
+    if (typeof challenge !== 'string' || crossOrigin === true) return undefined;
+    return fromBase64url(challenge) ?? undefined;
   } catch {
     return undefined;
   }
@@ -97,6 +104,23 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
 
 const copy = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
 
+/**
+ * No attestation was asked for, so none comes but a signature of the new key itself. Of one with
+ * certificates the library would follow paths and fetch lists of revoked ones, from wherever its
+ * maker likes and for as long.
+ */
+async function isPlain(response: RegistrationResponseJSON): Promise<boolean> {
+  const { decodeAttestationObject } = await helpers();
+  const bytes = fromBase64url(response.response.attestationObject);
+  if (!bytes) return false;
+  const attestation = decodeAttestationObject(bytes);
+  const format = attestation.get('fmt');
+  return (
+    format === 'none' ||
+    (format === 'packed' && attestation.get('attStmt').get('x5c') === undefined)
+  );
+}
+
 /** Refusal: passkey_rejected. The library throws on every fault of the input, so all are refusals. */
 export async function verifyEnrolment(
   party: RelyingParty,
@@ -105,6 +129,7 @@ export async function verifyEnrolment(
 ): Promise<Outcome<NewCredential>> {
   const { verifyRegistrationResponse } = await ceremonies();
   try {
+    if (!(await isPlain(response))) return refuse('passkey_rejected', 'an attestation');
     const result = await verifyRegistrationResponse({
       response,
       expectedChallenge: toBase64url(challenge),
@@ -118,6 +143,9 @@ export async function verifyEnrolment(
     const id = fromBase64url(credential.id);
     const spki = spkiOf(credential.publicKey);
     if (!id || !spki) return refuse('passkey_rejected', 'not an ES256 key');
+    if (id.length > CREDENTIAL_ID_MAX || credential.id !== response.id) {
+      return refuse('passkey_rejected', 'not the id that it says');
+    }
     return accept({
       id,
       spki,
