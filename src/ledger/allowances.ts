@@ -22,6 +22,7 @@ import { type Database, pipeline, type Statement } from './database.ts';
 import { BEGIN, COMMIT, lockAccounts, readBalancesOf, rowsOf, writeChanges } from './posting.ts';
 
 type Standing = {
+  readonly passkey_usable: boolean;
   readonly stopped: boolean;
   readonly device_known: boolean;
   readonly device_frozen: boolean;
@@ -67,19 +68,22 @@ async function store(
   assert(results.at(-1)?.command === 'COMMIT', 'what was written is committed');
 }
 
-function readStanding(account: Bytes, device: number): Statement {
+function readStanding({ limits: { account, device }, credential }: NewAllowance): Statement {
   return {
     name: 'read_allowance_standing',
     text: `SELECT a.allowances_stopped OR a.frozen AS stopped, d.number IS NOT NULL AS device_known,
-        d.frozen_at IS NOT NULL AS device_frozen, d.last_seq
+        d.frozen_at IS NOT NULL AS device_frozen, d.last_seq, c.id IS NOT NULL AS passkey_usable
       FROM account a LEFT JOIN device d ON d.account = a.id AND d.number = $2
+        LEFT JOIN credential c ON c.account = a.id AND c.id = $3 AND c.revoked_at IS NULL
       WHERE a.id = $1`,
-    values: [account, device],
+    values: [account, device, credential],
   };
 }
 
 function faultOf(standing: Standing | undefined, firstSeq: number): Outcome<null> {
   if (!standing?.device_known) return refuse('device_unknown');
+  // What an allowance names may pay under it also when it is revoked later, and not when it was before.
+  if (!standing.passkey_usable) return refuse('credential_unknown');
   if (standing.stopped) return refuse('allowances_stopped');
   if (standing.device_frozen) return refuse('device_frozen');
   // A phone restored from a backup (F63): its next orders would be taken for double promises.
@@ -95,7 +99,7 @@ async function openOnce(
   const reading = await lockAndRead(
     client,
     [account],
-    [readStanding(account, device), findAllowances([{ account, id }])],
+    [readStanding(wanted), findAllowances([{ account, id }])],
   );
   const [standing, known] = reading.answers;
   const end = async (outcome: Outcome<null>) => {
@@ -119,7 +123,7 @@ async function openOnce(
 
 /**
  * Ends the device's allowance in this currency, if there is one, and opens the new one, all or
- * nothing. Refusals: device_unknown, allowances_stopped (also while the account is frozen),
+ * nothing. Refusals: device_unknown, credential_unknown, allowances_stopped (also while the account is frozen),
  * device_frozen, device_behind, funds_short.
  */
 export function openAllowance(

@@ -106,6 +106,11 @@ export async function noteUse(
 
 /** Its payments and sign-ins are refused from now on. False when there is no such passkey in use. */
 export async function revokeCredential(transaction: Queryable, id: Bytes): Promise<boolean> {
+  // Whoever opens an allowance for it holds this lock and asks under it.
+  await transaction.query(
+    'SELECT 1 FROM account WHERE id = (SELECT account FROM credential WHERE id = $1) FOR UPDATE',
+    [id],
+  );
   const { rows } = await transaction.query<{ account: Bytes }>(
     'UPDATE credential SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING account',
     [id],

@@ -171,6 +171,39 @@ test('funds return after the end and the grace, whichever process looks, and not
   await other.stop();
 });
 
+/** When so many statements wait for a lock that another transaction holds. */
+async function waitForWaiting(count: number): Promise<void> {
+  const waiting = async () => {
+    const { rows } = await server.database.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows[0]?.n;
+  };
+  await expect.poll(waiting).toBe(count);
+}
+
+test('a passkey that is being revoked gets no allowance any more', async () => {
+  const { database } = server;
+  let revoked: Promise<boolean> | undefined;
+  let asked: ReturnType<typeof askForAllowance> | undefined;
+  await database.transaction(async (holder) => {
+    await holder.query('SELECT 1 FROM account WHERE id = $1 FOR UPDATE', [ada.account]);
+    revoked = database.transaction((within) =>
+      revokeCredential(within, ada.authenticator.credentialId),
+    );
+    await waitForWaiting(1);
+    asked = askForAllowance(server, ada);
+    await waitForWaiting(2);
+  });
+  expect(await revoked).toBe(true);
+  expect((await asked)?.json().code).toBe('credential_unknown');
+  const { rows } = await database.query('SELECT 1 FROM allowance WHERE account = $1', [
+    ada.account,
+  ]);
+  expect(rows).toEqual([]);
+});
+
 test('a covered payment is paid after its passkey was revoked, another is not', async () => {
   const granted = await grantAllowance(server, ada);
   const covered = await authorizeCovered(server, ada, ben, granted);
