@@ -1,7 +1,7 @@
 /** Owns token buckets by name, in the memory of this process: who was quick has to wait. */
 
 export type TokenBuckets = {
-  /** How many milliseconds until so many tokens are there; 0 when they are. Changes nothing. */
+  /** How many milliseconds until so many tokens are there; 0 when they are. Takes nothing. */
   waitMs(name: string, nowMs: number, tokens: number): number;
   /** Takes them, also where there are fewer: then the bucket is in debt. */
   spend(name: string, nowMs: number, tokens: number): void;
@@ -21,8 +21,11 @@ export function createTokenBuckets(perMinute: number): TokenBuckets {
   function tokensOf(name: string, nowMs: number): number {
     const bucket = buckets.get(name);
     if (!bucket) return perMinute;
-    const elapsedMs = Math.max(0, nowMs - bucket.atMs);
-    return Math.min(perMinute, bucket.tokens + elapsedMs * perMs);
+    const { tokens, atMs } = bucket;
+    if (nowMs >= atMs) return Math.min(perMinute, tokens + (nowMs - atMs) * perMs);
+    // The clock was put back: from now on, not from when it comes here again.
+    buckets.set(name, { tokens, atMs: nowMs });
+    return tokens;
   }
 
   return {

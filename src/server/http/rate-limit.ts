@@ -1,4 +1,5 @@
 /** Owns the rate limits: a token bucket for each network address. */
+import { isIP } from 'node:net';
 import { createTokenBuckets } from '../token-buckets.ts';
 
 export type RateLimit = {
@@ -6,11 +7,17 @@ export type RateLimit = {
   take(address: string, nowMs: number, tokens?: number): number;
 };
 
+/** What a proxy says of where a request came from need not be an address: all of that counts together. */
+const NO_ADDRESS = 'none';
+
+const shortest = (group: string) => Number.parseInt(group, 16).toString(16);
+
 /**
- * One IPv6 customer has 2^64 addresses, so those count together by their /64.
- * An IPv4 address written as IPv6 counts as itself.
+ * One IPv6 customer has 2^64 addresses, so those count together by their /64, however they are
+ * written. An IPv4 address written as IPv6 counts as itself.
  */
 export function addressKey(address: string): string {
+  if (isIP(address) === 0) return NO_ADDRESS;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];
   if (!address.includes(':')) return address;
@@ -19,7 +26,7 @@ export function addressKey(address: string): string {
   const behind = tail.split(':').filter((group) => group !== '');
   const zeros = address.includes('::') ? 8 - groups.length - behind.length : 0;
   const all = [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...behind];
-  return all.slice(0, 4).join(':');
+  return all.slice(0, 4).map(shortest).join(':');
 }
 
 /** `perMinute` tokens come back in a minute, and as many can be spent at once. */

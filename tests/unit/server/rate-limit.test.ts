@@ -42,3 +42,25 @@ describe('a rate limit', () => {
     expect(addressKey(address)).toBe(key);
   });
 });
+
+test('a clock that is put back locks nobody out until it comes there again', () => {
+  const limit = createRateLimit(60);
+  const fastMs = 3 * 3_600_000;
+  expect(limit.take('192.0.2.1', fastMs, 60)).toBe(0);
+  expect(limit.take('192.0.2.1', 0)).toBe(1000);
+  expect(limit.take('192.0.2.1', 1000)).toBe(0);
+  expect(limit.take('192.0.2.1', 1000)).toBe(1000);
+});
+
+test.each([
+  ['in capitals', '2001:DB8::1'],
+  ['with zeros', '2001:0db8:0000:0000::0001'],
+  ['whole', '2001:db8:0:0:9:8:7:6'],
+])('one network is one key: %s', (_, address) => {
+  expect(addressKey(address)).toBe(addressKey('2001:db8::1'));
+});
+
+test('what is no address has one key, however long it is', () => {
+  const names = ['unknown', 'x'.repeat(15_000), '', '1.2.3.4, 5.6.7.8', '_hidden:80'];
+  expect(new Set(names.map(addressKey)).size).toBe(1);
+});
