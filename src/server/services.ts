@@ -7,6 +7,7 @@ import { currencyOfNumeric } from '#protocol/currency.ts';
 import { useSha256 } from '#protocol/sha256.ts';
 import { type AccountWatch, createAccountWatch } from './accounts/account-watch.ts';
 import { type CertifyName, createCertifyName } from './accounts/name-certificate.ts';
+import { leaveRoom } from './database-share.ts';
 import { createInFlight } from './in-flight.ts';
 import { minorIn } from './money-by-currency.ts';
 import { type AllowanceExpiry, createAllowanceExpiry } from './offline/allowance-expiry.ts';
@@ -79,11 +80,17 @@ function createPool({ config, verifyThread }: ServiceParts): VerifyPool {
     : createVerifyPool(verifyThread, verifyThreads);
 }
 
-export function createServices(parts: ServiceParts): Services {
-  const { config, database, clock, random, onFault, meter = NO_METER } = parts;
+/** Who only looks may come in crowds, and is told after as long as the database itself would take. */
+const PATIENCE = { waitingMax: 500, waitMaxMs: 5000 };
+
+export function createServices(whole: ServiceParts): Services {
+  const { config, clock, random, onFault, meter = NO_METER } = whole;
+  const connectionsMax = config.databaseConnectionsMax;
+  const database = leaveRoom(whole.database, { ...PATIENCE, connectionsMax });
   useSha256(nodeSha256);
   const party = { rpId: config.rpId, origins: config.origins };
-  const keys = createServerKeys(database, clock);
+  // What settling needs waits behind nobody else.
+  const keys = createServerKeys(whole.database, clock);
   const watch = createAccountWatch({
     readVersions: (accounts) => readVersions(database, accounts),
     intervalMs: WATCH_INTERVAL_MS,
@@ -93,12 +100,12 @@ export function createServices(parts: ServiceParts): Services {
     onFault('noting device sequences', cause),
   );
   const accountLimit = createAccountLimit(config.accountPaymentsPerMinute, clock);
-  const pool = createPool(parts);
+  const pool = createPool(whole);
   const inFlight = createInFlight();
   const settle = createSettleUpload({
     accountLimit,
     ledger: createStoredPayments({
-      database,
+      database: whole.database,
       clock,
       rules: {
         validForMaxS: config.orderValidityMaxDays * DAY_S,
@@ -120,7 +127,7 @@ export function createServices(parts: ServiceParts): Services {
     },
   });
   const settleUpload: SettleUpload = (...upload) => inFlight.run(() => settle(...upload));
-  const expiry = createExpiry(parts);
+  const expiry = createExpiry({ ...whole, database });
   const sessions = createSessions({
     database,
     clock,

@@ -290,3 +290,24 @@ describe('a payer', () => {
     expect(answer.ok && answer.value[0]).toMatchObject({ code: 'too_many_requests' });
   });
 });
+
+describe('a crowd that only looks', () => {
+  // As many as the test’s own database lends.
+  beforeEach(() => start({ DATABASE_CONNECTIONS_MAX: '8' }));
+
+  test('leaves payments their connections, and is told when it is too large', async () => {
+    const [item] = await many(1);
+    await stopper.query('BEGIN');
+    await stopper.query('LOCK TABLE profile IN ACCESS EXCLUSIVE MODE');
+    const { account } = ben.enrolment.account.profile;
+    const url = ROUTES.payee.path.replace(':id', account);
+    const looks = Array.from({ length: 600 }, () => server.inject({ url }));
+    const turnedAway = Promise.race(looks);
+    expect((await settle(server, [item!]))[0]?.kind).toBe('receipt');
+    expect((await turnedAway).statusCode).toBe(503);
+    await goOn();
+    const codes = (await Promise.all(looks)).map(({ statusCode }) => statusCode);
+    expect(codes.filter((code) => code === 200).length).toBeGreaterThanOrEqual(500);
+    expect(await balanceOf(server, ben)).toBe(100_000n + PRICE);
+  });
+});
