@@ -5,6 +5,8 @@ import { validUntilS } from '#protocol/allowance.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import type { DeviceList } from '#protocol/wire-offline.ts';
 
+type DeviceAllowance = DeviceList['devices'][number]['allowances'][number];
+
 type DeviceRow = { number: number; label: string; created_at: Date; frozen: boolean };
 
 export async function readDevices(database: Queryable, account: Bytes): Promise<DeviceList> {
@@ -14,21 +16,20 @@ export async function readDevices(database: Queryable, account: Bytes): Promise<
       WHERE account = $1 ORDER BY number`,
     values: [account],
   });
-  const allowances = await readOpenAllowances(database, account);
+  const ofDevice = new Map<number, DeviceAllowance[]>(rows.map(({ number }) => [number, []]));
+  for (const allowance of await readOpenAllowances(database, account)) {
+    const { id, device, currency, totalMinor, spentMinor } = allowance;
+    const validUntilMs = validUntilS(allowance) * 1000;
+    ofDevice
+      .get(device)
+      ?.push({ id: toBase64url(id), currency, totalMinor, spentMinor, validUntilMs });
+  }
   const devices = rows.map(({ number, label, created_at: createdAt, frozen }) => ({
     device: number,
     label,
     createdAtMs: createdAt.getTime(),
     frozen,
-    allowances: allowances
-      .filter((allowance) => allowance.device === number)
-      .map((allowance) => ({
-        id: toBase64url(allowance.id),
-        currency: allowance.currency,
-        totalMinor: allowance.totalMinor,
-        spentMinor: allowance.spentMinor,
-        validUntilMs: validUntilS(allowance) * 1000,
-      })),
+    allowances: ofDevice.get(number) ?? [],
   }));
   return { devices, stopped: await areAllowancesStopped(database, account) };
 }

@@ -11,10 +11,7 @@ import { type Bytes, fromBase64url, fromUtf8, toBase64url } from '#protocol/byte
 import { accept, type Outcome, refuse } from '#protocol/refusals.ts';
 
 /** Loaded when somebody enrols or signs in, and not at a start: it is a third of all modules. */
-const ceremonies = () => import('@simplewebauthn/server');
-
-/** Reads attestations without judging them. */
-const helpers = () => import('@simplewebauthn/server/helpers');
+const ceremonies = () => import('./webauthn-library.ts');
 
 const ES256 = -7;
 /** WebAuthn Level 3 §4: a credential id. */
@@ -110,7 +107,7 @@ const copy = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
  * maker likes and for as long.
  */
 async function isPlain(response: RegistrationResponseJSON): Promise<boolean> {
-  const { decodeAttestationObject } = await helpers();
+  const { decodeAttestationObject } = await ceremonies();
   const bytes = fromBase64url(response.response.attestationObject);
   if (!bytes) return false;
   const attestation = decodeAttestationObject(bytes);
