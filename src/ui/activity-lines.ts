@@ -73,18 +73,15 @@ export function lineOfTaken(taken: TakenCounterfoil): ActivityLine | undefined {
 }
 
 /**
- * Both sources as one list, newest first. A payment of this phone is known better here than by the
- * server's entry, so its own line stands. When a source holds more than it gave, nothing older than
- * its last line may be shown, or the list would have a hole: `complete` says which source ended.
+ * All sources as one list, newest first. A payment of this phone is known better here than by the
+ * server's entry, so its own line stands. Nothing older than `floorMs` is shown, or the list would
+ * have a hole where the entries were read no further.
  */
 export function mergeLines(
   payments: readonly Payment[],
   entries: readonly StatementEntry[],
   taken: readonly TakenCounterfoil[] = [],
-  complete: { readonly payments: boolean; readonly entries: boolean } = {
-    payments: true,
-    entries: true,
-  },
+  floorMs = 0,
 ): ActivityLine[] {
   const mine = payments.map(lineOfPayment);
   const known = new Set(mine.map(({ key }) => key));
@@ -93,11 +90,6 @@ export function mergeLines(
   const coming = taken
     .map(lineOfTaken)
     .filter((line) => line !== undefined && !entered.has(line.key)) as ActivityLine[];
-  const floors = [
-    complete.payments ? undefined : mine.at(-1)?.atMs,
-    complete.entries ? undefined : entries.at(-1)?.postedAtMs,
-  ].filter((floor) => floor !== undefined);
-  const floorMs = Math.max(...floors, 0);
   return [...mine, ...theirs, ...coming]
     .filter(({ atMs }) => atMs >= floorMs)
     .sort((a, b) => b.atMs - a.atMs);

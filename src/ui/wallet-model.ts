@@ -1,7 +1,6 @@
 /** Owns the signals that mirror the phone's storage. They are read again after every change, never patched. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ChangeNotice } from '#device/change-notice.ts';
-import type { StatementEntry } from '#protocol/wire.ts';
 import {
   type Clock,
   type Random,
@@ -10,13 +9,14 @@ import {
   type WalletStore,
 } from '#wallet/ports.ts';
 import type { HomeView, Settings, StoredDraft, WalletState } from '#wallet/records.ts';
-import { type ActivityLine, mergeLines } from './activity-lines.ts';
+import type { ActivityLine } from './activity-lines.ts';
 import { type BalanceLine, balanceLines } from './balance-lines.ts';
 import { type ConnectionMirror, createConnectionMirror } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { levelTriggered } from './level-triggered.ts';
+import { readNewest } from './newest-lines.ts';
 
-/** How many lines the first screen shows, and so how many are read for it. */
+/** How many lines the first screen shows. */
 export const NEWEST_MAX = 8;
 
 /** `unreadable` is not "empty": nothing is shown or written as if there were no wallet. */
@@ -61,7 +61,7 @@ export type WalletParts = Pick<Wallet, 'store' | 'notice' | 'clock' | 'random' |
 
 type Mirrored = {
   readonly home: HomeView;
-  readonly entries: readonly StatementEntry[];
+  readonly newest: readonly ActivityLine[];
   readonly draft: StoredDraft | undefined;
 };
 
@@ -81,12 +81,9 @@ export function createWallet(parts: WalletParts): Wallet {
 
   const reread = levelTriggered(async () => {
     try {
-      const [view, entries, draft] = await Promise.all([
-        store.readHome(NEWEST_MAX),
-        store.readEntries(NEWEST_MAX),
-        store.readDraft(),
-      ]);
-      mirrored.value = { home: view, entries, draft };
+      const [view, draft] = await Promise.all([store.readHome(NEWEST_MAX), store.readDraft()]);
+      const newest = await readNewest(store, view, NEWEST_MAX);
+      mirrored.value = { home: view, newest, draft };
       storage.value = { kind: 'readable' };
     } catch (error) {
       storage.value = { kind: 'unreadable', why: whyOf(error) };
@@ -103,16 +100,7 @@ export function createWallet(parts: WalletParts): Wallet {
     home,
     state: computed(() => home.value?.wallet),
     balances: computed(() => (home.value ? balanceLines(home.value) : [])),
-    newest: computed(() => {
-      const { value } = mirrored;
-      if (!value) return [];
-      const complete = {
-        payments: value.home.recent.length < NEWEST_MAX,
-        entries: value.entries.length < NEWEST_MAX,
-      };
-      const { recent, taken } = value.home;
-      return mergeLines(recent, value.entries, taken, complete).slice(0, NEWEST_MAX);
-    }),
+    newest: computed(() => mirrored.value?.newest ?? []),
     settings: computed(() => unkept.value ?? home.value?.settings),
     draft: computed(() => mirrored.value?.draft),
     connection: createConnectionMirror(),

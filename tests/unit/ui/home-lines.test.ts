@@ -63,14 +63,14 @@ describe('activity', () => {
     expect(second).toMatchObject({ direction: 'out', state: 'accepted', amountMinor: 7n });
   });
 
-  test('has no hole where one source was cut short', () => {
+  test('has no hole where the entries were read no further', () => {
     const lines = mergeLines(
       [payment('new', 9), payment('old', 6)],
-      [entry(2, 8), entry(1, 2)],
+      [entry(2, 8), entry(1, 7)],
       [],
-      { payments: false, entries: true },
+      7,
     );
-    expect(lines.map(({ key }) => key)).toEqual(['new', 'v2', 'old']);
+    expect(lines.map(({ key }) => key)).toEqual(['new', 'v2', 'v1']);
   });
 });
 
