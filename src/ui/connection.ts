@@ -1,5 +1,6 @@
 /** Owns what is said of the connection: only what was tried and heard, never what the phone believes. */
 import { signal } from '@preact/signals';
+import type { RelayReport } from '#wallet/relay.ts';
 
 /**
  * `reached`: the server itself answered then. `trying`: asked and not answered yet. `silent`: the last
@@ -47,5 +48,24 @@ export function createConnectionMirror(): ConnectionMirror {
     tell(event) {
       connection.value = followConnection(connection.peek(), event);
     },
+  };
+}
+
+/**
+ * Tells what is new in the relay's reports. Each repeats what was last before it, and meanwhile others
+ * may have heard the server: said again, old silence would unsay that.
+ */
+export function followReports(
+  connection: Pick<ConnectionMirror, 'tell'>,
+): (report: Pick<RelayReport, 'heardAtMs' | 'lastTrouble'>) => void {
+  let toldMs: number | undefined;
+  return ({ heardAtMs, lastTrouble }) => {
+    const troubledAtMs = lastTrouble?.kind === 'silence' ? lastTrouble.atMs : undefined;
+    const isHeard = heardAtMs !== undefined && heardAtMs >= (troubledAtMs ?? 0);
+    const atMs = isHeard ? heardAtMs : troubledAtMs;
+    // Not "older than": a clock may have been set back.
+    if (atMs === undefined || atMs === toldMs) return;
+    toldMs = atMs;
+    connection.tell({ kind: isHeard ? 'heard' : 'silence', atMs });
   };
 }

@@ -10,8 +10,9 @@ import { accept } from '#protocol/refusals.ts';
 import { createAllowanceKeeper, type KeptPurse } from '#wallet/keep-allowances.ts';
 import type { OfflinePurse } from '#wallet/offline-records.ts';
 import type { Transport } from '#wallet/ports.ts';
-import { createRelay, type RelayReport } from '#wallet/relay.ts';
+import { createRelay } from '#wallet/relay.ts';
 import { createAccountMirror } from './account-mirror.ts';
+import { followReports } from './connection.ts';
 import { levelTriggered } from './level-triggered.ts';
 import { type OfflineFunds, offlineFunds } from './offline-funds.ts';
 import { fetchServerKeys } from './server-keys.ts';
@@ -29,17 +30,6 @@ export type Engine = {
   /** What these purses can pay now and be guaranteed; nothing before the server was ever met. */
   readOfflineFunds(purses: readonly OfflinePurse[]): Promise<readonly OfflineFunds[]>;
 };
-
-/** What a report of the relay says about the connection. */
-function followReport(wallet: Wallet, report: RelayReport): void {
-  const { heardAtMs, lastTrouble } = report;
-  const troubledAtMs = lastTrouble?.kind === 'silence' ? lastTrouble.atMs : undefined;
-  if (heardAtMs !== undefined && heardAtMs >= (troubledAtMs ?? 0)) {
-    wallet.connection.tell({ kind: 'heard', atMs: heardAtMs });
-  } else if (troubledAtMs !== undefined) {
-    wallet.connection.tell({ kind: 'silence', atMs: troubledAtMs });
-  }
-}
 
 /**
  * A settled promise moved the balance; only the server knows by how much. What the worker has settled
@@ -155,7 +145,7 @@ export function createEngine(wallet: Wallet): Engine {
     document,
     ...('serviceWorker' in navigator && { registration: navigator.serviceWorker.ready }),
   });
-  triggers.subscribe((report) => followReport(wallet, report));
+  triggers.subscribe(followReports(wallet.connection));
   followSettling(wallet, triggers, account.refresh);
   account.start();
   keepSpareCopies(wallet);

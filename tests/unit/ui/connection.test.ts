@@ -1,6 +1,11 @@
 /** What is said of the connection is only what was tried and heard. */
-import { expect, test } from 'vitest';
-import { type Connection, followConnection } from '#ui/connection.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  type Connection,
+  createConnectionMirror,
+  followConnection,
+  followReports,
+} from '#ui/connection.ts';
 
 const never: Connection = { kind: 'never' };
 const asked = (atMs: number) => ({ kind: 'asked', atMs }) as const;
@@ -32,4 +37,39 @@ test('asking once more while the server answers does not unsay that it does', ()
 
 test('an answer ends silence', () => {
   expect(after(silence(4), heard(5))).toEqual({ kind: 'reached', atMs: 5 });
+});
+
+describe('what the relay reports', () => {
+  const trouble = (atMs: number) => ({ lastTrouble: { kind: 'silence', atMs } }) as const;
+
+  test('old silence, reported once more, does not unsay a newer answer', () => {
+    const mirror = createConnectionMirror();
+    const follow = followReports(mirror);
+    follow(trouble(4));
+    expect(mirror.value).toEqual({ kind: 'silent', sinceMs: 4 });
+    mirror.tell(heard(9));
+    follow(trouble(4));
+    expect(mirror.value).toEqual({ kind: 'reached', atMs: 9 });
+  });
+
+  test('an old answer, reported once more, does not unsay newer silence', () => {
+    const mirror = createConnectionMirror();
+    const follow = followReports(mirror);
+    follow({ heardAtMs: 4 });
+    mirror.tell(silence(9));
+    follow({ heardAtMs: 4 });
+    expect(mirror.value).toEqual({ kind: 'silent', sinceMs: 4 });
+  });
+
+  test('each new silence and each new answer counts, also when the clock was set back', () => {
+    const mirror = createConnectionMirror();
+    const follow = followReports(mirror);
+    mirror.tell(heard(900));
+    follow(trouble(10));
+    expect(mirror.value).toEqual({ kind: 'silent', sinceMs: 900 });
+    follow({ ...trouble(10), heardAtMs: 12 });
+    expect(mirror.value).toEqual({ kind: 'reached', atMs: 12 });
+    follow({ ...trouble(15), heardAtMs: 12 });
+    expect(mirror.value).toEqual({ kind: 'silent', sinceMs: 12 });
+  });
 });
