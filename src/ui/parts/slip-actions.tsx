@@ -1,5 +1,5 @@
 /** Owns what can be done with a promise that is on its way: send now, let the payee carry it, take it back. */
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { authorizationToQrText } from '#protocol/authorization.ts';
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { Payment } from '#wallet/payment.ts';
@@ -107,14 +107,32 @@ export function useShowing(story: PaymentStory) {
   };
 }
 
+/** These go when the payment ends, and the focus with them: the heading says how it ended, and has it then. */
+function useFocusHandedOn() {
+  const actions = useRef<HTMLDivElement>(null);
+  // Cleaned up while the box still stands in the page.
+  useLayoutEffect(() => {
+    const box = actions.current;
+    return () => {
+      const { activeElement, body } = document;
+      if (activeElement !== body && !box?.contains(activeElement)) return;
+      // Behind an open sheet nothing can have the focus.
+      box?.querySelector<HTMLDialogElement>('dialog[open]')?.close();
+      box?.closest('main')?.querySelector('h1')?.focus({ preventScroll: true });
+    };
+  }, []);
+  return actions;
+}
+
 export function SlipActions(props: ActionsProps) {
   const { story, stage } = props;
+  const actions = useFocusHandedOn();
   const [cancelling, setCancelling] = useState(false);
   const { sending, send } = useSendNow();
   const showing = useShowing(story);
 
   return (
-    <div class="slip-actions">
+    <div class="slip-actions" ref={actions}>
       <Button kind="plain" busy={sending} onClick={send}>
         {t('slip.now')}
       </Button>

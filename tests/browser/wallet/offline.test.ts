@@ -79,6 +79,8 @@ test('a promise that has not left the phone can be taken back, and then costs no
   await button(payer.page, 'Take it back').click();
   await button(payer.page, 'Yes, take it back').click();
   await heading(payer.page, 'Withdrawn, not paid').waitFor();
+  // What had the focus is gone: who listens is told the outcome, and goes on from there.
+  await payer.page.locator('h1:focus', { hasText: 'Withdrawn, not paid' }).waitFor();
   expect(await outboxSize(payer.page)).toBe(0);
   const reached = server.proxy.answered(route('GET', '/api/account'));
   await context.setOffline(false);
