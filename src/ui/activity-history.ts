@@ -9,7 +9,7 @@ const PAGE = 200;
 
 export type HistoryStore = Pick<
   WalletStore,
-  'readPayments' | 'readEntries' | 'readPayment' | 'readTakenList'
+  'readPayments' | 'readEntries' | 'readPayment' | 'readTakenList' | 'readRequest'
 >;
 
 export type ActivityHistory = {
@@ -58,10 +58,6 @@ function renewed(fresh: readonly ActivityLine[], known: readonly ActivityLine[])
   return [...fresh, ...known.filter(({ key }) => !keys.has(key))];
 }
 
-function linesOfTaken(taken: readonly TakenCounterfoil[]): ActivityLine[] {
-  return taken.map(lineOfTaken).filter((line) => line !== undefined);
-}
-
 class History implements ActivityHistory {
   private readonly store: HistoryStore;
   private readonly mine: Source<PaymentCursor> = { lines: [], ended: false };
@@ -94,7 +90,7 @@ class History implements ActivityHistory {
     ]);
     // What is paid has its entry, however old the page is that it stood on.
     const paid = new Set(taken.filter(({ state }) => state === 'accepted').map(({ id }) => id));
-    const coming = renewed(linesOfTaken(taken), this.taken.lines);
+    const coming = renewed(await this.coming(taken), this.taken.lines);
     this.taken.lines = coming.filter(({ key }) => !paid.has(key));
     const fresh = renewed(payments.map(lineOfPayment), this.mine.lines);
     // What was on its way may have arrived, however old it is.
@@ -137,7 +133,7 @@ class History implements ActivityHistory {
     const last = page.at(-1);
     if (last) taken.cursor = { takenAtMs: last.takenAtMs, seq: last.seq };
     else taken.ended = true;
-    taken.lines = [...taken.lines, ...linesOfTaken(page)];
+    taken.lines = [...taken.lines, ...(await this.coming(page))];
   }
 
   /** Entries that are no payment of this phone: its own record of a payment says more than the entry. */
@@ -146,13 +142,30 @@ class History implements ActivityHistory {
     const lines = await Promise.all(
       entries.map(async (entry) => {
         const { paymentId } = entry;
-        if (entry.amountMinor >= 0n || paymentId === undefined) return lineOfEntry(entry);
+        if (entry.amountMinor >= 0n) return this.asked(lineOfEntry(entry), entry.requestDigest);
+        if (paymentId === undefined) return lineOfEntry(entry);
         // A promise made long ago and settled now lies on an older page, which may not be read yet.
         if (known.has(paymentId) || (await this.store.readPayment(paymentId))) return undefined;
         return lineOfEntry(entry);
       }),
     );
     return lines.filter((line) => line !== undefined);
+  }
+
+  private async coming(taken: readonly TakenCounterfoil[]): Promise<ActivityLine[]> {
+    const lines = await Promise.all(
+      taken.map(async (each) => {
+        const line = lineOfTaken(each);
+        return line && this.asked(line, each.requestDigest);
+      }),
+    );
+    return lines.filter((line) => line !== undefined);
+  }
+
+  /** With this phone's own request, to which it was paid. */
+  private async asked(line: ActivityLine, digest: string | undefined): Promise<ActivityLine> {
+    const request = digest === undefined ? undefined : await this.store.readRequest(digest);
+    return request ? { ...line, requestText: request.text } : line;
   }
 
   /** Nothing older than the end of what one source gave so far, or the list would have a hole. */

@@ -20,6 +20,8 @@ export type ActivityLine = {
   readonly currency: number;
   readonly atMs: number;
   readonly note?: string;
+  /** The request that was paid, where this phone has it: its words are searched and not shown. */
+  readonly requestText?: string;
 };
 
 export function lineOfPayment(payment: Payment): ActivityLine {
@@ -33,6 +35,7 @@ export function lineOfPayment(payment: Payment): ActivityLine {
     amountMinor: payment.amountMinor,
     currency: payment.currency,
     atMs: payment.createdAtMs,
+    requestText: payment.requestText,
     ...(payment.note !== undefined && { note: payment.note }),
   };
 }

@@ -1,6 +1,8 @@
 /** Owns which lines of activity match what a person typed and chose. Pure. */
 import { formatMinor } from '#protocol/amount.ts';
 import { currencyOfNumeric } from '#protocol/currency.ts';
+import { type LengthUnit, readRun, valueAt } from '#protocol/emvco.ts';
+import { ADDITIONAL_IDS } from '#protocol/request-values.ts';
 import type { ActivityLine } from './activity-lines.ts';
 
 export const FILTERS = ['all', 'waiting', 'paid', 'received', 'unpaid'] as const;
@@ -27,6 +29,19 @@ export function plain(text: string): string {
     .trim();
 }
 
+const ADDITIONAL = '62';
+
+/** What a request says of itself. It was checked when it was paid: of thousands only these words are read. */
+function wordsOfRequest(text: string): readonly (string | undefined)[] {
+  const read = (unit: LengthUnit) => {
+    const { objects, fault } = readRun(text, unit);
+    return fault ? undefined : readRun(valueAt(objects, ADDITIONAL) ?? '', unit).objects;
+  };
+  const said = read('characters') ?? read('bytes') ?? [];
+  const { purpose, reference, billNumber } = ADDITIONAL_IDS;
+  return [purpose, reference, billNumber].map((id) => valueAt(said, id));
+}
+
 type Findable = { readonly words: string; readonly ids: string };
 
 /** Everything a line can be found by; a line never changes, so it is made once. */
@@ -36,7 +51,8 @@ function findable(line: ActivityLine): Findable {
   if (known) return known;
   const currency = currencyOfNumeric(line.currency);
   const amount = formatMinor(line.amountMinor, currency?.exponent ?? 0);
-  const words = plain([line.name, line.note ?? '', amount, currency?.alpha ?? ''].join('\n'));
+  const asked = wordsOfRequest(line.requestText ?? '');
+  const words = plain([line.name, line.note, amount, currency?.alpha, ...asked].join('\n'));
   const texts = { words, ids: plain(`${line.key}\n${line.counterparty}`) };
   made.set(line, texts);
   return texts;
@@ -45,12 +61,21 @@ function findable(line: ActivityLine): Findable {
 /** Two digits stand by chance in one id of forty: an id is asked for with more of it. */
 const ID_PART_MIN = 4;
 
-/** Words in any order; an amount with the comma of half the world. */
-function wordsOf(query: string): string[] {
+const GROUPED = /^\d{1,3}([.,])(?:\d{2,3}\1)*\d{3}(?:(?!\1)[.,]\d*)?$/;
+
+/** As it was typed, with the decimal comma of half the world, and with what groups its digits left out. */
+function readingsOf(word: string): readonly string[] {
+  const group = GROUPED.exec(word)?.[1];
+  const point = (text: string) => text.replace(/(?<=\d),(?=\d)/g, '.');
+  return [word, point(word), ...(group ? [point(word.replaceAll(group, ''))] : [])];
+}
+
+/** Words in any order, each in every way in which it may be meant. */
+function wordsOf(query: string): (readonly string[])[] {
   return plain(query)
-    .replace(/(?<=\d),(?=\d)/g, '.')
     .split(/\s+/)
-    .filter((word) => word !== '');
+    .filter((word) => word !== '')
+    .map(readingsOf);
 }
 
 export type Question = { readonly filter: Filter; readonly query: string };
@@ -70,9 +95,8 @@ export function findLines(
     if (states && !states.includes(line.state)) return false;
     if (words.length === 0) return true;
     const text = findable(line);
-    return words.every(
-      (word) =>
-        text.words.includes(word) || (word.length >= ID_PART_MIN && text.ids.includes(word)),
-    );
+    const has = (word: string) =>
+      text.words.includes(word) || (word.length >= ID_PART_MIN && text.ids.includes(word));
+    return words.every((readings) => readings.some(has));
   });
 }

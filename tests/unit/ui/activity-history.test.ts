@@ -3,6 +3,7 @@ import type { StatementEntry } from '#protocol/wire.ts';
 import { createActivityHistory, type HistoryStore } from '#ui/activity-history.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
+import type { ShownRequest } from '#wallet/records.ts';
 import { takenPayment } from './sample-taken.ts';
 
 const payment = (
@@ -44,6 +45,7 @@ function storeOf(
   payments: Payment[],
   entries: StatementEntry[],
   taken: TakenCounterfoil[] = [],
+  requests: ShownRequest[] = [],
 ): HistoryStore {
   const newest = () => payments.toSorted((a, b) => b.createdAtMs - a.createdAtMs || b.seq - a.seq);
   return {
@@ -65,6 +67,9 @@ function storeOf(
     },
     async readPayment(id) {
       return payments.find((each) => each.id === id);
+    },
+    async readRequest(digest) {
+      return requests.find((each) => each.digest === digest);
     },
     async readTakenList(limit, last) {
       return taken
@@ -109,6 +114,27 @@ describe('all activity', () => {
     entries.push(entry(2, 60, 'coming'));
     await history.refresh();
     expect(states()).toEqual(['coming received', 'v1 received', 'lost refused']);
+  });
+
+  test('each line carries the request that was paid, as far as this phone has it', async () => {
+    const asked = (digest: string, text: string): ShownRequest => ({
+      digest,
+      text,
+      currency: 978,
+      shownAtMs: 0,
+      validUntilS: 0,
+    });
+    const store = storeOf(
+      [{ ...payment(1, 40), requestText: 'scanned' }],
+      [entry(1, 10), { ...entry(2, 30, 'sold'), requestDigest: 'd1' }],
+      [takenPayment('coming', 20, 'taken', { requestDigest: 'd2' })],
+      [asked('d1', 'sold for'), asked('d2', 'taken for')],
+    );
+    const history = await readAll(store);
+    const texts = () => history.lines().map(({ requestText }) => requestText);
+    expect(texts()).toEqual(['scanned', 'sold for', 'taken for', undefined]);
+    await history.refresh();
+    expect(texts()).toEqual(['scanned', 'sold for', 'taken for', undefined]);
   });
 
   test('as far as it has been read there is no hole', async () => {

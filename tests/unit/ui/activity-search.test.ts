@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { writePaymentRequest } from '#protocol/payment-request-writer.ts';
+import { assert } from '#protocol/refusals.ts';
 import type { ActivityLine } from '#ui/activity-lines.ts';
 import { asksAnything, type Filter, filterOf, findLines } from '#ui/activity-search.ts';
 
@@ -25,6 +27,11 @@ describe('a line is found by', () => {
     ['its amount with a comma', '1250,5', true],
     ['its amount as a language groups it', '1’250', true],
     ['its amount grouped by a narrow space', '1\u202f250', true],
+    ['its amount grouped by a comma', '1,250', true],
+    ['its amount grouped by a comma, with decimals', '1,250.50', true],
+    ['its amount grouped by a point', '1.250', true],
+    ['its amount grouped by a point, with decimals', '1.250,50', true],
+    ['its amount grouped by a space, with decimals', '1 250,50', true],
     ['its currency', 'eur', true],
     ['the beginning of its number', 'q83va', true],
     ['its account', '7q2k9f', true],
@@ -32,9 +39,43 @@ describe('a line is found by', () => {
     ['but not by words of which one is missing', 'loaves taxi', false],
     ['but not by two digits that stand in an id by chance', '83', false],
     ['but not by another amount', '12505', false],
+    ['but not by an amount whose decimals look like a group', '1,250,5', false],
   ])('%s', (_name, query, found) => {
     expect(findLines([line({})], { filter: 'all', query })).toHaveLength(found ? 1 : 0);
   });
+});
+
+test('large amounts are found as they are grouped, and a number in a note as it is written', () => {
+  const large = line({ amountMinor: 123456700n, note: '2,500 bricks' });
+  for (const query of ['1,234,567.00', '1.234.567', '12,34,567', '2,500']) {
+    expect(findLines([large], { filter: 'all', query })).toEqual([large]);
+  }
+});
+
+test('three decimals are not taken for a group', () => {
+  const dinars = line({ amountMinor: 1_250_500n, currency: 414 });
+  expect(findLines([dinars], { filter: 'all', query: '1,250.500' })).toEqual([dinars]);
+  expect(findLines([dinars], { filter: 'all', query: '250.500' })).toEqual([dinars]);
+});
+
+test('a line is found by what the request says it is for', () => {
+  const text = writePaymentRequest({
+    payee: new Uint8Array(16),
+    server: new Uint8Array(5),
+    currency: 404,
+    merchantName: 'Duka la Amina',
+    city: 'Kisumu',
+    countryCode: 'KE',
+    merchantCategoryCode: '5411',
+    additional: { purpose: 'Tomatoes 2 kg', billNumber: 'B-77', reference: 'stall nine' },
+  });
+  assert(text.ok, 'the request can be written');
+  const sold = line({ requestText: text.value });
+  for (const query of ['tomat', 'b-77', 'nine']) {
+    expect(findLines([sold], { filter: 'all', query })).toEqual([sold]);
+  }
+  const unreadable = line({ requestText: 'not a request' });
+  expect(findLines([unreadable], { filter: 'all', query: 'tomat' })).toEqual([]);
 });
 
 test('a currency without decimals is found by its plain number', () => {
