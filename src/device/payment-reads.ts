@@ -121,6 +121,7 @@ async function readHomeOf(tx: ReadTransaction, recentMax: number): Promise<HomeV
     purses,
     taken: await readTakenOf(tx, waiting),
     promisedMinor: sumByCurrency(promised),
+    coveredMinor: sumByCurrency(promised.filter(({ allowance }) => allowance !== undefined)),
     damaged: recentValues.length - recent.length,
   };
 }

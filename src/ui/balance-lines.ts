@@ -9,6 +9,8 @@ export type BalanceLine = {
   readonly promisedMinor: bigint;
   /** The operator paid it in this account's place; it cannot be spent. */
   readonly owedMinor: bigint;
+  /** Set aside for payments without a network, on whichever phone: a part of what is left. */
+  readonly heldMinor: bigint;
   /** What may still be promised; never below zero. */
   readonly leftMinor: bigint;
   /** Promised to this account by others and not settled: never part of what is left. */
@@ -23,6 +25,11 @@ function sumTaken(home: HomeView): ReadonlyMap<number, bigint> {
   return sums;
 }
 
+const within = (minor: bigint, mostMinor: bigint) => {
+  if (minor < 0n) return 0n;
+  return minor < mostMinor ? minor : mostMinor;
+};
+
 /** One line a currency, the server's order kept; a currency that only promises know comes last. */
 export function balanceLines(home: HomeView): BalanceLine[] {
   const balances = home.wallet?.account.balances ?? [];
@@ -30,16 +37,18 @@ export function balanceLines(home: HomeView): BalanceLine[] {
   const held = new Set(balances.map(({ currency }) => currency));
   const others = [...new Set([...home.promisedMinor.keys(), ...coming.keys()])]
     .filter((currency) => !held.has(currency))
-    .map((currency) => ({ currency, amountMinor: 0n, owedMinor: 0n }));
-  return [...balances, ...others].map(({ currency, amountMinor, owedMinor }) => {
+    .map((currency) => ({ currency, amountMinor: 0n, heldMinor: 0n, owedMinor: 0n }));
+  return [...balances, ...others].map(({ currency, amountMinor, heldMinor, owedMinor }) => {
     const promisedMinor = home.promisedMinor.get(currency) ?? 0n;
-    const leftMinor = amountMinor - owedMinor - promisedMinor;
+    const leftMinor = within(amountMinor - owedMinor - promisedMinor, amountMinor);
+    const coveredMinor = home.coveredMinor.get(currency) ?? 0n;
     return {
       currency,
       balanceMinor: amountMinor,
       promisedMinor,
       owedMinor,
-      leftMinor: leftMinor < 0n ? 0n : leftMinor,
+      heldMinor: within(heldMinor - coveredMinor, leftMinor),
+      leftMinor,
       comingMinor: coming.get(currency) ?? 0n,
     };
   });

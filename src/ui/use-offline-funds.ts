@@ -5,10 +5,11 @@ import { useWallet } from './wallet-context.ts';
 
 const NONE: readonly OfflineFunds[] = [];
 
-export function useOfflineFunds(): readonly OfflineFunds[] {
+/** Undefined while it is not known: less than can be paid is no false promise, "nothing" would be. */
+export function useOfflineFunds(): readonly OfflineFunds[] | undefined {
   const wallet = useWallet();
   const purses = wallet.home.value?.purses;
-  const [funds, setFunds] = useState(NONE);
+  const [funds, setFunds] = useState<readonly OfflineFunds[]>();
   useEffect(() => {
     if (!purses?.some(({ granted }) => granted)) {
       setFunds(NONE);
@@ -20,7 +21,7 @@ export function useOfflineFunds(): readonly OfflineFunds[] {
       const read = await readOfflineFunds(purses);
       if (current) setFunds(read);
     };
-    // Without the code for it nothing is said: less than can be paid is no false promise.
+    // Without the code for it nothing is said.
     follow().catch(() => {});
     return () => {
       current = false;

@@ -156,5 +156,7 @@ export type HomeView = {
   readonly taken: readonly TakenCounterfoil[];
   /** Sum of what is promised and not settled, by currency. */
   readonly promisedMinor: ReadonlyMap<number, bigint>;
+  /** As much of that as comes from money set aside. */
+  readonly coveredMinor: ReadonlyMap<number, bigint>;
   readonly damaged: number;
 };

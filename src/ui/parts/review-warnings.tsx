@@ -6,6 +6,7 @@ import { occupiesRequest, type Payment } from '#wallet/payment.ts';
 import { formatMoment, formatMoney, formatTime } from '../text/format.ts';
 import { refusalText, t } from '../text/text.ts';
 import type { PayNow } from '../use-pay-now.ts';
+import { useWallet } from '../wallet-context.ts';
 import { Button, ButtonLink } from './button.tsx';
 import { Notice, RefusalNotice } from './notice.tsx';
 
@@ -89,16 +90,33 @@ function AlreadyPaying(props: { readonly payment: Payment }) {
   );
 }
 
+/** It is there, and not to be spent like this: "more than you have" would be untrue. */
+function SetAside(props: { readonly amount: string }) {
+  return (
+    <Notice kind="refusal" title={t('review.held', props)}>
+      <p>
+        {t('review.held-text')} <a href="/offline">{t('review.held-go')}</a>
+      </p>
+    </Notice>
+  );
+}
+
 export function Complaint(props: {
   readonly code: RefusalCode;
   readonly request: PaymentRequest;
+  readonly totalMinor: bigint | undefined;
   readonly sameRequest: readonly Payment[];
 }) {
-  const { code, request } = props;
+  const { code, request, totalMinor } = props;
+  const balances = useWallet().balances.value;
   const payment = props.sameRequest.find(occupiesRequest);
   // Told only that the code is too old, a person would ask for a new one and pay twice.
   const isHere = code === 'already_paying' || code === 'request_expired';
   if (isHere && payment) return <AlreadyPaying payment={payment} />;
+  const line = balances.find(({ currency }) => currency === request.currency);
+  if (code === 'over_balance' && line && totalMinor && totalMinor <= line.leftMinor) {
+    return <SetAside amount={formatMoney(line.heldMinor, line.currency)} />;
+  }
   if (code !== 'over_balance' || request.amountMinor === undefined) {
     return <RefusalNotice code={code} />;
   }

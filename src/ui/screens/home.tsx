@@ -39,6 +39,22 @@ function BalanceView(props: { readonly line: BalanceLine; readonly first: boolea
   );
 }
 
+/** How much of what is left pays nothing but payments without a network, and not all of them here. */
+function SetAside(props: { readonly line: BalanceLine; readonly hereMinor: bigint }) {
+  const { hereMinor, line } = props;
+  const { currency, heldMinor } = line;
+  // Granted a moment ago, and the balance not read since.
+  const minor = heldMinor > hereMinor ? heldMinor : hereMinor;
+  if (minor === 0n) return null;
+  const amount = formatMoney(minor, currency);
+  const here = formatMoney(hereMinor, currency);
+  return (
+    <p class="balance-promised">
+      {t(minor === hereMinor ? 'home.offline' : 'home.offline-here', { amount, here })}
+    </p>
+  );
+}
+
 /** What is not the person's to spend, or comes with a condition: each in one line under the balance. */
 function PurseNotes(props: { readonly wallet: Wallet }) {
   const lines = props.wallet.balances.value;
@@ -48,12 +64,15 @@ function PurseNotes(props: { readonly wallet: Wallet }) {
       .filter(([minor]) => minor > 0n)
       .map(([minor, currency]) => formatMoney(minor, currency))
       .join(', ');
-  const offline = said(funds.map(({ leftMinor, currency }) => [leftMinor, currency]));
   const coming = said(lines.map(({ comingMinor, currency }) => [comingMinor, currency]));
   const owed = said(lines.map(({ owedMinor, currency }) => [owedMinor, currency]));
   return (
     <>
-      {offline && <p class="balance-promised">{t('home.offline', { amounts: offline })}</p>}
+      {funds &&
+        lines.map((line) => {
+          const here = funds.find(({ currency }) => currency === line.currency);
+          return <SetAside key={line.currency} line={line} hereMinor={here?.leftMinor ?? 0n} />;
+        })}
       {coming && <p class="balance-coming">{t('home.coming', { amounts: coming })}</p>}
       {owed && <p class="balance-coming">{t('home.owed', { amounts: owed })}</p>}
     </>

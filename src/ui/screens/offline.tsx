@@ -171,7 +171,7 @@ export function OfflineScreen() {
         <PurseCard
           key={currency}
           currency={currency}
-          funds={funds.find((each) => each.currency === currency)}
+          funds={funds?.find((each) => each.currency === currency)}
           terms={terms}
           ended={ended !== undefined}
         />

@@ -130,7 +130,8 @@ function RequestReview(props: {
   const sameRequest = paying ? paying.sameRequest : [];
   const before = recentPayment(sameRequest, nowMs);
   const code = complaintOf(state.prepared);
-  const complaint = code && <Complaint code={code} request={request} sameRequest={sameRequest} />;
+  const totalMinor = review?.total.totalMinor;
+  const complaint = code && <Complaint {...{ code, request, totalMinor, sameRequest }} />;
   const typed = code !== undefined && isOfTypedAmount(code, request);
   const reaching = payNow.now === 'reaching';
   const notNow = <PayNowNotice now={payNow.now} onRetry={payNow.reach} />;

@@ -89,6 +89,16 @@ export const SPENDING: ContractCase[] = [
     },
   },
   {
+    name: 'home tells apart what is promised from money set aside and what is not',
+    async run(phone) {
+      await enrolled(phone);
+      await promised(phone, 1);
+      await phone.store.restore(coveredPayment(2, 0n));
+      const { promisedMinor, coveredMinor } = await phone.store.readHome(5);
+      expectEqual([promisedMinor.get(EUR), coveredMinor.get(EUR)], [25_00n, 12_50n]);
+    },
+  },
+  {
     name: 'what is carried for others costs this account nothing',
     async run(phone) {
       await enrolled(phone);

@@ -131,6 +131,7 @@ describe('balances', () => {
     purses: [],
     taken: [],
     promisedMinor: new Map(promised),
+    coveredMinor: new Map(),
     damaged: 0,
   });
 
@@ -141,6 +142,7 @@ describe('balances', () => {
         balanceMinor: 1000n,
         promisedMinor: 300n,
         owedMinor: 0n,
+        heldMinor: 0n,
         leftMinor: 700n,
         comingMinor: 0n,
       },
@@ -166,6 +168,29 @@ describe('balances', () => {
     const account = { ...view.wallet!.account, balances: owing };
     const lines = balanceLines({ ...view, wallet: { ...view.wallet!, account } });
     expect(lines[0]).toMatchObject({ owedMinor: 400n, leftMinor: 600n });
+  });
+
+  describe('what is set aside', () => {
+    const setAside = (heldMinor: bigint, promised: bigint, coveredMinor: bigint) => {
+      const view = home([[404, 1000n]], [[404, promised]]);
+      const balances = view.wallet!.account.balances.map((line) => ({ ...line, heldMinor }));
+      const account = { ...view.wallet!.account, balances };
+      const wallet = { ...view.wallet!, account };
+      return balanceLines({ ...view, wallet, coveredMinor: new Map([[404, coveredMinor]]) })[0];
+    };
+
+    test('is a part of what is left, whichever phone it is for', () => {
+      expect(setAside(300n, 0n, 0n)).toMatchObject({ leftMinor: 1000n, heldMinor: 300n });
+    });
+
+    test('is less by the promises that it covers: they are no longer left', () => {
+      expect(setAside(300n, 250n, 100n)).toMatchObject({ leftMinor: 750n, heldMinor: 200n });
+    });
+
+    test('is never below zero and never more than is left', () => {
+      expect(setAside(300n, 400n, 400n)).toMatchObject({ leftMinor: 600n, heldMinor: 0n });
+      expect(setAside(900n, 400n, 0n)).toMatchObject({ leftMinor: 600n, heldMinor: 600n });
+    });
   });
 
   test('what is left is never below zero', () => {

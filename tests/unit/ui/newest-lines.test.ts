@@ -47,6 +47,7 @@ async function newestOf(payments: readonly Payment[], entries: readonly Statemen
       purses: [],
       taken: [],
       promisedMinor: new Map(),
+      coveredMinor: new Map(),
       damaged: 0,
     }),
     readEntries: async (limit, before = Number.POSITIVE_INFINITY) => {

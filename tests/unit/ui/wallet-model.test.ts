@@ -13,6 +13,7 @@ const HOME: HomeView = {
   purses: [],
   taken: [],
   promisedMinor: new Map(),
+  coveredMinor: new Map(),
   damaged: 0,
 };
 

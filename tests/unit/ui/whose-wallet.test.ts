@@ -31,6 +31,7 @@ const HOME: HomeView = {
   purses: [],
   taken: [],
   promisedMinor: new Map(),
+  coveredMinor: new Map(),
   damaged: 0,
 };
 

@@ -47,6 +47,9 @@ export const enReview = {
   'review.paid-text': 'It is not paid twice. Ask for a new code if more is owed.',
   'review.over-asked':
     'Wait for money to arrive, put money in, or ask for a code with a smaller amount.',
+  'review.held': '{amount} of your money is set aside',
+  'review.held-text': 'No money has moved. To pay with it,',
+  'review.held-go': 'stop that on the phone it is for.',
   'review.see-slip': 'See that slip',
 
   'review.covered': 'Guaranteed, also without a network.',

@@ -49,6 +49,9 @@ export const frReview: Translation<typeof enReview> = {
   'review.paid-text': 'Elle n’est pas payée deux fois. Demandez un nouveau code s’il reste dû.',
   'review.over-asked':
     'Attendez une rentrée d’argent, ajoutez-en, ou demandez un code d’un montant plus petit.',
+  'review.held': '{amount} sont mis de côté',
+  'review.held-text': 'L’argent n’a pas bougé. Pour payer avec,',
+  'review.held-go': 'arrêtez cela sur son téléphone.',
   'review.see-slip': 'Voir ce talon',
 
   'review.covered': 'Garanti, même sans réseau.',
