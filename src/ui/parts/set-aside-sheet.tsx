@@ -12,14 +12,15 @@ export function SetAsideSheet(props: {
   readonly open: boolean;
   readonly currency: number;
   /** Unknown without network: then the server says it when it is asked. */
-  readonly maxMinor: bigint | undefined;
+  readonly limits: { readonly totalMaxMinor: bigint; readonly capMinor: bigint } | undefined;
   readonly onClose: () => void;
   readonly onAmount: (minor: bigint) => void;
 }) {
-  const { currency, maxMinor } = props;
+  const { currency, limits } = props;
   const [text, setText] = useState('');
   const minor = entryMinor(text, currencyOfNumeric(currency)?.exponent ?? 0);
-  const tooMuch = maxMinor !== undefined && minor > maxMinor;
+  const tooMuch = limits !== undefined && minor > limits.totalMaxMinor;
+  const money = (amount: bigint) => formatMoney(amount, currency);
   return (
     <Sheet
       open={props.open}
@@ -27,17 +28,15 @@ export function SetAsideSheet(props: {
       onClose={props.onClose}
       foot={
         <Button disabled={minor === 0n || tooMuch} onClick={() => props.onAmount(minor)}>
-          {minor === 0n
-            ? t('offline.set-nothing')
-            : t('offline.set', { amount: formatMoney(minor, currency) })}
+          {minor === 0n ? t('offline.set-nothing') : t('offline.set', { amount: money(minor) })}
         </Button>
       }
     >
       <AmountEntry label={t('offline.how-much')} currency={currency} text={text} onText={setText} />
       <p class="field-note" data-kind={tooMuch ? 'complaint' : undefined} role="status">
-        {maxMinor === undefined
-          ? t('offline.no-terms')
-          : t('offline.most', { max: formatMoney(maxMinor, currency) })}
+        {limits
+          ? t('offline.most', { max: money(limits.totalMaxMinor), cap: money(limits.capMinor) })
+          : t('offline.no-terms')}
       </p>
     </Sheet>
   );

@@ -108,7 +108,7 @@ function PurseCard(props: {
       <SetAsideSheet
         open={choosing}
         currency={currency}
-        maxMinor={limits?.totalMaxMinor}
+        limits={limits}
         onClose={() => setChoosing(false)}
         onAmount={(minor) => void choose(minor)}
       />

@@ -7,6 +7,7 @@ import type { StoredDraft } from '#wallet/records.ts';
 import { dropDraft, promise } from '../actions/pay.ts';
 import { announce } from '../announce.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
+import { offlineFunds } from '../offline-funds.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { IconScan } from '../parts/icon.tsx';
 import { IconPasskey } from '../parts/icon-more.tsx';
@@ -110,9 +111,13 @@ function Cover(props: { readonly state: ReviewState; readonly currency: number }
   const { paying, prepared } = props.state;
   const view = paying.kind === 'read' && paying.value.ok ? paying.value.value : undefined;
   const purse = view?.purses.find(({ currency }) => currency === props.currency);
-  if (purse?.wantedMinor === undefined || !prepared?.ok) return null;
-  const covered = prepared.value.order.allowance !== undefined;
-  return <p class="small">{t(covered ? 'review.covered' : 'review.uncovered')}</p>;
+  if (!view || purse?.wantedMinor === undefined || !prepared?.ok) return null;
+  const { allowance, amountMinor } = prepared.value.order;
+  const [funds] = offlineFunds([purse], { nowMs: props.state.nowMs, identity: view.identity });
+  const isOverCap = funds !== undefined && amountMinor > funds.capMinor;
+  const cap = formatMoney(funds?.capMinor ?? 0n, purse.currency);
+  const uncovered = isOverCap ? t('review.over-cap', { cap }) : t('review.uncovered');
+  return <p class="small">{allowance ? t('review.covered') : uncovered}</p>;
 }
 
 function RequestReview(props: {

@@ -74,6 +74,7 @@ describe('setting money aside', () => {
     await expectGood(page, 'offline-empty');
     await button(page, 'Set money aside').click();
     await keyIn(page, '200');
+    await page.getByText('and KES 50.00 in one payment').waitFor();
     await expectGood(page, 'offline-sheet');
     await button(page, /^Set .*200/).click();
     await page.getByText(/^left of/).waitFor();
@@ -161,6 +162,7 @@ describe('what is no guarantee', () => {
     await scan(payer, code);
     await expectGood(payer.page, 'review-verified');
     await payer.page.getByText('Verified name').waitFor();
+    await payer.page.getByText('Only up to KES 50.00 at a time is guaranteed.').waitFor();
     await approve(payer);
     await button(payer.page, 'Show as code').click();
     const shown = payer.page.getByRole('img', { name: 'Your promise as a QR code' });

@@ -14,7 +14,8 @@ export const enOffline = {
   'offline.change': 'Change',
   'offline.stop': 'Stop',
   'offline.how-much': 'How much to set aside?',
-  'offline.most': 'Up to {max}. It stays yours, and is filled up by itself when you have network.',
+  'offline.most':
+    'Up to {max}, and {cap} in one payment. It stays yours, and is filled up by itself when you have network.',
   'offline.set': 'Set {amount} aside',
   'offline.set-nothing': 'Set aside',
   'offline.done': '{amount} is to be set aside',

@@ -55,6 +55,8 @@ export const enReview = {
   'review.covered': 'Guaranteed, also without a network.',
   'review.uncovered':
     'What is set aside does not cover it: without a network it is a promise only.',
+  'review.over-cap':
+    'Only up to {cap} at a time is guaranteed. Without a network this is a promise only.',
 
   'review.offline-untried': 'This phone has not been tried without network',
   'review.offline-cannot': 'This passkey only works online',

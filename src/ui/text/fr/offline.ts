@@ -17,7 +17,7 @@ export const frOffline: Translation<typeof enOffline> = {
   'offline.stop': 'Arrêter',
   'offline.how-much': 'Combien mettre de côté ?',
   'offline.most':
-    'Jusqu’à {max}. L’argent reste à vous et se complète de lui-même quand il y a du réseau.',
+    'Jusqu’à {max}, et {cap} par paiement. L’argent reste à vous et se complète de lui-même quand il y a du réseau.',
   'offline.set': 'Mettre {amount} de côté',
   'offline.set-nothing': 'Mettre de côté',
   'offline.done': '{amount} à mettre de côté',

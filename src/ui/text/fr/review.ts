@@ -57,6 +57,8 @@ export const frReview: Translation<typeof enReview> = {
   'review.covered': 'Garanti, même sans réseau.',
   'review.uncovered':
     'L’argent mis de côté ne le couvre pas : sans réseau, ce n’est qu’une promesse.',
+  'review.over-cap':
+    'La garantie s’arrête à {cap} par paiement. Sans réseau, ce n’est qu’une promesse.',
 
   'review.offline-untried': 'Ce téléphone n’a pas été essayé sans réseau',
   'review.offline-cannot': 'Cette clé d’accès ne marche qu’en ligne',
