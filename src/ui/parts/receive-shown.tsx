@@ -95,11 +95,13 @@ export function ReceiveShown(props: { readonly request: ShownRequest }) {
       tone="receive"
       class="receive-shown"
       foot={
-        !expired && (
-          <ButtonLink kind="receive" href={`/scan?d=${request.digest}`} icon={<IconScan />}>
-            {t('receive.scan')}
-          </ButtonLink>
-        )
+        <ButtonLink
+          kind={expired ? 'plain' : 'receive'}
+          href={`/scan?d=${request.digest}`}
+          icon={<IconScan />}
+        >
+          {t('receive.scan')}
+        </ButtonLink>
       }
       aside={
         <button
@@ -120,14 +122,13 @@ export function ReceiveShown(props: { readonly request: ShownRequest }) {
         )}
       </p>
       {request.note && <p class="receive-note">{request.note}</p>}
+      {expired && <Expired request={request} />}
       <QrCode
         text={request.text}
         label={t('receive.qr-label', { amount: asked(request) })}
         spent={expired}
       />
-      {expired ? (
-        <Expired request={request} />
-      ) : (
+      {!expired && (
         <>
           <Waiting />
           <p class="soft small receive-until">

@@ -24,7 +24,7 @@ export const enReceive = {
   'receive.bright': 'Make your screen bright.',
   'receive.expired': 'This code is too old to be paid',
   'receive.expired-next':
-    'Somebody who said yes in time may still arrive. It will stand in your activity.',
+    'If they approved in time, scan their phone’s code. What comes by itself stands in your activity.',
   'receive.again': 'Make a new code',
 
   'receive.paid': 'Paid',

@@ -27,7 +27,7 @@ export const frReceive: Translation<typeof enReceive> = {
   'receive.bright': 'Augmentez la luminosité.',
   'receive.expired': 'Ce code est trop vieux pour être payé',
   'receive.expired-next':
-    'Un paiement approuvé à temps peut encore arriver. Il figurera dans votre activité.',
+    'S’il est approuvé à temps, scannez le code de l’autre téléphone. Ce qui arrive seul figure dans votre activité.',
   'receive.again': 'Faire un nouveau code',
 
   'receive.paid': 'Payé',
