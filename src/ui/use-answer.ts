@@ -6,8 +6,11 @@ import { useWallet } from './wallet-context.ts';
 
 export type Answer<T> = { readonly outcome: Outcome<T> | undefined; readonly again: () => void };
 
-/** `ask` must not change between renders. */
-export function useAnswer<T>(ask: (api: Engine['api']) => Promise<Outcome<T>>): Answer<T> {
+/** `ask` must not change between renders. Asks again when `of`, on which the answer depends, has changed. */
+export function useAnswer<T>(
+  ask: (api: Engine['api']) => Promise<Outcome<T>>,
+  of?: string,
+): Answer<T> {
   const wallet = useWallet();
   const [outcome, setOutcome] = useState<Outcome<T>>();
   const again = useCallback(() => {
@@ -16,6 +19,6 @@ export function useAnswer<T>(ask: (api: Engine['api']) => Promise<Outcome<T>>): 
       .then(({ api }) => ask(api))
       .then(setOutcome, () => setOutcome(refuse('unavailable')));
   }, [wallet, ask]);
-  useEffect(again, [again]);
+  useEffect(again, [again, of]);
   return { outcome, again };
 }

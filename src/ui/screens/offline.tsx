@@ -159,7 +159,8 @@ export function OfflineScreen() {
   const funds = useOfflineFunds();
   const { outcome } = useAnswer(readTerms);
   const terms = outcome?.ok ? outcome.value : undefined;
-  const devices = useAnswer(readDevices);
+  const granted = wallet.home.value?.purses.map((purse) => purse.granted?.id).join();
+  const devices = useAnswer(readDevices, granted);
   const gaps = useAnswer(readDeviceGaps).outcome;
   const list = devices.outcome?.ok ? devices.outcome.value : undefined;
   const ended = endedBy(list, wallet.state.value?.device);

@@ -78,6 +78,7 @@ describe('setting money aside', () => {
     await expectGood(page, 'offline-sheet');
     await button(page, /^Set .*200/).click();
     await page.getByText(/^left of/).waitFor();
+    await page.getByText('This phone, no. 1 · KES 200.00 set aside').waitFor();
     await expectGood(page, 'offline-set');
     await toHome(page);
     await page.getByText(/guaranteed without network/).waitFor();
@@ -256,5 +257,7 @@ describe('a phone that is lost', () => {
     await page.getByText(/^left of/).waitFor();
     await button(page, 'Stop').click();
     await page.getByText('Nothing is set aside.').waitFor();
+    await page.getByText('This phone, no. 1', { exact: true }).waitFor();
+    await expectGood(page, 'offline-stopped');
   });
 });
