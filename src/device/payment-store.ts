@@ -69,6 +69,13 @@ async function cancelIn(tx: WriteTransaction, id: string): Promise<Outcome<Payme
   return accept(cancelled);
 }
 
+async function handOverIn(tx: WriteTransaction, id: string, nowMs: number): Promise<boolean> {
+  const entry = await readOutboxEntry(tx, id);
+  if (!entry) return false;
+  await tx.objectStore('outbox').put({ sentAtMs: nowMs, shownAtMs: nowMs, ...entry });
+  return true;
+}
+
 /** Its number was used, whatever the database still knows of it. */
 async function restoreIn(tx: WriteTransaction, payment: Payment): Promise<boolean> {
   const payments = tx.objectStore('payments');
@@ -97,6 +104,7 @@ export function createPaymentStore(database: WalletDatabase): WalletStore {
     promise: (payment) =>
       outcomeOf(database.write(PROMISING, (tx) => promiseIn(tx, payment), 'strict')),
     restore: (payment) => database.write(PROMISING, (tx) => restoreIn(tx, payment), 'strict'),
+    handOver: (id, nowMs) => database.write(WAITING, (tx) => handOverIn(tx, id, nowMs), 'strict'),
     cancel: (id) => outcomeOf(database.write(WAITING, (tx) => cancelIn(tx, id), 'strict')),
   };
 }

@@ -137,10 +137,8 @@ async function bringBack(store: WalletStore, shelf: SpareShelf, id: string): Pro
 /** Then it can no longer be withdrawn. What comes back counts as sent by itself. */
 async function settleMarks(store: WalletStore, shelf: SpareShelf, kept: Set<string>) {
   const marks = [...kept].filter((id) => id.endsWith(HANDED_OVER));
-  if (marks.length === 0) return;
-  const claimed = marks.map((mark) => mark.slice(0, -HANDED_OVER.length));
-  await store.claim(claimed, 0);
   for (const mark of marks) {
+    await store.handOver(mark.slice(0, -HANDED_OVER.length), 0);
     await shelf.drop(mark);
     kept.delete(mark);
   }

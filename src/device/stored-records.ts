@@ -139,6 +139,7 @@ export const OUTBOX_ENTRY: RecordKind<OutboxEntry> = {
   shape: {
     ...ENTRY_FIELDS,
     'sentAtMs?': 'whole',
+    'shownAtMs?': 'whole',
     'quarantine?': { code: 'text', sinceMs: 'whole', offeredAtMs: 'whole' },
     'carried?': 'truth',
   },

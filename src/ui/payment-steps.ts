@@ -7,6 +7,7 @@ export type StepName =
   | 'approved'
   | 'kept'
   | 'sent'
+  | 'handed'
   | 'arrived'
   | 'not-taken'
   | 'accepted'
@@ -26,9 +27,16 @@ export type PaymentStep = {
   readonly untilMs?: number;
 };
 
-function sending({ payment, entry }: PaymentStory): PaymentStep[] {
+function leaving({ payment, entry }: PaymentStory): PaymentStep[] {
   // Only that it left: whether it arrived is known with the verdict, and then the entry is gone.
-  if (entry?.sentAtMs !== undefined) return [{ name: 'sent', state: 'done', atMs: entry.sentAtMs }];
+  const { sentAtMs, shownAtMs } = entry ?? {};
+  if (sentAtMs !== undefined) {
+    const left: PaymentStep[] = [];
+    // Both at once: it was handed over before this phone tried to send it.
+    if (sentAtMs !== shownAtMs) left.push({ name: 'sent', state: 'done', atMs: sentAtMs });
+    if (shownAtMs !== undefined) left.push({ name: 'handed', state: 'done', atMs: shownAtMs });
+    return left;
+  }
   if (payment.receipt) return [{ name: 'arrived', state: 'done' }];
   return payment.state === 'promised' ? [{ name: 'leaves', state: 'ahead' }] : [];
 }
@@ -52,7 +60,7 @@ export function paymentSteps(story: PaymentStory, order?: Order): PaymentStep[] 
   return [
     { name: 'approved', state: 'done', atMs: approvedAtMs },
     { name: 'kept', state: 'done', atMs: story.payment.createdAtMs },
-    ...sending(story),
+    ...leaving(story),
     ...ending(story),
   ];
 }

@@ -1,6 +1,6 @@
 /** Owns which words a payment's slip shows: what is true now, and whether a person may still act. Pure. */
 import type { PaymentState } from '#wallet/payment.ts';
-import type { PaymentStory } from '#wallet/records.ts';
+import type { OutboxEntry, PaymentStory } from '#wallet/records.ts';
 
 /** `here`: nobody else has seen it; `sent`: it may be at the server; `aside`: the server did not take it. */
 export type SlipStage = Exclude<PaymentState, 'promised'> | 'here' | 'sent' | 'aside';
@@ -14,4 +14,10 @@ export function slipStage({ payment, entry }: PaymentStory): SlipStage {
 
 export function isWaiting(stage: SlipStage): boolean {
   return stage === 'here' || stage === 'sent' || stage === 'aside';
+}
+
+/** Only who was shown it can bring it; that this phone tried to send it proves nothing of either. */
+export function sentWords(entry: OutboxEntry | undefined, covered: boolean) {
+  if (entry?.shownAtMs === undefined) return covered ? 'slip.promised-tried' : 'slip.promised-sent';
+  return covered ? 'slip.promised-shown' : 'slip.promised-handed';
 }

@@ -182,6 +182,8 @@ export type WalletStore = Store &
 
     /** What `checkDraft` and `prepareOrder` need. Refusals: no_account; unavailable before the server was ever met. */
     readPaying(requestDigest: string): Promise<Outcome<PayingView>>;
+    /** Before somebody else is given the promise: it counts as sent. False when it is gone. */
+    handOver(id: string, nowMs: number): Promise<boolean>;
     /** Puts a promise back that the database has lost, as one that was sent; false when it is known. */
     restore(payment: Payment): Promise<boolean>;
     /** Newest first; `last` continues after the last one shown. */

@@ -47,6 +47,8 @@ export type OutboxEntry = {
   readonly currency: number;
   /** Set before the first byte leaves: from then on the promise cannot be withdrawn. */
   readonly sentAtMs?: number;
+  /** Set with it when somebody else was given the promise; entries of older wallets lack it. */
+  readonly shownAtMs?: number;
   readonly quarantine?: Quarantine;
   /** A counterfoil's, taken from a payer: it belongs to `counterfoils`, not to `payments`. */
   readonly carried?: true;

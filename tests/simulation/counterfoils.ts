@@ -21,8 +21,7 @@ export function show(payer: Phone, id: string, onScreen: (shown: Shown) => void)
   const { store, gates } = payer.page;
   gates.run(() =>
     unlessStorageFails(async () => {
-      const claimed = await store.claim([id], payer.clock.nowMs());
-      if (claimed.length === 0) return;
+      if (!(await store.handOver(id, payer.clock.nowMs()))) return;
       const story = await store.readStory(id);
       if (!story) return;
       const counterfoil = counterfoilOf(story.payment);

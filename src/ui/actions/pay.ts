@@ -40,9 +40,9 @@ export async function cancelPromise(wallet: Wallet, id: string): Promise<Outcome
  * so it can no longer be withdrawn. False when it was withdrawn or settled meanwhile.
  */
 export async function handOverPromise(wallet: Wallet, id: string): Promise<boolean> {
-  const claimed = await wallet.store.claim([id], wallet.clock.nowMs());
+  const isHere = await wallet.store.handOver(id, wallet.clock.nowMs());
   wallet.notice.changed('payments');
-  return claimed.length > 0;
+  return isHere;
 }
 
 /** Gives up what was begun and not approved. */

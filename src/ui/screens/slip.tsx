@@ -14,7 +14,7 @@ import { Screen } from '../parts/screen.tsx';
 import { Slip } from '../parts/slip.tsx';
 import { SlipActions, useShowing } from '../parts/slip-actions.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { isWaiting, type SlipStage, slipStage } from '../slip-words.ts';
+import { isWaiting, type SlipStage, sentWords, slipStage } from '../slip-words.ts';
 import '../styles/slip.css';
 import { formatMoment, formatMoney } from '../text/format.ts';
 import { refusalText, t } from '../text/text.ts';
@@ -40,7 +40,7 @@ function explanation(story: PaymentStory, stage: SlipStage, covered: boolean): r
     case 'here':
       return [t(covered ? 'slip.promised-covered' : 'slip.promised-here')];
     case 'sent':
-      return [t(covered ? 'slip.promised-shown' : 'slip.promised-sent')];
+      return [t(sentWords(entry, covered))];
     case 'aside': {
       const { what, next } = refusalText(entry?.quarantine?.code ?? 'unavailable');
       return [t('slip.promised-quarantine'), what, next];

@@ -1,5 +1,6 @@
 // The storage's contract for payments: promised, settled, read.
 
+import type { Payment } from '#wallet/payment.ts';
 import { OUTBOX_ITEMS_MAX, outboxEntryOf } from '#wallet/records.ts';
 import {
   EUR,
@@ -166,6 +167,30 @@ export const SETTLING: ContractCase[] = [
       expectEqual(claimed, [{ ...outboxEntryOf(demand(first)), sentAtMs: NOW_MS }]);
       await phone.store.claim(wanted, NOW_MS + 5);
       expectEqual((await phone.store.readOutbox())[0]?.sentAtMs, NOW_MS);
+    },
+  },
+  {
+    name: 'what is handed over counts as sent, and only that as shown, from its first time on',
+    async run(phone) {
+      await enrolled(phone);
+      const [first, second, third] = await promised(phone, 3);
+      await settled(phone, demand(third));
+      await phone.store.claim([demand(first).id], NOW_MS);
+      const handOver = (payment: Payment | undefined, atMs: number) =>
+        phone.store.handOver(demand(payment).id, atMs);
+      expectEqual(await handOver(second, NOW_MS + 1), true);
+      expectEqual(await handOver(second, NOW_MS + 2), true);
+      expectEqual(await handOver(third, NOW_MS), false, 'it is settled');
+      const at = NOW_MS + 1;
+      const times = async () =>
+        (await phone.store.readOutbox()).map(({ sentAtMs, shownAtMs }) => [sentAtMs, shownAtMs]);
+      expectEqual(await times(), [
+        [NOW_MS, undefined],
+        [at, at],
+      ]);
+      await handOver(first, NOW_MS + 9);
+      expectEqual((await times())[0], [NOW_MS, NOW_MS + 9]);
+      expectEqual(codeOf(await phone.store.cancel(demand(second).id)), 'cancel_too_late');
     },
   },
   {

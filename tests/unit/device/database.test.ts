@@ -42,6 +42,7 @@ describe('what makes money move is on disk before it is said', () => {
   test.each<[string, (store: ReturnType<typeof createPaymentStore>) => Promise<unknown>]>([
     ['a promise', (store) => store.promise(samplePayment(2))],
     ['a claim', (store) => store.claim([samplePayment(1).id], NOW_MS)],
+    ['a hand-over', (store) => store.handOver(samplePayment(1).id, NOW_MS)],
     ['a cancellation', (store) => store.cancel(samplePayment(1).id)],
     ['a quarantine', (store) => store.quarantine(samplePayment(1).id, 'payer_unknown', NOW_MS)],
     [

@@ -55,6 +55,7 @@ const ACTS: readonly (readonly [string, (store: WalletStore) => Promise<unknown>
   ['a covered promise', (store) => store.promise(coveredPayment(2, 0n))],
   ['a cancellation', (store) => store.cancel(samplePayment(1).id)],
   ['a claim', (store) => store.claim([samplePayment(1).id, sampleTaken(9).id], NOW_MS)],
+  ['a hand-over', (store) => store.handOver(samplePayment(1).id, NOW_MS)],
   ['a quarantine', (store) => store.quarantine(samplePayment(1).id, 'payer_unknown', NOW_MS)],
   ['a receipt', (store) => settled(samplePayment(1), store)],
   ['a counterfoil', (store) => store.take(sampleTaken(10))],

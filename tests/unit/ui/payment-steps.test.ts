@@ -35,6 +35,13 @@ describe('the steps of a payment', () => {
   test.each<[string, Partial<Payment>, Partial<OutboxEntry> | undefined, string]>([
     ['promised and kept here', {}, {}, 'leaves ahead, awaited ahead'],
     ['sent, no answer', {}, { sentAtMs: 2000 }, 'sent done, awaited ahead'],
+    ['handed over, never sent', {}, { sentAtMs: 2, shownAtMs: 2 }, 'handed done, awaited ahead'],
+    [
+      'sent, then handed over',
+      {},
+      { sentAtMs: 2, shownAtMs: 3 },
+      'sent done, handed done, awaited ahead',
+    ],
     [
       'not taken by the server',
       {},

@@ -6,7 +6,7 @@ import { comparePayee } from '#ui/payee-check.ts';
 import { currencyOfRegion, regionOf } from '#ui/region.ts';
 import { holdReload, mayReload } from '#ui/reload-guard.ts';
 import { matchPath } from '#ui/router.ts';
-import { slipStage } from '#ui/slip-words.ts';
+import { sentWords, slipStage } from '#ui/slip-words.ts';
 import { askedText, readAsked } from '#ui/use-review.ts';
 import type { Payment } from '#wallet/payment.ts';
 
@@ -57,6 +57,16 @@ describe('a slip', () => {
   test('a promise that has left, or is being settled right now, is out of our hands', () => {
     expect(slipStage({ payment, entry: { ...entry, sentAtMs: 1 } })).toBe('sent');
     expect(slipStage({ payment })).toBe('sent');
+  });
+  test('is called guaranteed once it was shown, and not when only the server was tried', () => {
+    const tried = { ...entry, sentAtMs: 1 };
+    expect(sentWords(tried, true)).toBe('slip.promised-tried');
+    expect(sentWords({ ...tried, shownAtMs: 1 }, true)).toBe('slip.promised-shown');
+  });
+  test('a bare promise that was handed over is not said to be sent', () => {
+    const tried = { ...entry, sentAtMs: 1 };
+    expect(sentWords(tried, false)).toBe('slip.promised-sent');
+    expect(sentWords({ ...tried, shownAtMs: 1 }, false)).toBe('slip.promised-handed');
   });
   test('a promise that the server did not take says so', () => {
     const quarantine = { code: 'device_unknown', sinceMs: 1, offeredAtMs: 1 } as const;

@@ -5,6 +5,7 @@ export const enPaymentStory = {
   'story.approved': 'You approved it',
   'story.kept': 'Kept safe on this phone',
   'story.sent': 'Sending was tried',
+  'story.handed': 'Handed over',
   'story.arrived': 'Reached the server',
   'story.leaves': 'Leaves by itself with the next network',
   'story.not-taken': 'The server did not take it',

@@ -44,6 +44,10 @@ export const enSlip = {
   'slip.guaranteed-label': 'Your payment as a QR code, with its guarantee',
   'slip.promised-shown':
     'Guaranteed. Whichever phone meets a network first brings it to the server, whose receipt is awaited.',
+  'slip.promised-tried':
+    'Sending was tried, and it may have reached the server. Show it to the payee: they need no network.',
+  'slip.promised-handed':
+    'Handed over. This phone, or whoever has it, brings it to the server, whose receipt is awaited.',
   'slip.promised-covered':
     'Signed and kept on this phone, with money set aside for it. Show it to the payee: they need no network.',
   'slip.show-title': 'Let them carry it',

@@ -7,6 +7,7 @@ export const frPaymentStory: Translation<typeof enPaymentStory> = {
   'story.approved': 'Vous l’avez approuvé',
   'story.kept': 'Gardé sur ce téléphone',
   'story.sent': 'L’envoi a été tenté',
+  'story.handed': 'Remis',
   'story.arrived': 'Arrivé au serveur',
   'story.leaves': 'Partira seul avec le prochain réseau',
   'story.not-taken': 'Le serveur ne l’a pas pris',

@@ -47,6 +47,10 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.guaranteed-label': 'Votre paiement en code QR, avec sa garantie',
   'slip.promised-shown':
     'Garanti. Le premier téléphone qui trouve un réseau le porte au serveur, dont on attend le reçu.',
+  'slip.promised-tried':
+    'L’envoi a été tenté et a pu atteindre le serveur. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
+  'slip.promised-handed':
+    'Remis. Ce téléphone, ou qui l’a reçu, le porte au serveur, dont on attend le reçu.',
   'slip.promised-covered':
     'Signé et gardé sur ce téléphone, avec de l’argent mis de côté. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
   'slip.show-title': 'Confiez-la au bénéficiaire',
