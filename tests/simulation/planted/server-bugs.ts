@@ -328,7 +328,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'whoever broke a promise is given another allowance',
     rule: 'F62',
-    seenAt: 11,
+    seenAt: 31,
     edits: [
       {
         file: 'src/ledger/allowances.ts',

@@ -120,7 +120,7 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
   {
     name: 'that a payment was sent may be forgotten when the phone loses its power',
     rule: 'F19 F41',
-    seenAt: 11,
+    seenAt: 15,
     edits: [
       {
         file: 'src/device/outbox-store.ts',
@@ -130,6 +130,11 @@ export const STORAGE_BUGS: readonly PlantedBug[] = [
         put: `          return entries.filter((entry) => entry !== undefined);
         },
         'relaxed',`,
+      },
+      {
+        file: 'src/device/payment-store.ts',
+        find: "(tx) => handOverIn(tx, id, nowMs), 'strict'",
+        put: "(tx) => handOverIn(tx, id, nowMs), 'relaxed'",
       },
     ],
   },

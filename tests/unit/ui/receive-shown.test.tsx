@@ -9,7 +9,8 @@ import type { WalletStore } from '#wallet/ports.ts';
 import { EUR, NOW_MS } from '../wallet/samples.ts';
 
 beforeAll(async () => {
-  vi.stubGlobal('location', { origin: 'http://localhost' });
+  // A page has an address of its own.
+  if (!('location' in globalThis)) vi.stubGlobal('location', { origin: 'http://localhost' });
   await loadRestOfTexts();
 });
 
