@@ -284,7 +284,8 @@ describe('a transaction’s work', () => {
       ['meta'],
       async (tx) => {
         await tx.objectStore('meta').get('wallet');
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // Begins when this one has ended, and not before.
+        await database.read(['meta'], (behind) => behind.objectStore('meta').get('wallet'));
         return 'done';
       },
       'strict',
