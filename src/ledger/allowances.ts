@@ -123,8 +123,8 @@ async function openOnce(
 
 /**
  * Ends the device's allowance in this currency, if there is one, and opens the new one, all or
- * nothing. Refusals: device_unknown, credential_unknown, allowances_stopped (also while the account is frozen),
- * device_frozen, device_behind, funds_short.
+ * nothing. Refusals: device_unknown, credential_unknown, allowances_stopped (also while the account
+ * is frozen), device_frozen, device_behind, funds_short.
  */
 export function openAllowance(
   database: Database,
