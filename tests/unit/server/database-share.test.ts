@@ -59,11 +59,16 @@ describe('the share of the database that is not settling’s', () => {
   });
 
   test('tells who comes behind too many that it is unavailable, at once', async () => {
-    const { database, texts } = slowDatabase();
+    const { database, asked, texts } = slowDatabase();
     const share = leaveRoom(database, SHARE);
-    for (const text of ['a', 'b', 'c', 'd']) void share.query(text);
+    const answers = ['a', 'b', 'c', 'd'].map((text) => share.query(text));
     await expect(share.query('e')).rejects.toThrow(Unavailable);
     expect(texts()).toEqual(['a', 'b']);
+    for (let place = 0; place < answers.length; place++) {
+      await settled();
+      asked[place]?.answer();
+    }
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('tells who has waited too long, and nobody takes its place with it', async () => {
