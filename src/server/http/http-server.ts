@@ -125,6 +125,20 @@ function limitAddresses(server: Server, connectionsMax: number): void {
   });
 }
 
+/** Kept for who comes: beyond it nobody keeps a connection on which nothing is asked. */
+const ROOM = 0.1;
+
+/** A phone that has to connect once more loses nothing; one that cannot connect at all does. */
+function makeRoom(server: Server, connectionsMax: number): void {
+  const closeIdle = server.closeIdleConnections.bind(server);
+  let open = 0;
+  server.on('connection', (socket) => {
+    open++;
+    socket.once('close', () => open--);
+    if (open > connectionsMax * (1 - ROOM)) closeIdle();
+  });
+}
+
 /** Browsers connect ahead of any request. Node does not call that idle, and a stop would wait for it. */
 function closeUnused(server: Server): void {
   const unused = new Set<Duplex>();
@@ -156,6 +170,7 @@ export function createHttpServer(parts: HttpServerParts): Server {
   server.setTimeout(deadlinesMs.idle);
   server.maxConnections = config.connectionsMax;
   answerUnreadable(server, unanswered, deadlinesMs.drain);
+  makeRoom(server, config.connectionsMax);
   closeUnused(server);
   if (config.trustProxy === false) limitAddresses(server, config.connectionsPerAddressMax);
   return server;

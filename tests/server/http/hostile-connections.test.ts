@@ -183,6 +183,22 @@ describe('a flood', () => {
     expect(await (await connect()).closed).toBe('');
   });
 
+  test('of connections that are kept for nothing leaves room for who comes', async () => {
+    const { base, connect } = await start(answerOk, { config: { ...CONFIG, connectionsMax: 10 } });
+    const asked = async () => {
+      const connection = await connect();
+      connection.send('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+      await connection.until(/ok$/);
+      return connection;
+    };
+    const kept: RawConnection[] = [];
+    for (let count = 0; count < 9; count++) kept.push(await asked());
+    expect(kept.filter(({ socket }) => socket.destroyed)).toEqual([]);
+    for (let count = 0; count < 9; count++) kept.push(await asked());
+    await Promise.all(kept.slice(0, 9).map(({ closed }) => closed));
+    expect(await (await fetch(base)).text()).toBe('ok');
+  });
+
   test('of visitors behind a proxy is no flood of the proxy’s address', async () => {
     const config = { ...CONFIG, connectionsPerAddressMax: 1, trustProxy: true };
     const { connect } = await start(answerOk, { config });
