@@ -21,6 +21,9 @@ import { type BalanceRow, type Books, keyOf, openBooks } from './books.ts';
 import { type Database, pipeline, type Statement } from './database.ts';
 import { BEGIN, COMMIT, lockAccounts, readBalancesOf, rowsOf, writeChanges } from './posting.ts';
 
+/** Of one account. Whatever settles one of its promises reads them all, while others wait. */
+const OPEN_MAX = 64;
+
 type Standing = {
   readonly passkey_usable: boolean;
   readonly stopped: boolean;
@@ -115,6 +118,7 @@ async function openOnce(
     .openOnes(account)
     .filter((row) => row.device === device && row.currency === currency);
   for (const row of before) allowances.close(row, 'replaced');
+  if (allowances.openOnes(account).length >= OPEN_MAX) return end(refuse('allowances_too_many'));
   if (books.available(account, currency) < totalMinor) return end(refuse('funds_short'));
   books.hold(account, currency, totalMinor);
   await store(client, reading, nowS, [insertAllowance(wanted)]);
@@ -124,7 +128,7 @@ async function openOnce(
 /**
  * Ends the device's allowance in this currency, if there is one, and opens the new one, all or
  * nothing. Refusals: device_unknown, credential_unknown, allowances_stopped (also while the account
- * is frozen), device_frozen, device_behind, funds_short.
+ * is frozen), device_frozen, device_behind, allowances_too_many, funds_short.
  */
 export function openAllowance(
   database: Database,

@@ -7,6 +7,7 @@ import { unspentMinor } from './allowance-book.ts';
 import { type Books, keyOf } from './books.ts';
 import { type Decision, decidePayment, type PaymentRules } from './decide.ts';
 import { type Advance, advance, isGuaranteeLocked } from './guarantee.ts';
+import { mayBeForgotten } from './lost-time.ts';
 import type { SettledPayment, VerifiedPayment } from './payment-rows.ts';
 import { closeReplaced, decideStanding } from './standing-verdict.ts';
 
@@ -28,6 +29,8 @@ export type Group = {
   /** Of transfers: two for each payment when the guarantee's row is locked, else one. */
   readonly numbers: readonly bigint[];
   readonly rules: PaymentRules;
+  /** Of the server's histories, the one that these books belong to. */
+  readonly epoch: number;
   readonly nowS: number;
 };
 
@@ -50,7 +53,8 @@ export type DoublePromise = {
   readonly second: Bytes;
 };
 
-export type UnsignedCode = Extract<Decision, { verdict: 'none' }>['code'];
+/** Why a payment gets no verdict. `restored_lately`: there may be another one, which has yet to come back. */
+export type UnsignedCode = Extract<Decision, { verdict: 'none' }>['code'] | 'restored_lately';
 
 export type GroupVerdicts = {
   readonly settled: readonly Settled[];
@@ -152,6 +156,15 @@ class GroupDecision {
       );
   }
 
+  /** It would be refused, for good, and may have been accepted before the books were restored. */
+  #isForLater({ order, standing }: VerifiedPayment, cover: AllowanceRow | undefined): boolean {
+    const { books, allowances, rules, epoch, nowS } = this.#group;
+    if (standing || !mayBeForgotten(order, epoch, nowS)) return false;
+    const current = cover && allowances.current(cover);
+    const { verdict } = decidePayment(order, books, rules, nowS, current);
+    return verdict === 'refused' || verdict === 'expired';
+  }
+
   #pay({ id, order, standing }: VerifiedPayment, source: PaymentSource | undefined): bigint {
     const { books } = this.#group;
     const { payer, payee, currency, amountMinor, requestDigest, once } = order;
@@ -182,6 +195,10 @@ class GroupDecision {
     const { revokedCredential: revoked } = payment;
     if (revoked && !standing && !isNamedBy(cover, revoked)) {
       this.unsigned.set(keyOf(id), 'credential_revoked');
+      return;
+    }
+    if (this.#isForLater(payment, cover)) {
+      this.unsigned.set(keyOf(id), 'restored_lately');
       return;
     }
     if (standing) closeReplaced(order, standing, allowances);

@@ -56,6 +56,8 @@ export type SignReceipts = (
 
 export type SettlementOptions = {
   readonly rules: PaymentRules;
+  /** That of the receipts. */
+  readonly epoch: number;
   /** The server's clock, asked once an attempt: it decides expiry and dates the verdicts. */
   readonly nowS: () => number;
   readonly sign: SignReceipts;
@@ -70,7 +72,7 @@ export type Settlement =
       /** Position among the payments given to the last `sign`; null when it was settled before. */
       readonly position: number | null;
     }
-  /** Nothing is stored under the id: payer_unknown, credential_revoked, id_conflict, unavailable. */
+  /** Nothing is stored under the id: an `UnsignedCode`, id_conflict or unavailable. */
   | { readonly kind: 'refusal'; readonly refusal: Refusal };
 
 type Lent = { readonly database: Database; readonly client: pg.PoolClient };
@@ -209,12 +211,12 @@ async function settleOnce(
   withGuarantee = false,
 ): Promise<Settlement[]> {
   const reading = await lockAndRead(lent, payments, withGuarantee);
-  const { rules } = options;
+  const { rules, epoch } = options;
   const nowS = options.nowS();
   const { known } = reading;
   const isKnown = (id: Bytes) => known.size > 0 && known.has(keyOf(id));
   const { books, allowances, promised, numbers } = reading;
-  const group = { payments, isKnown, books, allowances, promised, numbers, rules, nowS };
+  const group = { payments, isKnown, books, allowances, promised, numbers, rules, epoch, nowS };
   const verdicts = decideGroup(group);
   if (!verdicts) {
     assert(!withGuarantee, 'with the guarantee every group is decided');

@@ -29,6 +29,7 @@ export const REFUSAL_TITLES: Readonly<Record<RefusalCode, string>> = {
   credential_revoked: 'This passkey has been revoked',
   device_unknown: 'No such device for this payer',
   id_conflict: 'This id is known with other bytes',
+  restored_lately: 'The server was restored from a backup and may have known this payment',
 
   // Checks of a WebAuthn assertion (WebAuthn Level 3 §7.2).
   assertion_type: 'The approval is not an approval',
@@ -65,6 +66,7 @@ export const REFUSAL_TITLES: Readonly<Record<RefusalCode, string>> = {
   allowances_stopped: 'No more allowances for this account',
   device_frozen: 'This device has been reported lost',
   device_behind: 'This device has used higher payment numbers than it knows of',
+  allowances_too_many: 'Money is set aside on too many devices',
   funds_short: 'The balance does not cover it',
 
   // Scanned text (EMVCo merchant-presented mode v1.1).

@@ -36,6 +36,8 @@ export const REFUSALS = {
   credential_revoked: 422,
   device_unknown: 422,
   id_conflict: 422,
+  // It would be refused, and phones may yet bring the receipt that it got before a restore.
+  restored_lately: 422,
 
   // Checks of a WebAuthn assertion (WebAuthn Level 3 §7.2).
   assertion_type: 422,
@@ -72,6 +74,7 @@ export const REFUSALS = {
   allowances_stopped: 409,
   device_frozen: 409,
   device_behind: 409,
+  allowances_too_many: 409,
   funds_short: 409,
 
   // Scanned text (EMVCo merchant-presented mode v1.1).

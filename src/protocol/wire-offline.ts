@@ -21,7 +21,7 @@ import type { Outcome } from './refusals.ts';
 /**
  * `POST /api/allowances` → 201 AllowanceGrant. Ends the device's allowance in this currency, if there
  * is one, and sets funds aside anew. Refusals: allowances_stopped, device_frozen, device_behind, device_unknown,
- * credential_unknown, funds_short, amount_zero, amount_too_large (over the operator's most), currency_unknown.
+ * credential_unknown, allowances_too_many, funds_short, amount_zero, amount_too_large (over the operator's most), currency_unknown.
  */
 export type AllowanceBody = {
   readonly device: number;

@@ -50,7 +50,8 @@ async function fund({ database, args, say }: Call): Promise<void> {
 
 async function freeze({ database, args, say }: Call, frozen: boolean): Promise<void> {
   const account = await findAccount(database, args[0] ?? '');
-  await setFrozen(database, account, frozen);
+  const isDone = await setFrozen(database, account, frozen);
+  if (!isDone) throw new UsageFault('This is no person’s account. Nothing was changed.');
   say(
     `${toBase32(account)} ${frozen ? 'neither pays nor is paid from now on' : 'may pay and be paid again'}.`,
   );
@@ -136,7 +137,9 @@ async function rotate({ database, say }: Call): Promise<void> {
 
 async function newEpoch({ database, say }: Call): Promise<void> {
   await createIdentityOnce(database, systemRandom);
-  say(`Epoch ${await beginEpoch(database)}: phones will offer their payments again.`);
+  say(
+    `Epoch ${await beginEpoch(database, systemClock.nowMs())}: phones will offer their payments again.`,
+  );
 }
 
 export const COMMANDS: readonly Command[] = [

@@ -4,6 +4,7 @@ import { partsOfFile, readBackup } from './backup-contents.ts';
 import { runFramed, UsageFault, withDatabase } from './command-line.ts';
 import { sayLedger } from './ledger-words.ts';
 import { beginEpoch } from './payments/server-keys.ts';
+import { systemClock } from './ports.ts';
 
 const [file, ...rest] = process.argv.slice(2);
 
@@ -12,7 +13,12 @@ await runFramed(async ({ config, say }) => {
   // Before the database is even looked for: a damaged file must not leave a trace.
   const { header, rows } = await readBackup(file);
   return withDatabase(config, 'as it is', async (database) => {
-    const epoch = await loadBackup(database, header, () => partsOfFile(file), beginEpoch);
+    const epoch = await loadBackup(
+      database,
+      header,
+      () => partsOfFile(file),
+      (transaction) => beginEpoch(transaction, systemClock.nowMs()),
+    );
     say(`${rows} rows are back, as they were at ${header.takenAt}. Epoch ${epoch} begins.`);
     if (!(await sayLedger({ database, config, say }))) return 1;
     say('The server that this was a backup of must never run again. Now start this one.');

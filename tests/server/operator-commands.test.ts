@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ISSUER_ACCOUNT } from '#ledger/accounts.ts';
 import { CommitUnknown, type Database } from '#ledger/database.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import { COMMANDS } from '#server/operator-commands.ts';
 import { type RunningServer, startRunningServer } from '../support/running-server.ts';
 import { enrol } from '../support/server-wallet.ts';
@@ -32,4 +34,14 @@ test('funding whose outcome is unknown says so, since giving it again could doub
   await expect(given).rejects.toThrow(
     /^It is not known whether .* Look with: .* account [0-9A-Z]+/,
   );
+});
+
+test('only a person’s account is frozen, and nobody is told otherwise', async () => {
+  const freeze = COMMANDS.find((command) => command.name === 'freeze');
+  const said: string[] = [];
+  const { database } = server;
+  const args = [toBase32(ISSUER_ACCOUNT)];
+  const done = freeze?.run({ database, args, say: (text) => said.push(text) });
+  await expect(done).rejects.toThrow(/Nothing was changed\.$/);
+  expect(said).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { mirror } from './paying.ts';
 import { accountOf, crash, type Phone } from './phone.ts';
 import { refresh } from './refreshing.ts';
 import { checkNobodyAccused, checkRevoked } from './rejudging.ts';
+import { AWAITED_FOR_MS } from './restoring.ts';
 import { checkServer, ledgerText, readLedgerEntries, readSettled } from './server-invariants.ts';
 import type { World } from './world.ts';
 
@@ -34,13 +35,21 @@ async function openOn(world: World, phone: Phone): Promise<string[]> {
   return outbox.map(({ id }) => id).filter((id) => !lost.has(id));
 }
 
+/** What a server that was restored does not refuse yet: phones may still bring its receipt. */
+async function awaitedOn(phone: Phone): Promise<Set<string>> {
+  const { outbox } = await readDisk(phone);
+  const awaited = outbox.filter(({ quarantine }) => quarantine?.code === 'restored_lately');
+  return new Set(awaited.map(({ id }) => id));
+}
+
 async function drain(world: World, phone: Phone): Promise<void> {
   const { advance } = world;
   for (let drains = 0; ; drains++) {
     const { waiting, quarantined } = await phone.page.relay.drain('person');
     advance(60_000);
     if (waiting === 0 && quarantined === 0) return;
-    if ((await openOn(world, phone)).length === 0) return;
+    const awaited = await awaitedOn(phone);
+    if ((await openOn(world, phone)).every((id) => awaited.has(id))) return;
     must(drains < DRAINS_MAX, 'I12', `${phone.name} still has ${waiting} and ${quarantined}`);
   }
 }
@@ -79,6 +88,10 @@ async function heal(world: World): Promise<void> {
     for (const phone of phones) await openOnce(world, phone);
     if (round + 1 < rounds) world.advance(2 * 3_600_000);
   }
+  const awaited = await Promise.all(phones.map(awaitedOn));
+  if (awaited.every(({ size }) => size === 0)) return;
+  world.advance(AWAITED_FOR_MS);
+  for (const phone of phones) await openOnce(world, phone);
 }
 
 /** I3, and what people see: both sides agree on everything that was promised. */

@@ -18,14 +18,25 @@ async function openIds({ phones, network, shown, dishonest }: World): Promise<Se
   return ids;
 }
 
-async function heldIds({ phones }: World): Promise<Set<string>> {
-  const ids = new Set<string>();
+/** What phones hold receipts of, and what of it was accepted and is not dated later than now. */
+async function heldIds({ phones, nowMs }: World) {
+  const held = new Set<string>();
+  const upheld = new Set<string>();
   for (const phone of phones) {
     const { payments, taken } = await readDisk(phone);
-    for (const { id, receipt } of [...payments, ...taken]) if (receipt) ids.add(id);
+    for (const { id, receipt, state, authorization } of [...payments, ...taken]) {
+      if (!receipt) continue;
+      held.add(id);
+      const decoded = decodeAuthorization(authorization);
+      const isPast = decoded.ok && decoded.value.order.authorizedAtS * 1000 <= nowMs();
+      if (state === 'accepted' && isPast) upheld.add(id);
+    }
   }
-  return ids;
+  return { held, upheld };
 }
+
+/** For so long phones have to bring back what they hold, before anything is refused that may have been accepted. */
+export const AWAITED_FOR_MS = 30 * 24 * 3_600_000;
 
 export async function restoreServer(world: World): Promise<void> {
   const { server, network, book, chronicle, had } = world;
@@ -37,7 +48,8 @@ export async function restoreServer(world: World): Promise<void> {
   const known = await readSettled(server);
   const lost = [...before].filter((id) => !known.has(id)).length;
   chronicle.fault('server restored', `the server is restored from its backup; it forgets ${lost}`);
-  book.restored(known, await heldIds(world), await openIds(world));
+  const untilS = Math.floor((world.nowMs() + AWAITED_FOR_MS) / 1000);
+  book.restored({ known, ...(await heldIds(world)), open: await openIds(world), untilS });
   for (const device of world.newDevices) world.lostDevices.add(device);
   world.restores++;
 }

@@ -247,7 +247,12 @@ export async function startSimulatedServer(
       for (const process of processes.splice(0)) await endProcess(stage, process);
       const old = stage;
       stage = await takeStage(cluster);
-      await loadBackup(stage.database, header, () => replay(parts), beginEpoch);
+      await loadBackup(
+        stage.database,
+        header,
+        () => replay(parts),
+        (to) => beginEpoch(to, nowMs()),
+      );
       returnStage(cluster, old);
       for (let i = 0; i < count; i++) processes.push(await start());
       return true;

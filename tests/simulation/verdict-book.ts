@@ -5,6 +5,15 @@ import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
 import type { HttpAnswer } from '#wallet/ports.ts';
 import { must } from './broken.ts';
 
+export type Restored = {
+  readonly known: ReadonlySet<string>;
+  readonly held: ReadonlySet<string>;
+  readonly open: ReadonlySet<string>;
+  /** Were accepted, as phones can prove: nobody is told until `untilS` that they were not. */
+  readonly upheld: ReadonlySet<string>;
+  readonly untilS: number;
+};
+
 export type VerdictBook = {
   /** One verdict; within an epoch the very same receipt. */
   see(receipt: Bytes, by: string): void;
@@ -14,7 +23,7 @@ export type VerdictBook = {
    * The server is as it was when it knew `known`. Of what it has forgotten, the verdicts that phones hold
    * stand; but who brings such a payment without its receipt (`open`) may be told another.
    */
-  restored(known: ReadonlySet<string>, held: ReadonlySet<string>, open: ReadonlySet<string>): void;
+  restored(what: Restored): void;
   /** Statements begin anew then. */
   readonly wasRestored: boolean;
   /** Whether a second verdict of it is nobody's fault. */
@@ -31,13 +40,19 @@ export function createVerdictBook(): VerdictBook {
   const first = new Map<string, Bytes>();
   const seen = new WeakSet<Bytes>();
   const open = new Set<string>();
-  let wasRestored = false;
+  let restore: Restored | undefined;
+
+  function isUpheld(id: string, { verdict, settledAtS }: Receipt): boolean {
+    const isBound = restore?.upheld.has(id) && settledAtS <= restore.untilS;
+    return !isBound || verdict === 'accepted';
+  }
 
   function see(bytes: Bytes, by: string): void {
     if (seen.has(bytes)) return;
     const receipt = decodeReceipt(bytes);
     must(receipt.ok, 'I4', `${by} gave a receipt that cannot be read`);
     const id = toBase64url(receipt.value.paymentId);
+    must(isUpheld(id, receipt.value), 'I4', `${by} takes back that ${id} was accepted`);
     if (open.has(id)) return;
     const known = first.get(id);
     if (known) must(agree(known, bytes, receipt.value), 'I4', `${by} says otherwise of ${id}`);
@@ -57,10 +72,11 @@ export function createVerdictBook(): VerdictBook {
     },
     first,
     get wasRestored() {
-      return wasRestored;
+      return restore !== undefined;
     },
-    restored(known, held, unbound) {
-      wasRestored = true;
+    restored(what) {
+      restore = what;
+      const { known, held, open: unbound } = what;
       for (const id of [...first.keys()]) {
         if (known.has(id)) continue;
         if (unbound.has(id) || !held.has(id)) first.delete(id);

@@ -115,7 +115,11 @@ class Memory implements MemoryPayments {
   }
 
   /** One group at a time, all or nothing, as the database's transactions are. */
-  async settle(payments: readonly VerifiedPayment[], sign: SignReceipts): Promise<Settlement[]> {
+  async settle(
+    payments: readonly VerifiedPayment[],
+    epoch: number,
+    sign: SignReceipts,
+  ): Promise<Settlement[]> {
     const nowS = this.#options.nowS();
     const books = openBooks({
       accounts: [...this.#accounts.values()].map((account) => account.row),
@@ -128,6 +132,7 @@ class Memory implements MemoryPayments {
       isKnown: (id) => this.#payments.has(keyOf(id)),
       books,
       allowances: openAllowanceBook([], books),
+      epoch,
       promised: [],
       numbers: payments.map((_, index) => BigInt(this.transfers.length + index + 1)),
       rules: this.#options.rules,

@@ -10,6 +10,7 @@ import type { VerifiedPayment } from '#ledger/payment-rows.ts';
 import { type Settlement, settlePayments } from '#ledger/post-payments.ts';
 import type { Allowance } from '#protocol/allowance.ts';
 import type { Bytes } from '#protocol/bytes.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import {
   EUR,
@@ -28,7 +29,12 @@ export const RULES: PaymentRules = {
   guaranteeMaxMinor: () => 500n,
 };
 
-export const OPTIONS = { rules: RULES, nowS: () => NOW_S, sign: signReceipts };
+export const OPTIONS = {
+  rules: RULES,
+  epoch: FIRST_EPOCH,
+  nowS: () => NOW_S,
+  sign: signReceipts,
+};
 
 export function settle(
   database: Database,

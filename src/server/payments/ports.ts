@@ -39,7 +39,12 @@ export type PaymentsLedger = {
   find(questions: readonly (PayerQuestion & { readonly id: Bytes })[]): Promise<Found[]>;
   /** The same, of payments that are known. In the order of the questions. */
   findPayers(questions: readonly PayerQuestion[]): Promise<PayerRecord[]>;
-  settle(payments: readonly VerifiedPayment[], sign: SignReceipts): Promise<Settlement[]>;
+  /** `epoch` is that of the receipts. */
+  settle(
+    payments: readonly VerifiedPayment[],
+    epoch: number,
+    sign: SignReceipts,
+  ): Promise<Settlement[]>;
 };
 
 /** What must verify: `spki` in DER, the signature raw r‖s. */

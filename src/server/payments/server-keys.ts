@@ -17,6 +17,7 @@ import {
   toBase64url,
 } from '#protocol/bytes.ts';
 import { KEY_ID_LENGTH } from '#protocol/cose-sign1.ts';
+import { EPOCH_UNIT_S } from '#protocol/epoch.ts';
 import { SERVER_ID_LENGTH } from '#protocol/order.ts';
 import { assert } from '#protocol/refusals.ts';
 import type { ServerKey } from '#protocol/wire.ts';
@@ -109,17 +110,17 @@ const TRANSFER_LEAP = 1_000_000_000n;
 
 /**
  * To be done after a restore from a backup, before the server is started: phones that see a newer epoch
- * offer their payments again. It is called after the minute in which it begins, so that two restores
- * of the same backup do not begin the same epoch.
+ * offer their payments again. It is called after the time in which it begins, so that two restores of
+ * the same backup do not begin the same epoch, and everybody knows which orders are older.
  */
-export async function beginEpoch(database: Queryable): Promise<number> {
+export async function beginEpoch(database: Queryable, nowMs: number): Promise<number> {
   await database.query(
     `SELECT setval('transfer_number', nextval('transfer_number') + $1::bigint)`,
     [TRANSFER_LEAP],
   );
   const { rows } = await database.query<{ epoch: number }>(
-    `UPDATE server_state
-      SET epoch = greatest(epoch + 1, (extract(epoch FROM now()) / 60)::integer) RETURNING epoch`,
+    'UPDATE server_state SET epoch = greatest(epoch + 1, $1::integer) RETURNING epoch',
+    [Math.ceil(nowMs / 1000 / EPOCH_UNIT_S)],
   );
   return rows[0]?.epoch ?? 0;
 }

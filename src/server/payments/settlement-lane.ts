@@ -78,7 +78,7 @@ export function createSettlementLane(parts: LaneParts): SettlementLane {
     let owners: readonly Upload[] = [];
     let last: readonly SettledPayment[] = [];
     const payments = uploads.flatMap((upload) => upload.payments);
-    const settlements = await ledger.settle(payments, (settled) => {
+    const settlements = await ledger.settle(payments, key.epoch, (settled) => {
       owners = settled.map(({ paymentId }) => ownerOf(paymentId));
       // Also when the ledger tries again: the last signing is the one that was committed.
       signed = signUploads(settled, owners, key);

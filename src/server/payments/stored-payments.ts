@@ -101,9 +101,10 @@ export function createStoredPayments(parts: StoredPaymentsParts): PaymentsLedger
   return {
     find: (questions) => find(database, questions),
     findPayers: (questions) => findPayers(database, questions),
-    settle: (payments, sign) =>
+    settle: (payments, epoch, sign) =>
       settlePayments(database, payments, {
         rules,
+        epoch,
         nowS: () => Math.floor(clock.nowMs() / 1000),
         sign,
         onFault,

@@ -12,6 +12,7 @@ import { migrate } from '#ledger/migrate.ts';
 import type { SettledPayment, VerifiedPayment } from '#ledger/payment-rows.ts';
 import { settlePayments } from '#ledger/post-payments.ts';
 import type { Bytes } from '#protocol/bytes.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import { encodeOrder, type Order } from '#protocol/order.ts';
 
 const ACCOUNTS = 10_000;
@@ -29,6 +30,7 @@ const OPTIONS = {
     isCurrencyKnown: () => true,
     guaranteeMaxMinor: () => 0n,
   },
+  epoch: FIRST_EPOCH,
   nowS: () => NOW_S,
   onFault: (cause: unknown) => console.error(cause),
 };

@@ -96,6 +96,23 @@ test('devices and currencies have allowances beside each other', async () => {
   await expectClean();
 });
 
+test('an account has so many at most, and may still replace one and give one back', async () => {
+  const { account } = payer;
+  await database.query(
+    `INSERT INTO device (account, number, label) SELECT $1, n, 'phone' FROM generate_series(2, 65) n`,
+    [account],
+  );
+  const openOn = (device: number) =>
+    openAllowance(database, newAllowance(payer, { totalMinor: 1n, device }), NOW_S);
+  for (let device = 1; device <= 64; device++) expect((await openOn(device)).ok).toBe(true);
+  expect(await openOn(65)).toMatchObject({ refusal: { code: 'allowances_too_many' } });
+  expect((await openOn(64)).ok).toBe(true);
+  await releaseAllowance(database, { account, device: 1, currency: EUR }, NOW_S);
+  expect((await openOn(65)).ok).toBe(true);
+  expect(await fundsOf(payer)).toMatchObject({ held: 64n });
+  await expectClean();
+});
+
 const RETURNS: readonly [string, (account: Person['account']) => Promise<unknown>][] = [
   [
     'released',

@@ -8,6 +8,7 @@ import { decideGroup } from '#ledger/decide-group.ts';
 import { repayDebts } from '#ledger/guarantee.ts';
 import type { VerifiedPayment } from '#ledger/payment-rows.ts';
 import type { Bytes } from '#protocol/bytes.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 
 const EUR = 978;
 const NOW_S = 1_800_000_000;
@@ -86,6 +87,7 @@ function decide(
       promised: [],
       numbers: Array.from({ length: steps.length * 2 }, (_, index) => BigInt(index + 1)),
       rules: RULES,
+      epoch: FIRST_EPOCH,
       nowS: NOW_S,
     });
     return verdicts && { books, allowances, verdicts };

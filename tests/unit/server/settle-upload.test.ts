@@ -132,11 +132,11 @@ function breakOver(amountMinor: bigint): PaymentsLedger {
   return {
     find: (questions) => memory.find(questions),
     findPayers: (questions) => memory.findPayers(questions),
-    settle: (payments, signReceipts) => {
+    settle: (payments, epoch, signReceipts) => {
       if (payments.some(({ order }) => order.amountMinor === amountMinor)) {
         throw new Error('a bug');
       }
-      return memory.settle(payments, signReceipts);
+      return memory.settle(payments, epoch, signReceipts);
     },
   };
 }
@@ -323,9 +323,9 @@ describe('uploads that come while the ledger is busy', () => {
     const counting: PaymentsLedger = {
       find: (questions) => memory.find(questions),
       findPayers: (questions) => memory.findPayers(questions),
-      settle: (payments, signReceipts) => {
+      settle: (payments, epoch, signReceipts) => {
         groups.push(payments.length);
-        return memory.settle(payments, signReceipts);
+        return memory.settle(payments, epoch, signReceipts);
       },
     };
     const settle = createSettle(counting, {

@@ -84,6 +84,10 @@ export const enRefusals: RefusalTexts = {
     what: `The server does not know this phone. ${keeps}`,
     next: 'Sign in again on this phone.',
   },
+  restored_lately: {
+    what: 'The server was restored from a backup and may have forgotten what became of this payment. So it does not refuse it yet. Its money stays set aside.',
+    next: 'Ask the payee to open their wallet with a network. This phone asks again every day; a month after the restore it is decided.',
+  },
   id_conflict: { what: `The server knows this slip with other contents. ${keeps}`, next: support },
 
   assertion_type: { what: `The approval is of the wrong kind. ${safe}`, next: again },
@@ -187,6 +191,10 @@ export const enRefusals: RefusalTexts = {
   device_behind: {
     what: 'This phone was put back to an older state: it has paid more often than it knows. Nothing is set aside for it.',
     next: 'Leave this wallet in the settings, then sign in again: it counts as a new phone.',
+  },
+  allowances_too_many: {
+    what: 'Money is set aside on as many phones as one account may have. Nothing has changed.',
+    next: 'Under “My devices”, report those as lost that you no longer have.',
   },
   funds_short: {
     what: 'Your balance does not cover it. Nothing has changed.',

@@ -87,6 +87,10 @@ export const frRefusals: RefusalTexts = {
     what: `Le serveur ne connaît pas ce téléphone. ${keeps}`,
     next: 'Reconnectez-vous sur ce téléphone.',
   },
+  restored_lately: {
+    what: 'Le serveur a été rétabli depuis une sauvegarde et a pu oublier ce qu’est devenu ce paiement. Il ne le refuse donc pas encore. Son argent reste de côté.',
+    next: 'Demandez au bénéficiaire d’ouvrir son portefeuille là où il y a du réseau. Ce téléphone redemande chaque jour ; un mois après le rétablissement, c’est tranché.',
+  },
   id_conflict: {
     what: `Le serveur connaît ce talon avec un autre contenu. ${keeps}`,
     next: support,
@@ -193,6 +197,10 @@ export const frRefusals: RefusalTexts = {
   device_behind: {
     what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis en réserve pour lui.',
     next: 'Quittez ce portefeuille dans les réglages, puis identifiez-vous de nouveau : il comptera comme un nouveau téléphone.',
+  },
+  allowances_too_many: {
+    what: 'De l’argent est mis de côté sur autant de téléphones qu’un compte peut en avoir. Rien n’a changé.',
+    next: 'Sous « Mes appareils », déclarez perdus ceux que vous n’avez plus.',
   },
   funds_short: {
     what: 'Votre solde ne le couvre pas. Rien n’a changé.',
