@@ -16,8 +16,16 @@ const OF_THE_PAYER: ReadonlySet<RefusalCode> = new Set([
   'credential_revoked',
 ]);
 
+/** Nothing that it may have accepted before is refused by a server that was restored, for some time. */
+const WHEN_RESTORED: RefusalCode = 'restored_lately';
+
 /** F46: `sent` is what phones signed, `body` what arrived of it. */
-export function checkItems(sent: readonly Bytes[], body: Bytes, answer: HttpAnswer): void {
+export function checkItems(
+  sent: readonly Bytes[],
+  body: Bytes,
+  answer: HttpAnswer,
+  wasRestored: boolean,
+): void {
   if (answer.status >= 500 || answer.mediaType !== ANSWER_MEDIA_TYPE) return;
   const pieces = splitCborSequence(body, PIECES_MAX);
   const answers = decodePaymentsAnswer(answer.body);
@@ -27,8 +35,9 @@ export function checkItems(sent: readonly Bytes[], body: Bytes, answer: HttpAnsw
     const item = answers.value[place];
     if (item?.kind !== 'refusal' || !sent.some((bytes) => equalBytes(bytes, piece))) continue;
     const isPassing = statusOf(item.code) >= 500 || statusOf(item.code) === 429;
+    const isOpen = wasRestored && item.code === WHEN_RESTORED;
     must(
-      isPassing || OF_THE_PAYER.has(item.code),
+      isPassing || isOpen || OF_THE_PAYER.has(item.code),
       'F46',
       `a whole payment is refused: ${item.code}`,
     );

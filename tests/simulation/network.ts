@@ -82,6 +82,7 @@ const STATEMENTS_OR_COMMIT = 20;
 
 function createDelivery({ server, chance, chronicle, witness }: NetworkParts) {
   const answered: HttpAnswer[] = [];
+  let wasRestored = false;
 
   /** To one of the processes, whichever the front chooses. */
   async function request(what: ServerRequest, doom?: Doom): Promise<WalletResponse | undefined> {
@@ -105,7 +106,7 @@ function createDelivery({ server, chance, chronicle, witness }: NetworkParts) {
     if (!response) return SILENCE;
     const answer = answerOf(response);
     witness(answer);
-    if (route === ROUTES.payments) checkItems(items, body, answer);
+    if (route === ROUTES.payments) checkItems(items, body, answer, wasRestored);
     answered.push(answer);
     return answer;
   }
@@ -119,7 +120,12 @@ function createDelivery({ server, chance, chronicle, witness }: NetworkParts) {
     };
   };
 
-  return { request, deliver, doomOf, answered };
+  function forget(): void {
+    wasRestored = true;
+    answered.length = 0;
+  }
+
+  return { request, deliver, doomOf, answered, forget };
 }
 
 type Delivery = ReturnType<typeof createDelivery>;
@@ -285,7 +291,7 @@ export function createNetwork(parts: NetworkParts): Network {
     },
     forget() {
       life++;
-      delivery.answered.length = 0;
+      delivery.forget();
     },
   };
 }

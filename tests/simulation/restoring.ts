@@ -38,8 +38,20 @@ async function heldIds({ phones, nowMs }: World) {
 /** For so long phones have to bring back what they hold, before anything is refused that may have been accepted. */
 export const AWAITED_FOR_MS = 30 * 24 * 3_600_000;
 
+/** Longer than a payment is good for. */
+const TOO_LATE_MS = 8 * 24 * 3_600_000;
+
+/** Who has the bytes of what was accepted, and no receipt, is there before every phone that has one. */
+async function bringFirst(world: World, upheld: ReadonlySet<string>): Promise<void> {
+  const { network, chance } = world;
+  if (chance.chance(0.5)) world.advance(TOO_LATE_MS);
+  for (const batch of network.sentKnown(upheld)) {
+    if (batch.length > 0) await network.bring(batch, 'anybody');
+  }
+}
+
 export async function restoreServer(world: World): Promise<void> {
-  const { server, network, book, chronicle, had } = world;
+  const { server, network, book, chronicle, had, chance } = world;
   if (!had.has('backup') || had.has('restore')) return;
   had.add('restore');
   const before = await readSettled(server);
@@ -49,7 +61,9 @@ export async function restoreServer(world: World): Promise<void> {
   const lost = [...before].filter((id) => !known.has(id)).length;
   chronicle.fault('server restored', `the server is restored from its backup; it forgets ${lost}`);
   const untilS = Math.floor((world.nowMs() + AWAITED_FOR_MS) / 1000);
-  book.restored({ known, ...(await heldIds(world)), open: await openIds(world), untilS });
+  const ids = await heldIds(world);
+  book.restored({ known, ...ids, open: await openIds(world), untilS });
   for (const device of world.newDevices) world.lostDevices.add(device);
   world.restores++;
+  if (chance.chance(0.5)) await bringFirst(world, ids.upheld);
 }

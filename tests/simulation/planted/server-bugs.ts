@@ -201,6 +201,18 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'what a restored server has accepted before, it refuses to whoever is quick',
+    rule: 'F60 I4',
+    seenAt: 86,
+    edits: [
+      {
+        file: 'src/ledger/decide-group.ts',
+        find: `if (standing || !mayBeForgotten(order, epoch, nowS)) return false;`,
+        put: `if (standing || order || !mayBeForgotten(order, epoch, nowS)) return false;`,
+      },
+    ],
+  },
+  {
     name: 'the payer’s balance is not asked',
     rule: 'F56 I6',
     seenAt: 2,
