@@ -4,8 +4,8 @@ import { mayReload } from './reload-guard.ts';
 import { offerUpdate, tellUpdateEnd } from './update-offer.ts';
 
 const CHECK_EVERY_MS = 60 * 60 * 1000;
-/** A worker that has not answered by then is not waited for. */
-const STEP_ASIDE_MS = 3_000;
+/** A worker that has not answered by then hangs. On a busy phone it takes seconds to wake. */
+const STEP_ASIDE_MS = 30_000;
 
 /** A page may stay open for days on a counter: it asks for a new version when it is looked at again. */
 function checkWhenShown(worker: Workbox): void {
@@ -44,7 +44,7 @@ function followInstalls(registration: ServiceWorkerRegistration, onWhole: () => 
 /**
  * The new one takes over once the worker in charge has nothing left to do, which may wait for a
  * network. And it has to be awake: to one that is just being woken, by whatever, Chromium does not
- * say that it is to end, and then waits half a minute until it does so by itself.
+ * say that it is to end, then waits half a minute until it does so by itself, and cannot be asked again.
  */
 async function makeWay({ active }: ServiceWorkerRegistration): Promise<void> {
   const late = new Promise((resolve) => setTimeout(resolve, STEP_ASIDE_MS));

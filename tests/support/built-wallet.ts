@@ -57,12 +57,24 @@ export async function builtWallet(): Promise<string> {
   });
 }
 
+/** Each start of its worker takes that long, as on a phone that has other things to do. */
+function slowDown(folder: string, wakesAfterMs: number): void {
+  const file = path.join(folder, 'public/sw.js');
+  const code = fs.readFileSync(file, 'utf8');
+  for (const form of ['.br', '.gz']) fs.rmSync(file + form);
+  fs.writeFileSync(
+    file,
+    `for (const s = Date.now(); Date.now() - s < ${wakesAfterMs}; );\n${code}`,
+  );
+}
+
 /** The same sources released once more: another document and another worker, the same code. */
-export async function releasedWallet(release: string): Promise<string> {
+export async function releasedWallet(release: string, wakesAfterMs = 0): Promise<string> {
   await ensureBuilt();
   const stamp = readStamp();
   if (stamp === null) throw new Error('dist/ has no build stamp');
-  return makeOnce(`${release}-${stamp.fingerprint.slice(0, 16)}`, (folder) =>
-    buildRelease(folder, release),
-  );
+  return makeOnce(`${release}-${stamp.fingerprint.slice(0, 16)}`, async (folder) => {
+    await buildRelease(folder, release);
+    if (wakesAfterMs > 0) slowDown(folder, wakesAfterMs);
+  });
 }

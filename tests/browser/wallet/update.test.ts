@@ -41,8 +41,8 @@ afterAll(async () => {
 });
 
 /** What the server serves from now on. */
-async function release(name: string): Promise<void> {
-  const dist = await releasedWallet(name);
+async function release(name: string, wakesAfterMs?: number): Promise<void> {
+  const dist = await releasedWallet(name, wakesAfterMs);
   await server.stop();
   await server.start({ dist });
 }
@@ -227,6 +227,12 @@ test('an update that takes over while an upload is on its way settles it once (F
   expect(sent().filter(({ body }) => body.equals(first.body)).length).toBeGreaterThan(1);
 });
 
+const takeAndWake = (page: Page) =>
+  button(page, 'Use it').evaluate((take: HTMLElement) => {
+    navigator.serviceWorker.controller?.postMessage({ type: 'KEEP_FOR_WALLET' });
+    take.click();
+  });
+
 // As the browser does with workers that had nothing to do for half a minute.
 const takings = [
   {
@@ -237,19 +243,23 @@ const takings = [
   },
   {
     when: 'while the one in charge is being woken',
+    name: 'slow',
+    sleep: (workers: ServiceWorkerControl) => workers.killActive(),
+    take: takeAndWake,
+  },
+  {
+    when: 'while the one in charge takes seconds to wake',
     name: 'second',
     sleep: (workers: ServiceWorkerControl) => workers.killActive(),
-    take: (page: Page) =>
-      button(page, 'Use it').evaluate((take: HTMLElement) => {
-        navigator.serviceWorker.controller?.postMessage({ type: 'KEEP_FOR_WALLET' });
-        take.click();
-      }),
+    take: takeAndWake,
   },
 ];
 
-test.for(takings)('who takes a release is given it at once, $when', async (taking) => {
+const SLOW_MS = 4_000;
+
+test.for(takings)('who takes a release is given it, $when', async (taking) => {
   const { page } = payer;
-  await release(taking.name);
+  await release(taking.name, taking.name === 'slow' ? SLOW_MS : 0);
   await toHome(page);
   await lookForUpdate(page);
   await waitingWorker(page);
