@@ -1,4 +1,4 @@
-/** Owns what is said of a payment that was taken: what it is worth now, to the payee. Pure. */
+/** Owns what is said of somebody else's payment: what one that was taken is worth now, and why one was refused. Pure. */
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import { formatMoment, formatMoney } from './text/format.ts';
@@ -31,6 +31,14 @@ function payeeText(code: RefusalCode): RefusalText {
     default:
       return { what: refusalText(code).what, next };
   }
+}
+
+/** A receipt is shown to anybody: its reason names whose doing it was from where the reader stands. */
+export function reasonFor(code: RefusalCode, reader: 'payer' | 'payee' | 'other'): string {
+  // Of these two the payee's words say “your” of the payee, and the payer's of nobody.
+  const ofPayee = code === 'payee_frozen' || code === 'request_already_paid';
+  if (reader === 'payer' || (reader === 'other' && ofPayee)) return refusalText(code).what;
+  return payeeText(code).what;
 }
 
 /** What happened to the money and what comes next. */

@@ -3,8 +3,9 @@ import { toBase32 } from '#protocol/base32.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import type { Receipt } from '#protocol/receipt.ts';
 import { type ReceiptCheck, type ReceiptFinding, useReceiptCheck } from '../receipt-check.ts';
+import { reasonFor } from '../taken-words.ts';
 import { formatAccount, formatMoment } from '../text/format.ts';
-import { refusalText, t } from '../text/text.ts';
+import { t } from '../text/text.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
 import { IconAccepted, IconRefused } from './icon.tsx';
@@ -30,12 +31,14 @@ export function SignatureLine(props: { readonly check: ReceiptCheck }) {
   }
 }
 
-function useNameOf(): (account: Bytes) => string {
+function useIsMine(): (account: Bytes) => boolean {
   const mine = useWallet().state.value?.account.profile.account;
-  return (account) => {
-    const id = toBase32(account);
-    return id === mine ? t('proof.you') : formatAccount(id);
-  };
+  return (account) => toBase32(account) === mine;
+}
+
+function useNameOf(): (account: Bytes) => string {
+  const isMine = useIsMine();
+  return (account) => (isMine(account) ? t('proof.you') : formatAccount(toBase32(account)));
 }
 
 function ProofFacts(props: { readonly receipt: Receipt }) {
@@ -71,13 +74,14 @@ const SHAPES = {
   newer: IconWarning,
 } as const;
 
-function sentenceOf(finding: ReceiptFinding): string {
+function sentenceOf(finding: ReceiptFinding, isMine: (account: Bytes) => boolean): string {
   switch (finding.kind) {
     case 'paid':
       return t('proof.genuine');
     case 'not-paid': {
-      const { code } = finding.receipt;
-      return code ? refusalText(code).what : t('proof.genuine');
+      const { code, payer, payee } = finding.receipt;
+      const reader = isMine(payer) ? 'payer' : isMine(payee) ? 'payee' : 'other';
+      return code ? reasonFor(code, reader) : t('proof.genuine');
     }
     default:
       return t(`proof.${finding.kind}-text`);
@@ -87,13 +91,14 @@ function sentenceOf(finding: ReceiptFinding): string {
 /** The finding in a word, a shape and a colour; a refusing verdict says its reason. */
 function FindingHead(props: { readonly finding: ReceiptFinding }) {
   const { finding } = props;
+  const isMine = useIsMine();
   const Shape = SHAPES[finding.kind];
   return (
     <div class="proof-finding" data-finding={finding.kind} role="status">
       <Shape />
       <div>
         <p class="proof-word">{t(`proof.${finding.kind}`)}</p>
-        <p>{sentenceOf(finding)}</p>
+        <p>{sentenceOf(finding, isMine)}</p>
         {finding.kind === 'not-paid' && <p class="small">{t('proof.genuine')}</p>}
       </div>
     </div>

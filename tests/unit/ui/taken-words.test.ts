@@ -1,7 +1,7 @@
 // What a payee is told of a payment that was taken: true words, spoken to the payee.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isFinalCode, isRefusalCode, REFUSALS, type RefusalCode } from '#protocol/refusals.ts';
-import { takenAloud, takenSentences } from '#ui/taken-words.ts';
+import { reasonFor, takenAloud, takenSentences } from '#ui/taken-words.ts';
 import { speak } from '#ui/text/text.ts';
 import { takenPayment } from './sample-taken.ts';
 
@@ -39,5 +39,33 @@ describe('a payee', () => {
   test('hears “guaranteed” of what is guaranteed alone', () => {
     expect(takenAloud(takenPayment('a', 1))).toMatch(/^Guaranteed/);
     expect(takenAloud(doubted('clock_doubtful'))).toBe('Kept, not guaranteed');
+  });
+});
+
+describe('whoever is shown the receipt of a refused payment', () => {
+  const final = Object.keys(REFUSALS).filter(isRefusalCode).filter(isFinalCode);
+  const OF_PAYER = [
+    'insufficient_funds',
+    'currency_not_held',
+    'allowance_overspent',
+    'payer_frozen',
+  ] as const;
+
+  test('reads whose doing it was: the payer of their own, everybody else of the payer’s', () => {
+    for (const code of OF_PAYER) {
+      expect(reasonFor(code, 'payer'), code).toMatch(/\byour?\b/i);
+      for (const reader of ['payee', 'other'] as const) {
+        expect(reasonFor(code, reader), code).toMatch(/^The payer/);
+      }
+    }
+  });
+
+  test('is not told of a wallet or a request of theirs who has no part in it', () => {
+    for (const code of final) {
+      expect(reasonFor(code, 'other'), code).not.toMatch(
+        /\byour (wallet|request|balance|phone)\b/i,
+      );
+    }
+    expect(reasonFor('payee_frozen', 'payee')).toMatch(/^Your wallet/);
   });
 });
