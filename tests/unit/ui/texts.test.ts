@@ -59,6 +59,35 @@ describe.each(LANGUAGE_CODES)('refusals in %s', (code) => {
   });
 });
 
+/** Words that French must not use beside the one that stands for the same thing everywhere else. */
+const TWICE_NAMED = {
+  talon: /\btickets?\b/i,
+  'mis de côté': /réserve/i,
+  assistance: /\bsupport\b/i,
+  devise: /\bmonnaie\b/i,
+} as const;
+
+test.each(Object.entries(TWICE_NAMED))(
+  'French says “%s” and no other word for it',
+  async (_, other) => {
+    const { messages, refusals, asked } = await LANGUAGES.fr.load();
+    const said = [messages, refusals, asked].flatMap((texts) => Object.entries(texts));
+    for (const [key, text] of said) expect(JSON.stringify(text), key).not.toMatch(other);
+  },
+);
+
+test('what the payee wrote and what the payer wrote stand under two names', async () => {
+  for (const code of LANGUAGE_CODES) {
+    const { messages } = await LANGUAGES[code].load();
+    const all = { ...enFirst, ...messages };
+    for (const key of ['review.purpose', 'receive.note'] as const) {
+      expect(all[key], `${code} ${key}`).toBe(all['story.purpose']);
+    }
+    expect(all['proof.note'], code).toBe(all['slip.note']);
+    expect(all['proof.note'], code).not.toBe(all['story.purpose']);
+  }
+});
+
 test('no message is empty or has blanks at its ends', () => {
   for (const [key, message] of Object.entries(english)) {
     for (const form of forms(message)) expect(form, key).toMatch(/^\S(.*\S)?$/s);

@@ -13,11 +13,11 @@ export const frActivity: Translation<typeof enActivity> = {
   'activity.received': 'Reçus',
   'activity.unpaid': 'Non payés',
   'activity.found': {
-    one: '{count} ticket trouvé',
-    many: '{count} tickets trouvés',
-    other: '{count} tickets trouvés',
+    one: '{count} talon trouvé',
+    many: '{count} talons trouvés',
+    other: '{count} talons trouvés',
   },
-  'activity.searching': 'Recherche dans les anciens tickets…',
-  'activity.none-found': 'Aucun ticket ne correspond.',
-  'activity.nothing': 'Rien encore. Votre premier ticket sera ici.',
+  'activity.searching': 'Recherche dans les anciens talons…',
+  'activity.none-found': 'Aucun talon ne correspond.',
+  'activity.nothing': 'Rien encore. Votre premier talon sera ici.',
 };

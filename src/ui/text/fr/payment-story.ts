@@ -40,7 +40,7 @@ export const frPaymentStory: Translation<typeof enPaymentStory> = {
   'story.good-until': 'Valable jusqu’au',
   'story.transfer': 'Écriture au registre',
   'story.device': 'Téléphone',
-  'story.device-seq': 'n° {device}, ticket {seq}',
+  'story.device-seq': 'n° {device}, talon {seq}',
   'story.payee-account': 'Compte du bénéficiaire',
   'story.account': 'Compte',
   'story.asked': 'Vous avez demandé',

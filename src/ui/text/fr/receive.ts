@@ -5,7 +5,7 @@ import type { Translation } from '../message.ts';
 export const frReceive: Translation<typeof enReceive> = {
   'receive.title': 'Se faire payer',
   'receive.amount': 'Combien ?',
-  'receive.currency': 'Monnaie',
+  'receive.currency': 'Devise',
   'receive.add-note': 'Ajouter le motif',
   'receive.note': 'Motif',
   'receive.show': 'Montrer le code',

@@ -59,7 +59,7 @@ export const frRefusals: RefusalTexts = {
     next: 'Vérifiez la date du téléphone, puis payez de nouveau.',
   },
   allowance_overspent: {
-    what: 'Votre téléphone a promis plus que la réserve, et la garantie est épuisée. L’argent n’a pas bougé.',
+    what: 'Votre téléphone a promis plus que ce qui est mis de côté, et la garantie est épuisée. L’argent n’a pas bougé.',
     next: 'Payez d’une autre manière ce que vous devez, et parlez à l’assistance.',
   },
 
@@ -139,7 +139,7 @@ export const frRefusals: RefusalTexts = {
   },
 
   not_guaranteed: {
-    what: 'Aucune réserve ne couvre ce paiement : c’est une promesse, qui peut encore être refusée.',
+    what: 'Aucun argent n’est mis de côté pour ce paiement : c’est une promesse, qui peut encore être refusée.',
     next: 'Ne remettez la marchandise que si vous faites confiance au payeur, ou attendez l’acceptation.',
   },
   server_key_unknown: {
@@ -159,7 +159,7 @@ export const frRefusals: RefusalTexts = {
     next: 'Demandez des paiements plus petits, ou connectez-vous ensemble.',
   },
   counterfoil_over_total: {
-    what: 'La réserve du payeur ne le couvre pas. Rien n’est certain.',
+    what: 'L’argent que le payeur a mis de côté ne le couvre pas. Rien n’est certain.',
     next: 'Demandez un paiement plus petit, ou connectez-vous ensemble.',
   },
   counterfoil_over_count: {
@@ -187,15 +187,15 @@ export const frRefusals: RefusalTexts = {
     next: 'Vérifiez date et heure sur les deux téléphones, puis scannez de nouveau.',
   },
   allowances_stopped: {
-    what: 'Votre compte a promis plus qu’il n’avait : plus rien n’est mis en réserve.',
+    what: 'Votre compte a promis plus qu’il n’avait : plus rien n’est mis de côté.',
     next: 'Payer en ligne marche toujours. Parlez à l’assistance.',
   },
   device_frozen: {
-    what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis en réserve pour lui.',
+    what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis de côté pour lui.',
     next: 'Si vous l’avez retrouvé, déconnectez-vous dans ses réglages, puis reconnectez-vous.',
   },
   device_behind: {
-    what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis en réserve pour lui.',
+    what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis de côté pour lui.',
     next: 'Quittez ce portefeuille dans les réglages, puis identifiez-vous de nouveau : il comptera comme un nouveau téléphone.',
   },
   allowances_too_many: {

@@ -18,7 +18,7 @@ export const frReview: Translation<typeof enReview> = {
   'review.tip': 'Pourboire',
   'review.total': 'Total',
   'review.reference': 'Référence',
-  'review.purpose': 'Pour',
+  'review.purpose': 'Motif',
   'review.bill': 'Facture',
   'review.tip-ask': 'Un pourboire ?',
   'review.tip-none': 'Aucun',

@@ -78,7 +78,7 @@ export const frScan: Translation<typeof enScan> = {
   'proof.you': 'Vous',
   'proof.when': 'Décidé',
   'proof.until': 'Valable jusqu’au',
-  'proof.note': 'Motif',
+  'proof.note': 'Note',
   'proof.id': 'Numéro',
 
   'scan.proof-title': 'Reçu d’une autre personne',

@@ -77,7 +77,7 @@ export const frSettings: Translation<typeof enSettings> = {
   'settings.leave': 'Se déconnecter de ce téléphone',
   'settings.leave-ask': 'Se déconnecter de ce téléphone ?',
   'settings.leave-text':
-    'Le portefeuille se ferme ici. Votre argent reste sur votre compte : revenez avec votre clé d’accès. Tickets et reçus restent sur ce téléphone.',
+    'Le portefeuille se ferme ici. Votre argent reste sur votre compte : revenez avec votre clé d’accès. Talons et reçus restent sur ce téléphone.',
   'settings.leave-yes': 'Oui, se déconnecter',
   'settings.leave-no': 'Rester',
   'settings.leave-waiting': {
@@ -107,6 +107,6 @@ export const frSettings: Translation<typeof enSettings> = {
     other: '{count} fiches de ce téléphone sont illisibles',
   },
   'settings.damaged-text':
-    'Elles sont gardées telles quelles. Donnez-les au support : rien n’est jeté.',
+    'Elles sont gardées telles quelles. Donnez-les à l’assistance : rien n’est jeté.',
   'settings.damaged-save': 'Les enregistrer dans un fichier',
 };
