@@ -76,6 +76,24 @@ test.each(Object.entries(TWICE_NAMED))(
   },
 );
 
+test('nobody is told in French to sign in who only needs a network', async () => {
+  const { refusals, messages } = await LANGUAGES.fr.load();
+  const online = [
+    'server_key_unknown',
+    'counterfoil_expired',
+    'counterfoil_over_cap',
+    'counterfoil_over_total',
+    'counterfoil_over_count',
+  ] as const;
+  const said = [
+    ...online.map((code) => refusals[code].next),
+    ...(['proof.unchecked-text', 'proof.newer-text', 'check.not-ready'] as const).map((key) =>
+      String(messages[key]),
+    ),
+  ];
+  for (const text of said) expect(text).not.toMatch(/connect/i);
+});
+
 test('what the payee wrote and what the payer wrote stand under two names', async () => {
   for (const code of LANGUAGE_CODES) {
     const { messages } = await LANGUAGES[code].load();

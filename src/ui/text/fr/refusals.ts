@@ -144,7 +144,7 @@ export const frRefusals: RefusalTexts = {
   },
   server_key_unknown: {
     what: 'La signature vient d’une clé que ce téléphone ne connaît pas. Rien n’a été gardé.',
-    next: 'Connectez-vous une fois pour que ce téléphone apprenne les clés du serveur, puis scannez de nouveau.',
+    next: 'Trouvez un réseau une fois pour que ce téléphone apprenne les clés du serveur, puis scannez de nouveau.',
   },
   allowance_altered: {
     what: 'Ce code a été modifié ou ne vient pas de votre serveur. Rien n’a été gardé.',
@@ -152,19 +152,19 @@ export const frRefusals: RefusalTexts = {
   },
   counterfoil_expired: {
     what: 'La garantie de ce paiement est terminée. Rien n’est certain.',
-    next: 'Demandez au payeur de se connecter et de payer de nouveau.',
+    next: 'Demandez au payeur de trouver un réseau et de payer de nouveau.',
   },
   counterfoil_over_cap: {
     what: 'C’est plus qu’un seul paiement sans réseau ne peut être. Rien n’est certain.',
-    next: 'Demandez des paiements plus petits, ou connectez-vous ensemble.',
+    next: 'Demandez des paiements plus petits, ou trouvez un réseau ensemble.',
   },
   counterfoil_over_total: {
     what: 'L’argent que le payeur a mis de côté ne le couvre pas. Rien n’est certain.',
-    next: 'Demandez un paiement plus petit, ou connectez-vous ensemble.',
+    next: 'Demandez un paiement plus petit, ou trouvez un réseau ensemble.',
   },
   counterfoil_over_count: {
     what: 'Le payeur a fait trop de paiements sans réseau. Rien n’est certain.',
-    next: 'Demandez au payeur de se connecter, puis de payer de nouveau.',
+    next: 'Demandez au payeur de trouver un réseau, puis de payer de nouveau.',
   },
   counterfoil_other_payee: {
     what: 'Ce paiement est destiné à quelqu’un d’autre. Rien n’a été gardé.',

@@ -70,9 +70,9 @@ export const frScan: Translation<typeof enScan> = {
   'proof.altered-text': 'Ce n’est pas ce que le serveur a signé. Ne remettez rien en échange.',
   'proof.unchecked': 'Impossible à dire pour l’instant',
   'proof.unchecked-text':
-    'Ce téléphone n’a pas de clé pour le vérifier. Connectez-vous une fois, puis regardez à nouveau. D’ici là, ne vous y fiez pas.',
+    'Ce téléphone n’a pas de clé pour le vérifier. Trouvez un réseau une fois, puis regardez à nouveau. D’ici là, ne vous y fiez pas.',
   'proof.newer': 'Cette application est trop ancienne pour le lire',
-  'proof.newer-text': 'Connectez-vous une fois pour la mettre à jour, puis regardez à nouveau.',
+  'proof.newer-text': 'Trouvez un réseau une fois pour la mettre à jour, puis regardez à nouveau.',
   'proof.from': 'De',
   'proof.to': 'À',
   'proof.you': 'Vous',
@@ -91,7 +91,7 @@ export const frScan: Translation<typeof enScan> = {
   'check.lead':
     'Scannez le reçu que l’on vous montre. Il est vérifié sur ce téléphone, même sans réseau.',
   'check.ready': 'Ce téléphone a les clés du serveur et n’a pas besoin de réseau.',
-  'check.not-ready': 'Ce téléphone n’a pas encore les clés. Connectez-vous une fois.',
+  'check.not-ready': 'Ce téléphone n’a pas encore les clés. Il lui faut le réseau une fois.',
   'check.link': 'Vérifier un reçu',
   'check.another': 'En vérifier un autre',
 
