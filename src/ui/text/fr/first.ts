@@ -8,14 +8,14 @@ export const frFirst: Translation<typeof enFirst> = {
   'welcome.title': 'Payez maintenant.',
   'welcome.title-later': 'Le réseau peut venir après.',
   'welcome.lead':
-    'Un portefeuille qui paie en scannant un code et en touchant le téléphone. Sans réseau, il promet, signe et livre plus tard.',
+    'Un portefeuille qui paie en scannant un code et en touchant le téléphone. Sans réseau, il promet, signe et transmet plus tard.',
   'welcome.open': 'Ouvrir un portefeuille',
   'welcome.sign-in': 'J’ai un portefeuille',
   'welcome.asked':
     'On vous demande de payer. Ouvrez d’abord un portefeuille ; la demande vous attend.',
   'welcome.check': 'Vérifier un reçu',
-  'welcome.half-pay': 'Votre moitié',
-  'welcome.half-receive': 'Sa moitié',
+  'welcome.half-pay': 'Votre volet',
+  'welcome.half-receive': 'L’autre volet',
   'welcome.language': 'Langue',
 
   'home.title': 'Votre argent',

@@ -10,8 +10,9 @@ export const frOffline: Translation<typeof enOffline> = {
   'offline.left': 'restent sur {total}',
   'offline.until': 'Jusqu’au {moment}. Au plus {cap} à la fois.',
   'offline.nothing': 'Rien n’est mis de côté.',
-  'offline.asking': '{amount} seront mis de côté dès que le serveur répond.',
-  'offline.ending': 'Vous avez arrêté. Le reste revient dès que le serveur répond.',
+  'offline.asking': '{amount} seront mis de côté dès que le serveur répondra.',
+  'offline.ending':
+    'Vous avez arrêté. Ce qui n’est pas dépensé reviendra dès que le serveur répondra.',
   'offline.choose': 'Mettre de l’argent de côté',
   'offline.change': 'Modifier',
   'offline.stop': 'Arrêter',
@@ -52,7 +53,8 @@ export const frOffline: Translation<typeof enOffline> = {
   'devices.lost-pays-next':
     'Prévenez l’assistance tout de suite : elle peut désactiver sa clé ou bloquer le portefeuille.',
   'devices.lost-returns': 'Ce qui est mis de côté pour lui et pas dépensé vous revient aussitôt.',
-  'devices.lost-comes': 'Ce qu’il a promis avant est payé : on ne pouvait pas le savoir.',
+  'devices.lost-comes':
+    'Ce qu’il a promis avant est payé quand même : les bénéficiaires ne pouvaient pas savoir.',
   'devices.lost-yes': 'Oui, il est perdu',
   'devices.lost-no': 'Non, je l’ai',
   'devices.lost-done':
@@ -60,7 +62,7 @@ export const frOffline: Translation<typeof enOffline> = {
 
   'keep.title': 'Copier ce qui attend',
   'keep.lead':
-    'Ces paiements n’ont pas encore de reçu. Gardez une copie : un téléphone perdu ne perd alors rien.',
+    'Ces paiements n’ont pas encore de reçu. Gardez une copie : si vous perdez le téléphone, rien n’est perdu.',
   'keep.nothing': 'Rien n’attend. Tout a son reçu.',
   'keep.once':
     'Qui a la copie peut la porter au serveur, et elle compte une fois. Ensuite on ne peut plus rien reprendre.',

@@ -4,7 +4,7 @@ import type { Translation } from '../message.ts';
 
 export const frOnboarding: Translation<typeof enOnboarding> = {
   'open.title': 'Ouvrir un portefeuille',
-  'open.lead': 'Ceux que vous payez ou sollicitez voient ce nom et ce lieu.',
+  'open.lead': 'Les personnes que vous payez ou qui vous paient voient ce nom et ce lieu.',
   'open.name': 'Votre nom ou celui de la boutique',
   'open.city': 'Ville ou arrêt',
   'open.currency': 'Devise',
@@ -14,7 +14,7 @@ export const frOnboarding: Translation<typeof enOnboarding> = {
 
   'passkey.title': 'Votre téléphone est la clé',
   'passkey.lead':
-    'Au lieu d’un mot de passe, ce téléphone garde une clé d’accès. Elle signe chaque paiement : votre empreinte, votre visage ou le code de l’écran.',
+    'Au lieu d’un mot de passe, ce téléphone garde une clé d’accès. Elle signe chaque paiement, avec votre empreinte, votre visage ou le code de l’écran.',
   'passkey.stays': 'L’empreinte et le visage ne quittent jamais le téléphone.',
   'passkey.make': 'Créer la clé d’accès',
   'passkey.send-again': 'Envoyer de nouveau',
@@ -27,7 +27,7 @@ export const frOnboarding: Translation<typeof enOnboarding> = {
   'passkey.none':
     'Ce navigateur ne sait pas créer de clé d’accès. Ouvrez cette page dans le navigateur du téléphone, comme Chrome ou Safari.',
 
-  'signin.title': 'Bon retour',
+  'signin.title': 'Content de vous revoir',
   'signin.lead':
     'Connectez-vous avec la clé d’accès de votre portefeuille. L’argent et les anciens paiements viennent du serveur ; les promesses restent sur le téléphone où elles ont été faites.',
   'signin.go': 'Se connecter avec la clé',

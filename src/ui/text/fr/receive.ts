@@ -21,13 +21,13 @@ export const frReceive: Translation<typeof enReceive> = {
   'receive.silent': 'Pas de réponse depuis {time}.',
   'receive.never': 'Le serveur n’a pas encore répondu.',
   'receive.silent-next':
-    'Sans réseau aussi : faites scanner ceci, puis scannez le code de l’autre téléphone.',
+    'Même sans réseau : faites scanner ceci, puis scannez le code de l’autre téléphone.',
   'receive.scan': 'Scanner le paiement',
   'receive.until': 'Valable jusqu’à {time}.',
   'receive.bright': 'Augmentez la luminosité.',
   'receive.expired': 'Ce code est trop vieux pour être payé',
   'receive.expired-next':
-    'S’il est approuvé à temps, scannez le code de l’autre téléphone. Ce qui arrive seul figure dans votre activité.',
+    'Si l’autre a approuvé à temps, scannez le code de l’autre téléphone. Ce qui arrive seul figure dans votre activité.',
   'receive.again': 'Faire un nouveau code',
 
   'receive.paid': 'Payé',

@@ -51,7 +51,7 @@ export const frReview: Translation<typeof enReview> = {
     'Attendez une rentrée d’argent, ajoutez-en, ou demandez un code d’un montant plus petit.',
   'review.held': '{amount} sont mis de côté',
   'review.held-text': 'L’argent n’a pas bougé. Pour payer avec,',
-  'review.held-go': 'arrêtez cela sur son téléphone.',
+  'review.held-go': 'arrêtez cela sur le téléphone concerné.',
   'review.see-slip': 'Voir ce talon',
 
   'review.covered': 'Garanti, même sans réseau.',

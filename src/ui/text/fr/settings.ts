@@ -55,10 +55,10 @@ export const frSettings: Translation<typeof enSettings> = {
   'ability.camera-refused': 'Refusée. Autorisez-la pour ce site dans les réglages du navigateur.',
   'ability.camera-missing': 'Pas de caméra. Les images et les codes saisis marchent.',
   'ability.camera-insecure': 'Seulement à une adresse qui commence par https.',
-  'ability.sync': 'Livrer même fermé',
+  'ability.sync': 'Envoyer même fermée',
   'ability.sync-yes': 'Les promesses partent seules, même application fermée.',
   'ability.sync-no':
-    'Ce navigateur ne livre que quand l’application est ouverte. Ouvrez-la quand il y a du réseau.',
+    'Ce navigateur n’envoie que quand l’application est ouverte. Ouvrez-la quand il y a du réseau.',
   'ability.storage': 'Garder les données',
   'ability.storage-yes': 'Le navigateur les garde même quand la place manque.',
   'ability.storage-no': 'Le navigateur peut les effacer quand la place manque.',

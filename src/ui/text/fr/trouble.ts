@@ -6,7 +6,7 @@ export const frTrouble: Translation<typeof enTrouble> = {
   'trouble.title': 'Votre portefeuille est illisible pour l’instant',
   'trouble.blocked': 'Un autre onglet de ce portefeuille gêne. Fermez-les tous et rouvrez-le.',
   'trouble.safe':
-    'Tant qu’elle est illisible, l’application ne change rien et ne promet rien. L’argent au serveur n’est pas touché.',
+    'Tant qu’il est illisible, l’application ne change rien et ne promet rien. L’argent au serveur n’est pas touché.',
   'trouble.spares': {
     one: '{count} paiement en attente a une deuxième copie',
     many: '{count} paiements en attente ont une deuxième copie',
