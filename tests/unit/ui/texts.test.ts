@@ -76,6 +76,16 @@ test.each(Object.entries(TWICE_NAMED))(
   },
 );
 
+test('French marks stand on the line of the word that they belong to', async () => {
+  const { messages, refusals, asked } = await LANGUAGES.fr.load();
+  const said = [messages, refusals, asked].flatMap((texts) => Object.entries(texts));
+  for (const [key, text] of said) {
+    for (const form of typeof text === 'string' ? [text] : Object.values<string>(text)) {
+      expect(form, key).not.toMatch(/ [:;!?»]|« |° /);
+    }
+  }
+});
+
 test('nobody is told in French to sign in who only needs a network', async () => {
   const { refusals, messages } = await LANGUAGES.fr.load();
   const online = [

@@ -12,7 +12,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'welcome.open': 'Ouvrir un portefeuille',
   'welcome.sign-in': 'J’ai un portefeuille',
   'welcome.asked':
-    'On vous demande de payer. Ouvrez d’abord un portefeuille ; la demande vous attend.',
+    'On vous demande de payer. Ouvrez d’abord un portefeuille ; la demande vous attend.',
   'welcome.check': 'Vérifier un reçu',
   'welcome.half-pay': 'Votre volet',
   'welcome.half-receive': 'L’autre volet',
@@ -25,7 +25,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.of': 'Solde {balance}, promis {promised}',
   'home.offline': 'dont {amount} mis de côté, garantis sans réseau',
   'home.offline-here': 'dont {amount} mis de côté, {here} pour ce téléphone',
-  'home.coming': 'On vous a promis : {amounts}',
+  'home.coming': 'On vous a promis : {amounts}',
   'home.owed': 'Vous devez {amounts} à l’opérateur, qui a payé à votre place.',
   'home.stamp': 'Argent fictif',
   'home.actions': 'Payer ou recevoir',
@@ -49,7 +49,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.draft': 'Vous aviez commencé un paiement.',
   'home.update': 'Une nouvelle version est là.',
   'home.update-take': 'L’utiliser',
-  'home.clock': 'Rien ne répond. Ce téléphone dit {moment} : si c’est faux, réglez son horloge.',
+  'home.clock': 'Rien ne répond. Ce téléphone dit {moment} : si c’est faux, réglez son horloge.',
   'home.alone': 'Des paiements attendent ici.',
   'home.save': 'En garder une copie',
   'home.install': 'Gardez le portefeuille sur l’écran d’accueil.',
@@ -89,7 +89,7 @@ export const frFirst: Translation<typeof enFirst> = {
 
   'fault.title': 'Quelque chose s’est cassé dans l’application',
   'fault.text':
-    'Votre argent et vos promesses sont en sûreté : ils sont gardés à part. Rouvrez l’application.',
+    'Votre argent et vos promesses sont en sûreté : ils sont gardés à part. Rouvrez l’application.',
   'fault.again': 'Rouvrir',
 
   'part.loading': 'Un instant…',

@@ -16,7 +16,7 @@ export const frOffline: Translation<typeof enOffline> = {
   'offline.choose': 'Mettre de l’argent de côté',
   'offline.change': 'Modifier',
   'offline.stop': 'Arrêter',
-  'offline.how-much': 'Combien mettre de côté ?',
+  'offline.how-much': 'Combien mettre de côté ?',
   'offline.most':
     'Jusqu’à {max}, et {cap} par paiement. L’argent reste à vous et se complète de lui-même quand il y a du réseau.',
   'offline.set': 'Mettre {amount} de côté',
@@ -25,7 +25,7 @@ export const frOffline: Translation<typeof enOffline> = {
   'offline.stopped': 'Plus rien n’est mis de côté',
   'offline.how': 'Comment ça marche',
   'offline.how-1':
-    'Le serveur garde cet argent pour ce téléphone seul. Le téléphone du bénéficiaire le voit et dit « garanti », sans réseau des deux côtés.',
+    'Le serveur garde cet argent pour ce téléphone seul. Le téléphone du bénéficiaire le voit et dit « garanti », sans réseau des deux côtés.',
   'offline.how-2':
     'Il vaut {days} jours et {countMax} paiements. Après {countSoft}, le portefeuille cherche un réseau et le complète.',
   'offline.how-3':
@@ -37,8 +37,8 @@ export const frOffline: Translation<typeof enOffline> = {
 
   'devices.title': 'Mes appareils',
   'devices.unknown': 'La liste vient du serveur. Elle ne peut pas être lue sans réseau.',
-  'devices.this': 'Ce téléphone, n° {device}',
-  'devices.since': 'N° {device}, depuis le {moment}',
+  'devices.this': 'Ce téléphone, n° {device}',
+  'devices.since': 'N° {device}, depuis le {moment}',
   'devices.holds': '{amounts} mis de côté',
   'devices.frozen': 'Déclaré perdu',
   'devices.missing': {
@@ -48,13 +48,13 @@ export const frOffline: Translation<typeof enOffline> = {
   },
   'devices.unnamed': 'Appareil {device}',
   'devices.lost': 'J’ai perdu ce téléphone',
-  'devices.lost-ask': 'Est-il perdu : {name}, n° {device} ?',
-  'devices.lost-pays': 'Cela ne le bloque pas : qui peut le déverrouiller peut encore payer.',
+  'devices.lost-ask': 'Est-il perdu : {name}, n° {device} ?',
+  'devices.lost-pays': 'Cela ne le bloque pas : qui peut le déverrouiller peut encore payer.',
   'devices.lost-pays-next':
-    'Prévenez l’assistance tout de suite : elle peut désactiver sa clé ou bloquer le portefeuille.',
+    'Prévenez l’assistance tout de suite : elle peut désactiver sa clé ou bloquer le portefeuille.',
   'devices.lost-returns': 'Ce qui est mis de côté pour lui et pas dépensé vous revient aussitôt.',
   'devices.lost-comes':
-    'Ce qu’il a promis avant est payé quand même : les bénéficiaires ne pouvaient pas savoir.',
+    'Ce qu’il a promis avant est payé quand même : les bénéficiaires ne pouvaient pas savoir.',
   'devices.lost-yes': 'Oui, il est perdu',
   'devices.lost-no': 'Non, je l’ai',
   'devices.lost-done':
@@ -62,7 +62,7 @@ export const frOffline: Translation<typeof enOffline> = {
 
   'keep.title': 'Copier ce qui attend',
   'keep.lead':
-    'Ces paiements n’ont pas encore de reçu. Gardez une copie : si vous perdez le téléphone, rien n’est perdu.',
+    'Ces paiements n’ont pas encore de reçu. Gardez une copie : si vous perdez le téléphone, rien n’est perdu.',
   'keep.nothing': 'Rien n’attend. Tout a son reçu.',
   'keep.once':
     'Qui a la copie peut la porter au serveur, et elle compte une fois. Ensuite on ne peut plus rien reprendre.',
@@ -85,5 +85,5 @@ export const frOffline: Translation<typeof enOffline> = {
   },
   'keep.label': 'Un paiement en attente en code QR',
   'keep.how':
-    'Pour les porter : ouvrez Scanner sur un téléphone avec ce portefeuille et collez le texte.',
+    'Pour les porter : ouvrez Scanner sur un téléphone avec ce portefeuille et collez le texte.',
 };

@@ -29,13 +29,13 @@ export const frOnboarding: Translation<typeof enOnboarding> = {
 
   'signin.title': 'Content de vous revoir',
   'signin.lead':
-    'Connectez-vous avec la clé d’accès de votre portefeuille. L’argent et les anciens paiements viennent du serveur ; les promesses restent sur le téléphone où elles ont été faites.',
+    'Connectez-vous avec la clé d’accès de votre portefeuille. L’argent et les anciens paiements viennent du serveur ; les promesses restent sur le téléphone où elles ont été faites.',
   'signin.go': 'Se connecter avec la clé',
   'signin.new': 'Je n’ai pas encore de portefeuille',
 
   'rehearsal.title': 'Essayer sans réseau',
   'rehearsal.lead':
-    'Certaines clés d’accès ne marchent qu’en ligne. Sachez-le maintenant, pas devant un étal : deux gestes, rien n’est payé.',
+    'Certaines clés d’accès ne marchent qu’en ligne. Sachez-le maintenant, pas devant un étal : deux gestes, rien n’est payé.',
   'rehearsal.step-plane': 'Activez le mode avion et coupez le Wi-Fi.',
   'rehearsal.step-touch': 'Touchez le bouton et approuvez comme pour un paiement.',
   'rehearsal.waiting': 'Le réseau est encore là',
@@ -47,7 +47,7 @@ export const frOnboarding: Translation<typeof enOnboarding> = {
     'Ce téléphone peut payer sans réseau. Quittez le mode avion quand vous voulez.',
   'rehearsal.failed': 'Cela n’a pas marché',
   'rehearsal.failed-text':
-    'Vous avez annulé, ou cette clé a besoin du réseau. Réessayez ; si cela échoue encore, payez seulement en ligne.',
+    'Vous avez annulé, ou cette clé a besoin du réseau. Réessayez ; si cela échoue encore, payez seulement en ligne.',
   'rehearsal.online-only': 'Payer seulement en ligne',
   'rehearsal.identity-missing':
     'Les clés du serveur ne sont pas encore sur ce téléphone. Soyez en ligne un instant.',

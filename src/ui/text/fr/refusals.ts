@@ -44,7 +44,7 @@ export const frRefusals: RefusalTexts = {
   },
   request_already_paid: {
     what: 'Cette demande était déjà payée, par vous ou par quelqu’un d’autre. Ce paiement n’a rien débité.',
-    next: 'Demandez au bénéficiaire ; s’il reste dû, il fera un nouveau code.',
+    next: 'Demandez au bénéficiaire ; s’il reste dû, il fera un nouveau code.',
   },
   insufficient_funds: {
     what: `Votre solde ne suffisait pas. ${safe}`,
@@ -89,7 +89,7 @@ export const frRefusals: RefusalTexts = {
   },
   restored_lately: {
     what: 'Le serveur a été rétabli depuis une sauvegarde et a pu oublier ce qu’est devenu ce paiement. Il ne le refuse donc pas encore. Son argent reste de côté.',
-    next: 'Demandez au bénéficiaire d’ouvrir son portefeuille là où il y a du réseau. Ce téléphone redemande chaque jour ; un mois après le rétablissement, c’est tranché.',
+    next: 'Demandez au bénéficiaire d’ouvrir son portefeuille là où il y a du réseau. Ce téléphone redemande chaque jour ; un mois après le rétablissement, c’est tranché.',
   },
   id_conflict: {
     what: `Le serveur connaît ce talon avec un autre contenu. ${keeps}`,
@@ -139,7 +139,7 @@ export const frRefusals: RefusalTexts = {
   },
 
   not_guaranteed: {
-    what: 'Aucun argent n’est mis de côté pour ce paiement : c’est une promesse, qui peut encore être refusée.',
+    what: 'Aucun argent n’est mis de côté pour ce paiement : c’est une promesse, qui peut encore être refusée.',
     next: 'Ne remettez la marchandise que si vous faites confiance au payeur, ou attendez l’acceptation.',
   },
   server_key_unknown: {
@@ -148,7 +148,7 @@ export const frRefusals: RefusalTexts = {
   },
   allowance_altered: {
     what: 'Ce code a été modifié ou ne vient pas de votre serveur. Rien n’a été gardé.',
-    next: 'Ne remettez rien en échange ; demandez un autre paiement.',
+    next: 'Ne remettez rien en échange ; demandez un autre paiement.',
   },
   counterfoil_expired: {
     what: 'La garantie de ce paiement est terminée. Rien n’est certain.',
@@ -180,27 +180,27 @@ export const frRefusals: RefusalTexts = {
   },
   counterfoil_seen: {
     what: 'Un autre paiement de ce numéro a déjà été pris sur ce téléphone. Rien de plus n’a été gardé.',
-    next: 'Ne remettez rien en échange ; demandez un nouveau paiement.',
+    next: 'Ne remettez rien en échange ; demandez un nouveau paiement.',
   },
   clock_doubtful: {
-    what: 'Les horloges des deux téléphones diffèrent : la garantie ne peut pas être datée.',
+    what: 'Les horloges des deux téléphones diffèrent : la garantie ne peut pas être datée.',
     next: 'Vérifiez date et heure sur les deux téléphones, puis scannez de nouveau.',
   },
   allowances_stopped: {
-    what: 'Votre compte a promis plus qu’il n’avait : plus rien n’est mis de côté.',
+    what: 'Votre compte a promis plus qu’il n’avait : plus rien n’est mis de côté.',
     next: 'Payer en ligne marche toujours. Parlez à l’assistance.',
   },
   device_frozen: {
-    what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis de côté pour lui.',
+    what: 'Ce téléphone a été déclaré perdu : plus rien n’est mis de côté pour lui.',
     next: 'Si vous l’avez retrouvé, déconnectez-vous dans ses réglages, puis reconnectez-vous.',
   },
   device_behind: {
-    what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis de côté pour lui.',
-    next: 'Quittez ce portefeuille dans les réglages, puis identifiez-vous de nouveau : il comptera comme un nouveau téléphone.',
+    what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis de côté pour lui.',
+    next: 'Quittez ce portefeuille dans les réglages, puis identifiez-vous de nouveau : il comptera comme un nouveau téléphone.',
   },
   allowances_too_many: {
     what: 'De l’argent est mis de côté sur autant de téléphones qu’un compte peut en avoir. Rien n’a changé.',
-    next: 'Sous « Mes appareils », déclarez perdus ceux que vous n’avez plus.',
+    next: 'Sous « Mes appareils », déclarez perdus ceux que vous n’avez plus.',
   },
   funds_short: {
     what: 'Votre solde ne le couvre pas. Rien n’a changé.',
@@ -215,7 +215,7 @@ export const frRefusals: RefusalTexts = {
   },
   qr_structure: { what: `Ce code est abîmé. ${safe}`, next: askNewCode },
   qr_crc: {
-    what: `Ce code est abîmé : ses chiffres de contrôle ne vont pas. ${safe}`,
+    what: `Ce code est abîmé : ses chiffres de contrôle ne vont pas. ${safe}`,
     next: 'Scannez-le encore une fois ou demandez-en un nouveau.',
   },
   qr_presence: { what: `Il manque une partie de ce code. ${safe}`, next: askNewCode },
@@ -267,7 +267,7 @@ export const frRefusals: RefusalTexts = {
 
   outbox_full: {
     what: `Trop de paiements attendent le réseau. ${safe}`,
-    next: 'Trouvez d’abord un réseau ; ils partiront d’eux-mêmes.',
+    next: 'Trouvez d’abord un réseau ; ils partiront d’eux-mêmes.',
   },
   already_paying: {
     what: 'Vous avez déjà promis cette demande. Elle ne sera pas payée deux fois.',
@@ -282,12 +282,12 @@ export const frRefusals: RefusalTexts = {
     next: 'Fermez les autres onglets de ce portefeuille et rouvrez-le. N’effacez pas ses données.',
   },
   store_not_saved: {
-    what: `Le paiement n’a pas pu être enregistré ; rien n’a été promis. ${safe}`,
+    what: `Le paiement n’a pas pu être enregistré ; rien n’a été promis. ${safe}`,
     next: 'Libérez de la place sur le téléphone et réessayez.',
   },
   sequence_taken: { what: `Un autre onglet a payé au même moment. ${safe}`, next: again },
   cancel_too_late: {
-    what: 'L’envoi de la promesse a déjà été tenté : elle a pu atteindre le serveur et ne peut plus être retirée.',
+    what: 'L’envoi de la promesse a déjà été tenté : elle a pu atteindre le serveur et ne peut plus être retirée.',
     next: 'Attendez son reçu. Si elle est acceptée, demandez un remboursement.',
   },
   approval_cancelled: {
@@ -319,7 +319,7 @@ export const frRefusals: RefusalTexts = {
   name_taken: { what: 'Ce nom est déjà pris.', next: 'Choisissez un autre nom.' },
   too_many_requests: {
     what: 'Trop d’essais en peu de temps. Rien n’est perdu.',
-    next: 'Attendez une minute ; l’application continue d’elle-même.',
+    next: 'Attendez une minute ; l’application continue d’elle-même.',
   },
   overloaded: {
     what: 'Le serveur est occupé. Rien n’est perdu.',
@@ -348,7 +348,7 @@ export const frAsked: AskedTexts = {
   },
   internal: {
     what: `Quelque chose s’est cassé au serveur. ${safe}`,
-    next: 'Réessayez ; si cela dure, parlez à l’assistance.',
+    next: 'Réessayez ; si cela dure, parlez à l’assistance.',
   },
   credential_unknown: {
     what: `Le serveur ne connaît aucun portefeuille avec cette clé d’accès. ${safe}`,

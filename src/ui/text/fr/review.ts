@@ -12,7 +12,7 @@ export const frReview: Translation<typeof enReview> = {
   'review.scheme': 'C’est un code {scheme}.',
   'review.unnamed': 'Un bénéficiaire sans nom',
   'review.amount': 'Montant',
-  'review.enter': 'Combien ?',
+  'review.enter': 'Combien ?',
   'review.fee': 'Frais',
   'review.fee-percent': 'Frais, {percent} %',
   'review.tip': 'Pourboire',
@@ -20,7 +20,7 @@ export const frReview: Translation<typeof enReview> = {
   'review.reference': 'Référence',
   'review.purpose': 'Motif',
   'review.bill': 'Facture',
-  'review.tip-ask': 'Un pourboire ?',
+  'review.tip-ask': 'Un pourboire ?',
   'review.tip-none': 'Aucun',
   'review.tip-own': 'Autre',
   'review.tip-enter': 'Votre pourboire',
@@ -32,7 +32,7 @@ export const frReview: Translation<typeof enReview> = {
 
   'review.name-unchecked': 'Nom non vérifié',
   'review.name-unchecked-text':
-    'Personne n’a vérifié ce nom : n’importe qui peut imprimer un code. Comparez-le avec la personne que vous payez.',
+    'Personne n’a vérifié ce nom : n’importe qui peut imprimer un code. Comparez-le avec la personne que vous payez.',
   'review.name-verified': 'Nom vérifié',
   'review.name-forged': 'Ce nom est falsifié. Ne payez pas.',
   'review.name-forged-text':
@@ -45,7 +45,7 @@ export const frReview: Translation<typeof enReview> = {
   'review.name-different-text': 'Le code a pu être échangé. Demandez avant de payer.',
   'review.paid-before': 'Vous avez promis {amount} pour ce code à {time}',
   'review.paid-before-text': 'Ne payez encore que si vous le devez deux fois.',
-  'review.paid': 'Vous avez payé cette demande : {amount} le {moment}',
+  'review.paid': 'Vous avez payé cette demande : {amount} le {moment}',
   'review.paid-text': 'Elle n’est pas payée deux fois. Demandez un nouveau code s’il reste dû.',
   'review.over-asked':
     'Attendez une rentrée d’argent, ajoutez-en, ou demandez un code d’un montant plus petit.',
@@ -56,7 +56,7 @@ export const frReview: Translation<typeof enReview> = {
 
   'review.covered': 'Garanti, même sans réseau.',
   'review.uncovered':
-    'L’argent mis de côté ne le couvre pas : sans réseau, ce n’est qu’une promesse.',
+    'L’argent mis de côté ne le couvre pas : sans réseau, ce n’est qu’une promesse.',
   'review.over-cap':
     'La garantie s’arrête à {cap} par paiement. Sans réseau, ce n’est qu’une promesse.',
 

@@ -40,7 +40,7 @@ export const frScan: Translation<typeof enScan> = {
 
   'scan.parts': '{have} parties lues sur {count}. Ne bougez pas.',
   'scan.not-a-receipt': 'Ce n’est pas un reçu',
-  'scan.not-a-receipt-next': 'Demandez le reçu du paiement : son texte commence par CFR.',
+  'scan.not-a-receipt-next': 'Demandez le reçu du paiement : son texte commence par CFR.',
 
   'scan.type': 'Saisir',
   'scan.type-title': 'Saisir ou coller le code',

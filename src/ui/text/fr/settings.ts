@@ -33,7 +33,7 @@ export const frSettings: Translation<typeof enSettings> = {
   'settings.theme-dark': 'Sombre',
 
   'settings.not-kept':
-    'Cela vaut jusqu’à la fermeture de l’application : le téléphone n’a pas pu le garder.',
+    'Cela vaut jusqu’à la fermeture de l’application : le téléphone n’a pas pu le garder.',
   'settings.not-kept-next':
     'Votre argent n’est pas touché. Libérez de la place sur le téléphone, puis choisissez de nouveau.',
 
@@ -47,7 +47,7 @@ export const frSettings: Translation<typeof enSettings> = {
   'ability.installed-yes': 'Il s’ouvre par sa propre icône.',
   'ability.installed-can': 'Il s’ouvre alors par sa propre icône et garde mieux ses données.',
   'ability.installed-how':
-    'Dans le menu du navigateur, choisissez « Ajouter à l’écran d’accueil ».',
+    'Dans le menu du navigateur, choisissez « Ajouter à l’écran d’accueil ».',
   'ability.install': 'Installer',
   'ability.camera': 'Scanner avec la caméra',
   'ability.camera-allowed': 'Autorisée.',
@@ -75,15 +75,15 @@ export const frSettings: Translation<typeof enSettings> = {
   'settings.read-at': 'Dernière lecture du serveur',
 
   'settings.leave': 'Se déconnecter de ce téléphone',
-  'settings.leave-ask': 'Se déconnecter de ce téléphone ?',
+  'settings.leave-ask': 'Se déconnecter de ce téléphone ?',
   'settings.leave-text':
-    'Le portefeuille se ferme ici. Votre argent reste sur votre compte : revenez avec votre clé d’accès. Talons et reçus restent sur ce téléphone.',
+    'Le portefeuille se ferme ici. Votre argent reste sur votre compte : revenez avec votre clé d’accès. Talons et reçus restent sur ce téléphone.',
   'settings.leave-yes': 'Oui, se déconnecter',
   'settings.leave-no': 'Rester',
   'settings.leave-waiting': {
-    one: 'Pas encore possible : {count} promesse de {amounts} n’existe que sur ce téléphone',
-    many: 'Pas encore possible : {count} promesses de {amounts} n’existent que sur ce téléphone',
-    other: 'Pas encore possible : {count} promesses de {amounts} n’existent que sur ce téléphone',
+    one: 'Pas encore possible : {count} promesse de {amounts} n’existe que sur ce téléphone',
+    many: 'Pas encore possible : {count} promesses de {amounts} n’existent que sur ce téléphone',
+    other: 'Pas encore possible : {count} promesses de {amounts} n’existent que sur ce téléphone',
   },
   'settings.leave-waiting-next': 'Attendez qu’elles arrivent au serveur, ou reprenez-les.',
   'settings.leave-look': 'Les voir',
@@ -107,6 +107,6 @@ export const frSettings: Translation<typeof enSettings> = {
     other: '{count} fiches de ce téléphone sont illisibles',
   },
   'settings.damaged-text':
-    'Elles sont gardées telles quelles. Donnez-les à l’assistance : rien n’est jeté.',
+    'Elles sont gardées telles quelles. Donnez-les à l’assistance : rien n’est jeté.',
   'settings.damaged-save': 'Les enregistrer dans un fichier',
 };

@@ -27,13 +27,13 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.cancelled-text':
     'Vous avez repris cette promesse avant que personne d’autre ne la voie. L’argent n’a pas bougé.',
   'slip.contradiction':
-    'Le serveur a signé deux verdicts différents pour ce paiement. Le premier vaut ; les deux sont gardés. Prévenez l’assistance.',
+    'Le serveur a signé deux verdicts différents pour ce paiement. Le premier vaut ; les deux sont gardés. Prévenez l’assistance.',
 
   'slip.said-accepted': 'Payé. {amount} à {name}.',
   'slip.said-not-paid': 'Pas payé. {what}',
 
   'slip.cancel': 'Reprendre la promesse',
-  'slip.cancel-ask': 'Reprendre cette promesse ?',
+  'slip.cancel-ask': 'Reprendre cette promesse ?',
   'slip.cancel-text':
     'Personne d’autre ne l’a vue. Si vous devez cet argent, il faudra payer de nouveau.',
   'slip.cancel-yes': 'Oui, la reprendre',
@@ -43,16 +43,16 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.guaranteed': 'Montrer au bénéficiaire',
   'slip.guaranteed-title': 'Faites scanner ceci',
   'slip.guaranteed-text':
-    'Quand l’autre téléphone dit « Garanti », c’est fait. On ne peut plus le reprendre.',
+    'Quand l’autre téléphone dit « Garanti », c’est fait. On ne peut plus le reprendre.',
   'slip.guaranteed-label': 'Votre paiement en code QR, avec sa garantie',
   'slip.promised-shown':
     'Garanti. Le premier téléphone qui trouve un réseau le porte au serveur, dont on attend le reçu.',
   'slip.promised-tried':
-    'L’envoi a été tenté et a pu atteindre le serveur. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
+    'L’envoi a été tenté et a pu atteindre le serveur. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
   'slip.promised-handed':
     'Remis. Ce téléphone, ou qui l’a reçu, le porte au serveur, dont on attend le reçu.',
   'slip.promised-covered':
-    'Signé et gardé sur ce téléphone, avec de l’argent mis de côté. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
+    'Signé et gardé sur ce téléphone, avec de l’argent mis de côté. Montrez-le au bénéficiaire : il n’a pas besoin de réseau.',
   'slip.show-title': 'Confiez-la au bénéficiaire',
   'slip.show-text':
     'Le bénéficiaire scanne ce code et le porte au serveur. Ensuite on ne peut plus la reprendre.',

@@ -13,10 +13,10 @@ export const frTake: Translation<typeof enTake> = {
   'take.seen': 'Déjà pris',
   'take.seen-text': 'Ce paiement est déjà gardé sur ce téléphone. Il compte une fois.',
   'take.seen-next':
-    'Ne remettez rien de plus pour lui ; demandez un nouveau paiement s’il reste dû.',
+    'Ne remettez rien de plus pour lui ; demandez un nouveau paiement s’il reste dû.',
   'take.keep': 'La garder quand même',
   'take.again': 'Scanner de nouveau',
-  'take.said': 'Garanti : {amount}, jusqu’au {moment}',
+  'take.said': 'Garanti : {amount}, jusqu’au {moment}',
 
   'taken.title': 'Paiement pris',
   'taken.missing': 'Ce paiement n’est pas sur ce téléphone',
