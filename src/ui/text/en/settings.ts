@@ -77,10 +77,11 @@ export const enSettings = {
   'settings.leave-yes': 'Yes, sign out',
   'settings.leave-no': 'Stay',
   'settings.leave-waiting': {
-    one: 'You cannot sign out yet: {count} promise over {amounts} waits on this phone alone',
-    other: 'You cannot sign out yet: {count} promises over {amounts} wait on this phone alone',
+    one: 'You cannot sign out yet: {count} promise over {amounts} waits on this phone',
+    other: 'You cannot sign out yet: {count} promises over {amounts} wait on this phone',
   },
-  'settings.leave-waiting-next': 'Wait until they have reached the server, or take them back.',
+  'settings.leave-waiting-next':
+    'Wait until they have reached the server. What nobody else has seen you can also take back.',
   'settings.leave-look': 'Look at them',
 
   'settings.server': 'Payment server',

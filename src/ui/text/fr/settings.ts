@@ -81,11 +81,12 @@ export const frSettings: Translation<typeof enSettings> = {
   'settings.leave-yes': 'Oui, se déconnecter',
   'settings.leave-no': 'Rester',
   'settings.leave-waiting': {
-    one: 'Pas encore possible : {count} promesse de {amounts} n’existe que sur ce téléphone',
-    many: 'Pas encore possible : {count} promesses de {amounts} n’existent que sur ce téléphone',
-    other: 'Pas encore possible : {count} promesses de {amounts} n’existent que sur ce téléphone',
+    one: 'Pas encore possible : {count} promesse de {amounts} attend sur ce téléphone',
+    many: 'Pas encore possible : {count} promesses de {amounts} attendent sur ce téléphone',
+    other: 'Pas encore possible : {count} promesses de {amounts} attendent sur ce téléphone',
   },
-  'settings.leave-waiting-next': 'Attendez qu’elles arrivent au serveur, ou reprenez-les.',
+  'settings.leave-waiting-next':
+    'Attendez qu’elles arrivent au serveur. Celles que personne d’autre n’a vues peuvent aussi être reprises.',
   'settings.leave-look': 'Les voir',
 
   'settings.server': 'Serveur de paiement',
