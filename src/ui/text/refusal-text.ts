@@ -18,4 +18,5 @@ export type AskedTexts = Pick<
   | 'credential_unknown'
   | 'credential_revoked'
   | 'store_not_saved'
+  | 'approval_cancelled'
 >;

@@ -53,8 +53,11 @@ describe.each(LANGUAGE_CODES)('refusals in %s', (code) => {
 
   test('where a person asked for something, nothing is said to go on by itself', async () => {
     const { asked } = await LANGUAGES[code].load();
+    expect(asked.approval_cancelled.next).not.toBe('');
     for (const [name, { what, next }] of Object.entries(asked)) {
-      expect(`${what} ${next}`, name).not.toMatch(/by itself|d’elle-même|payment|paiement/);
+      expect(`${what} ${next}`, name).not.toMatch(
+        /by itself|d’elle-même|payment|paiement|entry|saisie/,
+      );
     }
   });
 });
@@ -73,6 +76,23 @@ test.each(Object.entries(TWICE_NAMED))(
     const { messages, refusals, asked } = await LANGUAGES.fr.load();
     const said = [messages, refusals, asked].flatMap((texts) => Object.entries(texts));
     for (const [key, text] of said) expect(JSON.stringify(text), key).not.toMatch(other);
+  },
+);
+
+test.each([
+  ['en', /sign out/i],
+  ['fr', /déconnect/i],
+] as const)(
+  'what the settings call signing out is called so by every refusal, %s',
+  async (code, name) => {
+    const { messages, refusals } = await LANGUAGES[code].load();
+    for (const said of [
+      messages['settings.leave'],
+      refusals.device_frozen.next,
+      refusals.device_behind.next,
+    ]) {
+      expect(said).toMatch(name);
+    }
   },
 );
 

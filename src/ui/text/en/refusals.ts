@@ -190,7 +190,7 @@ export const enRefusals: RefusalTexts = {
   },
   device_behind: {
     what: 'This phone was put back to an older state: it has paid more often than it knows. Nothing is set aside for it.',
-    next: 'Leave this wallet in the settings, then sign in again: it counts as a new phone.',
+    next: 'Sign out of this phone in the settings, then sign in again: it counts as a new phone.',
   },
   allowances_too_many: {
     what: 'Money is set aside on as many phones as one account may have. Nothing has changed.',
@@ -349,5 +349,9 @@ export const enAsked: AskedTexts = {
   store_not_saved: {
     what: `This phone could not keep it. ${safe}`,
     next: 'Free some space on the phone and try again.',
+  },
+  approval_cancelled: {
+    what: `You did not approve, or the phone did not answer. ${safe}`,
+    next: 'Try again when you are ready.',
   },
 };

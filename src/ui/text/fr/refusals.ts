@@ -196,7 +196,7 @@ export const frRefusals: RefusalTexts = {
   },
   device_behind: {
     what: 'Ce téléphone a retrouvé un état ancien : il a payé plus souvent qu’il ne le sait. Rien n’est mis de côté pour lui.',
-    next: 'Quittez ce portefeuille dans les réglages, puis identifiez-vous de nouveau : il comptera comme un nouveau téléphone.',
+    next: 'Déconnectez-vous de ce téléphone dans les réglages, puis reconnectez-vous : il comptera comme un nouveau téléphone.',
   },
   allowances_too_many: {
     what: 'De l’argent est mis de côté sur autant de téléphones qu’un compte peut en avoir. Rien n’a changé.',
@@ -292,7 +292,7 @@ export const frRefusals: RefusalTexts = {
   },
   approval_cancelled: {
     what: `Vous n’avez pas approuvé, ou le téléphone n’a pas répondu. ${safe}`,
-    next: 'Votre saisie est gardée. Réessayez quand vous êtes prêt.',
+    next: 'Votre saisie est gardée. Réessayez quand vous voulez.',
   },
   no_account: {
     what: `Il n’y a pas encore de portefeuille sur ce téléphone. ${safe}`,
@@ -361,5 +361,9 @@ export const frAsked: AskedTexts = {
   store_not_saved: {
     what: `Ce téléphone n’a pas pu le garder. ${safe}`,
     next: 'Libérez de la place sur le téléphone et réessayez.',
+  },
+  approval_cancelled: {
+    what: `Vous n’avez pas approuvé, ou le téléphone n’a pas répondu. ${safe}`,
+    next: 'Réessayez quand vous voulez.',
   },
 };
