@@ -1,5 +1,5 @@
 /** Owns saving what waits: payments without a receipt as lines of text and as codes, so that a lost phone loses none. */
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { createSpareShelf, markHandedOver } from '#device/spare-copies.ts';
 import { handOverPromise } from '../actions/pay.ts';
 import { announce } from '../announce.ts';
@@ -40,8 +40,11 @@ function Line(props: { readonly copy: WaitingCopy; readonly onShow: () => void }
 function Ways(props: { readonly lines: readonly string[] }) {
   const text = props.lines.join('\n');
   const title = t('keep.title');
+  const ways = useRef<HTMLDivElement>(null);
+  // The button that made the copy is gone, and the focus with it: one of these is what comes next.
+  useLayoutEffect(() => ways.current?.querySelector('button')?.focus(), []);
   return (
-    <div class="stack">
+    <div class="stack" ref={ways}>
       <Notice title={t('keep.made', { count: props.lines.length })}>
         <p>{t('keep.how')}</p>
       </Notice>

@@ -116,6 +116,8 @@ describe('both without a network', () => {
     await button(page, /^Make a copy/).waitFor();
     await expectGood(page, 'keep');
     await button(page, /^Make a copy/).click();
+    // Whoever has no pointer goes on from where the button was.
+    await page.locator('button:focus', { hasText: 'Share' }).waitFor();
     await button(page, 'As a file').waitFor();
     await expectGood(page, 'keep-made');
     const downloading = page.waitForEvent('download');
