@@ -28,9 +28,13 @@ const HOME: HomeView = {
   damaged: 0,
 };
 
-async function noticeAt(nowMs: number, kind: ConnectionEvent['kind'] = 'heard'): Promise<string> {
+async function noticeAt(
+  nowMs: number,
+  kind: ConnectionEvent['kind'] = 'heard',
+  home: HomeView = HOME,
+): Promise<string> {
   const store: Partial<WalletStore> = {
-    readHome: async () => HOME,
+    readHome: async () => home,
     readEntries: async () => [],
     readDraft: async () => undefined,
   };
@@ -83,4 +87,12 @@ test('who signs in hears of payments that another phone approved and nobody brou
   expect(await noticeAt(HEARD_AT_MS)).toMatch(/3 payments approved on another phone have not/);
   missingWasSeen();
   expect(await noticeAt(HEARD_AT_MS)).not.toMatch(/another phone/);
+});
+
+test('what was taken from somebody else and set aside is not called a promise of one’s own', async () => {
+  const entry = { id: 'x', carried: true, quarantine: { code: 'payer_unknown' } };
+  const home = { ...HOME, waiting: [entry] } as unknown as HomeView;
+  const html = await noticeAt(HEARD_AT_MS, 'heard', home);
+  expect(html).toMatch(/href="\/taken\/x"/);
+  expect(html).not.toMatch(/your promises/);
 });

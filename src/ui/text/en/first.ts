@@ -34,7 +34,7 @@ export const enFirst = {
   'home.everything': 'All activity',
   'home.nothing': 'Nothing yet. Your first slip will stand here.',
   'home.settings': 'Settings',
-  'home.aside': 'The server did not take one of your promises.',
+  'home.aside': 'The server did not take a payment that waits here.',
   'home.look': 'Have a look',
   'home.damaged': 'Some records on this phone cannot be read.',
   'home.signed-out': 'Sign in again to see new money. Paying still works.',

@@ -20,7 +20,7 @@ export const frFirst: Translation<typeof enFirst> = {
 
   'home.title': 'Votre argent',
   'home.balance': 'Solde',
-  'home.as-of': 'vu à {moment}',
+  'home.as-of': 'relevé : {moment}',
   'home.left': 'Reste à dépenser',
   'home.of': 'Solde {balance}, promis {promised}',
   'home.offline': 'dont {amount} mis de côté, garantis sans réseau',
@@ -37,7 +37,7 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.everything': 'Toute l’activité',
   'home.nothing': 'Rien encore. Votre premier talon sera ici.',
   'home.settings': 'Réglages',
-  'home.aside': 'Le serveur n’a pas pris une de vos promesses.',
+  'home.aside': 'Le serveur n’a pas pris un paiement qui attend ici.',
   'home.look': 'Regarder',
   'home.damaged': 'Des données de ce téléphone sont illisibles.',
   'home.signed-out': 'Reconnectez-vous pour voir les rentrées. Payer marche toujours.',
