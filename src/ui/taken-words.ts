@@ -41,14 +41,20 @@ export function reasonFor(code: RefusalCode, reader: 'payer' | 'payee' | 'other'
   return payeeText(code).what;
 }
 
-/** What happened to the money and what comes next. */
-export function takenSentences(taken: TakenCounterfoil): readonly string[] {
+/** What happened to the money and what comes next; `aside`: the server answered and did not take it. */
+export function takenSentences(taken: TakenCounterfoil, aside = false): readonly string[] {
   const until = { moment: formatMoment(taken.validUntilS * 1000) };
   switch (takenState(taken)) {
     case 'guaranteed':
-      return [t('taken.until', until), t('taken.guaranteed-text')];
+      return [
+        t('taken.until', until),
+        t(aside ? 'slip.promised-quarantine' : 'taken.guaranteed-text'),
+      ];
     case 'doubted':
-      return [payeeText(taken.doubt ?? 'not_guaranteed').what, t('taken.doubted-text', until)];
+      return [
+        payeeText(taken.doubt ?? 'not_guaranteed').what,
+        aside ? t('slip.promised-quarantine') : t('taken.doubted-text', until),
+      ];
     case 'received':
       return [t('taken.paid-text', { moment: formatMoment(taken.settledAtMs ?? 0) })];
     case 'refused':

@@ -36,6 +36,14 @@ describe('a payee', () => {
     }
   });
 
+  test('reads that the server did not take it, and not that it goes by itself', () => {
+    for (const taken of [takenPayment('a', 1), doubted('clock_doubtful')]) {
+      const said = takenSentences(taken, true).join(' ');
+      expect(said).toContain('The server did not take it. It stays here and is offered again.');
+      expect(said).not.toContain('which sends it');
+    }
+  });
+
   test('hears “guaranteed” of what is guaranteed alone', () => {
     expect(takenAloud(takenPayment('a', 1))).toMatch(/^Guaranteed/);
     expect(takenAloud(doubted('clock_doubtful'))).toBe('Kept, not guaranteed');
