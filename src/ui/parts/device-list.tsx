@@ -133,6 +133,7 @@ export function Devices(props: {
   const mine = useWallet().state.value?.device;
   const { outcome, again } = props.answer;
   const [lost, setLost] = useState<DeviceState>();
+  const [told, setTold] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const isSaid = useRef(false);
   const list = outcome?.ok ? outcome.value : undefined;
@@ -147,6 +148,7 @@ export function Devices(props: {
       </h2>
       {outcome && !outcome.ok && <Unknown code={outcome.refusal.code} onRetry={again} />}
       {!outcome && <p class="soft">{t('part.loading')}</p>}
+      {told && <p>{t('devices.lost-done')}</p>}
       <ul class="devices">
         {list?.devices.map((state) => (
           <Device
@@ -168,6 +170,7 @@ export function Devices(props: {
         }}
         onDone={() => {
           isSaid.current = true;
+          setTold(true);
           setLost(undefined);
           again();
         }}

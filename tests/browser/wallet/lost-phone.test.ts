@@ -78,6 +78,8 @@ test('the account on another phone gives it up, and what is set aside returns', 
   await expectGood(page, 'device-lost');
   await button(page, 'Yes, it is lost').click();
   await page.getByText(/· Reported lost/).waitFor();
+  // Reporting it does not block it: what is left to do is read as well as heard.
+  await page.getByRole('main').getByText('Ask support to switch its passkey off.').waitFor();
   // The button that was pressed has gone: whoever uses a keyboard goes on from its list.
   const devices = heading(page, 'My devices');
   await expect.poll(() => devices.evaluate((e) => e === document.activeElement)).toBe(true);
