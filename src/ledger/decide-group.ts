@@ -159,7 +159,7 @@ class GroupDecision {
   /** It would be refused, for good, and may have been accepted before the books were restored. */
   #isForLater({ order, standing }: VerifiedPayment, cover: AllowanceRow | undefined): boolean {
     const { books, allowances, rules, epoch, nowS } = this.#group;
-    if (standing || !mayBeForgotten(order, epoch, nowS)) return false;
+    if (standing || !mayBeForgotten(order, cover, epoch, nowS)) return false;
     const current = cover && allowances.current(cover);
     const { verdict } = decidePayment(order, books, rules, nowS, current);
     return verdict === 'refused' || verdict === 'expired';

@@ -10,9 +10,7 @@ import { beginEpoch } from '#server/payments/server-keys.ts';
 import { type RunningServer, startRunningServer } from '../../support/running-server.ts';
 import {
   authorize,
-  authorizeCovered,
   enrol,
-  grantAllowance,
   outcomeOf,
   reoffer,
   type ServerWallet,
@@ -94,18 +92,5 @@ test('what is signed after the restore is refused at once, as ever', async () =>
   server.advance(10 * 60_000);
   const newer = await authorize(server, ada, ben, { amountMinor: 100_001n });
   expect(await outcomeOf(server, newer)).toBe('refused insufficient_funds');
-  await end(server);
-});
-
-test('a promise that has to wait accuses nobody, and what is set aside stays so', async () => {
-  const server = await restore();
-  const allowance = await grantAllowance(server, ada, { amountMinor: 1_000n });
-  const promise = await authorizeCovered(server, ada, ben, allowance, { amountMinor: 999_000n });
-  expect(await outcomeOf(server, promise)).toBe('unsigned restored_lately');
-  const { rows } = await server.database.query(
-    `SELECT 1 FROM double_promise UNION ALL SELECT 1 FROM advance
-      UNION ALL SELECT 1 FROM allowance WHERE state = 'closed'`,
-  );
-  expect(rows).toEqual([]);
   await end(server);
 });

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { AWAITED_FOR_S, mayBeForgotten } from '#ledger/lost-time.ts';
 import { EPOCH_UNIT_S, FIRST_EPOCH } from '#protocol/epoch.ts';
-import type { Order } from '#protocol/order.ts';
 
 const EPOCH = 30_000_000;
 const BEGAN_AT_S = EPOCH * EPOCH_UNIT_S;
 const HOUR_S = 3600;
 const YEAR_S = 365 * 24 * HOUR_S;
-const dated = (authorizedAtS: number) => ({ authorizedAtS }) as Order;
+const dated = (authorizedAtS: number) => ({ authorizedAtS });
 
 test.each([
   ['made before the restore', BEGAN_AT_S - 10, 60, true],
@@ -19,13 +18,23 @@ test.each([
   ['brought when nobody is awaited any more', BEGAN_AT_S - 10, AWAITED_FOR_S + 1, false],
   ['brought while the server’s clock is behind', BEGAN_AT_S - 10, -HOUR_S, true],
 ])('an order %s', (_, authorizedAtS, sinceS, expected) => {
-  expect(mayBeForgotten(dated(authorizedAtS), EPOCH, BEGAN_AT_S + sinceS)).toBe(expected);
+  expect(mayBeForgotten(dated(authorizedAtS), undefined, EPOCH, BEGAN_AT_S + sinceS)).toBe(
+    expected,
+  );
 });
 
 test('a server that was never restored has forgotten nothing', () => {
-  expect(mayBeForgotten(dated(BEGAN_AT_S), FIRST_EPOCH, BEGAN_AT_S)).toBe(false);
+  expect(mayBeForgotten(dated(BEGAN_AT_S), undefined, FIRST_EPOCH, BEGAN_AT_S)).toBe(false);
 });
 
 test('an epoch that was counted on, not called after a time, keeps nobody waiting', () => {
-  expect(mayBeForgotten(dated(BEGAN_AT_S), 2_000_000_001, BEGAN_AT_S)).toBe(false);
+  expect(mayBeForgotten(dated(BEGAN_AT_S), undefined, 2_000_000_001, BEGAN_AT_S)).toBe(false);
+});
+
+test.each([
+  ['from before the restore', BEGAN_AT_S - 1, true],
+  ['of this epoch', BEGAN_AT_S, false],
+])('an order that draws on an allowance %s, whatever date it bears', (_, validFromS, expected) => {
+  const order = dated(BEGAN_AT_S - HOUR_S);
+  expect(mayBeForgotten(order, { validFromS }, EPOCH, BEGAN_AT_S + HOUR_S)).toBe(expected);
 });

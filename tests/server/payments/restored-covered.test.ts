@@ -1,0 +1,89 @@
+// What is covered by an allowance, and how it fares on a server that was restored from a backup.
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkLedger } from '#ledger/check-ledger.ts';
+import { readParties } from '#server/passkeys/relying-parties.ts';
+import { createLedgerVerifiers } from '#server/payments/ledger-verifiers.ts';
+import { beginEpoch } from '#server/payments/server-keys.ts';
+import { type RunningServer, startRunningServer } from '../../support/running-server.ts';
+import {
+  authorizeCovered,
+  enrol,
+  grantAllowance,
+  outcomeOf,
+  type ServerWallet,
+  type WalletAllowance,
+} from '../../support/server-wallet.ts';
+import { startTestCluster, type TestCluster } from '../../support/test-database.ts';
+
+/** So that no promise of these is left to the operator. */
+const env = { ALLOWANCE_TOTAL_MAX: '1000', ALLOWANCE_CAP: '1000', GUARANTEE_MAX: '1' };
+
+let cluster: TestCluster;
+let ada: ServerWallet;
+let ben: ServerWallet;
+let backup: pg.PoolConfig;
+let kept: WalletAllowance;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  const server = await startRunningServer(cluster, { env });
+  [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
+  kept = await grantAllowance(server, ada, { amountMinor: 80_000n });
+  const copy = await cluster.copy(server.connection);
+  await copy.database.close();
+  backup = copy.connection;
+  await server.stop();
+});
+afterAll(() => cluster.stop());
+
+async function restore(): Promise<RunningServer> {
+  const copy = await cluster.copy(backup);
+  await beginEpoch(copy.database, Date.now());
+  return startRunningServer(cluster, { env, on: copy });
+}
+
+async function end(server: RunningServer): Promise<void> {
+  const { keys } = await server.services.keys.current();
+  const verifiers = createLedgerVerifiers(await readParties(server.database), keys);
+  expect((await checkLedger(server.database, verifiers)).findings).toEqual([]);
+  expect(server.faults).toEqual([]);
+  await server.stop();
+}
+
+async function accusationsOf(server: RunningServer): Promise<string[]> {
+  const { rows } = await server.database.query<{ kind: string }>('SELECT kind FROM double_promise');
+  return rows.map(({ kind }) => kind);
+}
+
+test('a promise that has to wait accuses nobody, and what is set aside stays so', async () => {
+  const server = await restore();
+  const draw = { amountMinor: 60_000n, spentBeforeMinor: 0n };
+  const [first, second] = [
+    await authorizeCovered(server, ada, ben, kept, draw),
+    await authorizeCovered(server, ada, ben, kept, draw),
+  ];
+  expect(await outcomeOf(server, first)).toBe('accepted');
+  expect(await outcomeOf(server, second)).toBe('unsigned restored_lately');
+  expect(await accusationsOf(server)).toEqual([]);
+  const { rows } = await server.database.query(
+    `SELECT id FROM allowance WHERE state = 'open' AND total - spent = 20000`,
+  );
+  expect(rows).toHaveLength(1);
+  await end(server);
+});
+
+test('what draws on an allowance of this epoch was never forgotten, whatever date it bears', async () => {
+  const server = await restore();
+  server.advance(10 * 60_000);
+  const fresh = await grantAllowance(server, ada, { amountMinor: 90_000n });
+  const authorizedAtS = Math.floor(Date.now() / 1000) - 3600;
+  const draw = { amountMinor: 90_000n, authorizedAtS, spentBeforeMinor: 0n };
+  expect(await outcomeOf(server, await authorizeCovered(server, ada, ben, fresh, draw))).toBe(
+    'accepted',
+  );
+  const again = await authorizeCovered(server, ada, ben, fresh, draw);
+  expect(await outcomeOf(server, again)).toBe('refused allowance_overspent');
+  expect(await accusationsOf(server)).toContain('over-total');
+  await end(server);
+});
