@@ -156,11 +156,22 @@ class GroupDecision {
       );
   }
 
+  /** With what is set aside elsewhere, as it is freed for a promise before that is refused. */
+  #withFreed({ payer, currency, amountMinor }: Order, cover: AllowanceRow): AllowanceRow {
+    const { books, allowances } = this.#group;
+    let freeMinor = books.available(payer, currency);
+    for (const row of allowances.openOnes(payer)) {
+      if (row.currency === currency) freeMinor += unspentMinor(row);
+    }
+    if (freeMinor < amountMinor) return cover;
+    return { ...cover, isOpen: true, totalMinor: amountMinor, spentMinor: 0n };
+  }
+
   /** It would be refused, for good, and may have been accepted before the books were restored. */
   #isForLater({ order, standing }: VerifiedPayment, cover: AllowanceRow | undefined): boolean {
     const { books, allowances, rules, epoch, nowS } = this.#group;
     if (standing || !mayBeForgotten(order, cover, epoch, nowS)) return false;
-    const current = cover && allowances.current(cover);
+    const current = cover && this.#withFreed(order, allowances.current(cover));
     const { verdict } = decidePayment(order, books, rules, nowS, current);
     return verdict === 'refused' || verdict === 'expired';
   }

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLedger } from '#ledger/check-ledger.ts';
+import type { Bytes } from '#protocol/bytes.ts';
 import { readParties } from '#server/passkeys/relying-parties.ts';
 import { createLedgerVerifiers } from '#server/payments/ledger-verifiers.ts';
 import { beginEpoch } from '#server/payments/server-keys.ts';
@@ -23,13 +24,19 @@ let cluster: TestCluster;
 let ada: ServerWallet;
 let ben: ServerWallet;
 let backup: pg.PoolConfig;
-let kept: WalletAllowance;
+/** Made before the restore, brought after it. */
+let promise: Bytes;
+/** What took the place of the one that the promise draws on. */
+let successor: WalletAllowance;
 
 beforeAll(async () => {
   cluster = await startTestCluster();
   const server = await startRunningServer(cluster, { env });
   [ada, ben] = [await enrol(server, 'Ada'), await enrol(server, 'Ben')];
-  kept = await grantAllowance(server, ada, { amountMinor: 80_000n });
+  const kept = await grantAllowance(server, ada, { amountMinor: 80_000n });
+  // Its answer is lost, so the phone goes on with what it has.
+  successor = await grantAllowance(server, ada, { amountMinor: 80_000n });
+  promise = await authorizeCovered(server, ada, ben, kept, { amountMinor: 60_000n });
   const copy = await cluster.copy(server.connection);
   await copy.database.close();
   backup = copy.connection;
@@ -56,12 +63,19 @@ async function accusationsOf(server: RunningServer): Promise<string[]> {
   return rows.map(({ kind }) => kind);
 }
 
+test('what the allowance that took its place holds pays a promise, as ever, and accuses nobody', async () => {
+  const server = await restore();
+  expect(await outcomeOf(server, promise)).toBe('accepted');
+  expect(await accusationsOf(server)).toEqual([]);
+  await end(server);
+});
+
 test('a promise that has to wait accuses nobody, and what is set aside stays so', async () => {
   const server = await restore();
   const draw = { amountMinor: 60_000n, spentBeforeMinor: 0n };
   const [first, second] = [
-    await authorizeCovered(server, ada, ben, kept, draw),
-    await authorizeCovered(server, ada, ben, kept, draw),
+    await authorizeCovered(server, ada, ben, successor, draw),
+    await authorizeCovered(server, ada, ben, successor, draw),
   ];
   expect(await outcomeOf(server, first)).toBe('accepted');
   expect(await outcomeOf(server, second)).toBe('unsigned restored_lately');
