@@ -97,7 +97,11 @@ async function readOpen(api: AccountApi, device: number) {
   return accept(list.value.devices.find((state) => state.device === device)?.allowances ?? []);
 }
 
-function createPurseKeeping(wallet: Wallet, api: AccountApi): Engine['keepPurses'] {
+function createPurseKeeping(
+  wallet: Wallet,
+  api: AccountApi,
+  drain: Triggers['drain'],
+): Engine['keepPurses'] {
   const keeper = createAllowanceKeeper({
     store: wallet.store,
     office: {
@@ -106,6 +110,7 @@ function createPurseKeeping(wallet: Wallet, api: AccountApi): Engine['keepPurses
       release: api.releaseAllowance,
     },
     freshKeys: () => fetchServerKeys(wallet, api.readIdentity),
+    reofferedEpoch: async () => (await drain('notice')).reofferedEpoch,
     clock: wallet.clock,
     verify: verifyEs256,
     lock: createOutboxLock({ name: 'allowances' }),
@@ -123,8 +128,6 @@ function createPurseKeeping(wallet: Wallet, api: AccountApi): Engine['keepPurses
 export function createEngine(wallet: Wallet): Engine {
   const { store, clock, random, notice } = wallet;
   const api = createAccountApi();
-  const keepPurses = createPurseKeeping(wallet, api);
-  const account = createAccountMirror(wallet, api, keepPurses);
   const transport = createHttpTransport();
   const relay = createRelay({
     store,
@@ -145,6 +148,8 @@ export function createEngine(wallet: Wallet): Engine {
     document,
     ...('serviceWorker' in navigator && { registration: navigator.serviceWorker.ready }),
   });
+  const keepPurses = createPurseKeeping(wallet, api, triggers.drain);
+  const account = createAccountMirror(wallet, api, keepPurses);
   triggers.subscribe(followReports(wallet.connection));
   followSettling(wallet, triggers, account.refresh);
   account.start();

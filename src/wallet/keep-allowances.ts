@@ -1,6 +1,7 @@
 /** Owns keeping purses filled: asking the server for allowances, and what of its answers is believed. */
 import { type Allowance, decodeAllowance } from '#protocol/allowance.ts';
 import { type Bytes, equalBytes, toBase64url } from '#protocol/bytes.ts';
+import { FIRST_EPOCH } from '#protocol/epoch.ts';
 import { accept, type Outcome, type RefusalCode, refuse } from '#protocol/refusals.ts';
 import type { ServerIdentity } from '#protocol/wire.ts';
 import type { AllowanceBody, AllowanceGrant } from '#protocol/wire-offline.ts';
@@ -57,6 +58,8 @@ export type AllowanceKeeperParts = {
   readonly verify: VerifyEs256;
   /** Reads the server's keys anew and keeps them; undefined when it does not answer. */
   freshKeys(): Promise<ServerIdentity | undefined>;
+  /** Has the relay bring back what it can; the epoch in which it has done so once, if not the first. */
+  reofferedEpoch(): Promise<number | undefined>;
   /** Another than the outbox's: two tabs must not ask at once, one would end what the other got. */
   readonly lock: OutboxLock;
 };
@@ -158,9 +161,21 @@ async function keepPurse(
   return { currency, step: 'release', ...(!released.ok && { refusal: released.refusal.code }) };
 }
 
+/**
+ * A restored server may hold for an allowance what this phone paid under it long ago. What ends that
+ * allowance before the receipt was brought back would take the money away from under the payment.
+ */
+async function isBroughtBack({ store, reofferedEpoch }: AllowanceKeeperParts): Promise<boolean> {
+  const epoch = (await store.readIdentity())?.epoch ?? FIRST_EPOCH;
+  return epoch <= FIRST_EPOCH || ((await reofferedEpoch()) ?? FIRST_EPOCH) >= epoch;
+}
+
 async function keepAll(parts: AllowanceKeeperParts): Promise<KeptPurse[]> {
   const { store, clock } = parts;
   const kept: KeptPurse[] = [];
+  if (!(await isBroughtBack(parts))) {
+    return (await store.readPurses()).map(({ currency }) => ({ currency, step: 'rest' }));
+  }
   for (const { currency } of await store.readPurses()) {
     // Read again for each: an answer takes its time, and a person may pay meanwhile.
     const wallet = await store.readWallet();

@@ -45,6 +45,8 @@ export type RelayReport = {
   readonly lastTrouble?: Trouble;
   /** When this relay last heard the server answer as it should. */
   readonly heardAtMs?: number;
+  /** The epoch, if not the first, in which it has brought back once what the server may have forgotten. */
+  readonly reofferedEpoch?: number;
 };
 
 export type RelayParts = {
@@ -153,6 +155,7 @@ function nextAttemptAtMs(
 
 function reportOf(parts: Running, outbox: readonly OutboxEntry[] | 'unknown'): RelayReport {
   const { settled, lastTrouble, heardAtMs } = parts.memory;
+  const { offeredEpoch: reofferedEpoch } = parts.reoffers;
   const counts =
     outbox === 'unknown' ? ({ waiting: 'unknown', quarantined: 0 } as const) : countsOf(outbox);
   return {
@@ -161,6 +164,7 @@ function reportOf(parts: Running, outbox: readonly OutboxEntry[] | 'unknown'): R
     ...nextAttemptAtMs(parts, counts),
     ...(lastTrouble && { lastTrouble }),
     ...(heardAtMs !== undefined && { heardAtMs }),
+    ...(reofferedEpoch !== FIRST_EPOCH && { reofferedEpoch }),
   };
 }
 
@@ -182,7 +186,12 @@ export function createRelay(relayParts: RelayParts): Relay {
   const { random } = relayParts;
   const memory: Memory = { settled: 0 };
   const pace = createPace(() => random.fraction());
-  const reoffers: ReofferMemory = { epoch: FIRST_EPOCH, failures: 0, retryAtMs: 0 };
+  const reoffers: ReofferMemory = {
+    epoch: FIRST_EPOCH,
+    offeredEpoch: FIRST_EPOCH,
+    failures: 0,
+    retryAtMs: 0,
+  };
   const parts: Running = { ...relayParts, memory, pace, holdBack: createHoldBack(), reoffers };
   let running: Promise<RelayReport> | undefined;
   let wanted: DrainReason | undefined;

@@ -15,6 +15,8 @@ const REST_MAX_MS = 60 * 60 * 1000;
 export type ReofferMemory = {
   /** In this epoch everything has been stood by. */
   epoch: number;
+  /** In this epoch the server was asked about everything at least once, whatever it said. */
+  offeredEpoch: number;
   failures: number;
   retryAtMs: number;
 };
@@ -61,8 +63,8 @@ async function bringBack(
   return count;
 }
 
-/** True when the server stands by everything. */
-async function bringAllBack(parts: ReofferParts, epoch: number): Promise<boolean> {
+/** True when the server stands by everything; undefined when it was not asked about all of it. */
+async function bringAllBack(parts: ReofferParts, epoch: number): Promise<boolean | undefined> {
   const sinceMs = parts.clock.nowMs() - REOFFERED_FOR_MS;
   let isDone = true;
   let place: ReceiptedPlace | undefined = { store: 'payments' };
@@ -70,7 +72,7 @@ async function bringAllBack(parts: ReofferParts, epoch: number): Promise<boolean
     const page = await parts.store.readForgotten(epoch, sinceMs, place);
     for (const batch of batchesOf(page.entries)) {
       const count = await bringBack(parts, batch, epoch);
-      if (count === undefined) return false;
+      if (count === undefined) return undefined;
       isDone &&= count === batch.length;
     }
     place = page.next;
@@ -84,7 +86,9 @@ export async function reoffer(parts: ReofferParts): Promise<void> {
   const epoch = (await store.readIdentity())?.epoch ?? 0;
   const isResting = leftMs(reoffers.retryAtMs, clock.nowMs()) > 0;
   if (epoch <= reoffers.epoch || isResting) return;
-  if (await bringAllBack(parts, epoch)) {
+  const isDone = await bringAllBack(parts, epoch);
+  if (isDone !== undefined) reoffers.offeredEpoch = epoch;
+  if (isDone) {
     Object.assign(reoffers, { epoch, failures: 0, retryAtMs: 0 });
   } else {
     const restMs = lesser(REST_FIRST_MS * 2 ** reoffers.failures++, REST_MAX_MS);

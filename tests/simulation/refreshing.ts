@@ -78,6 +78,7 @@ function keepingOf(phone: Phone): Keeping {
     clock,
     verify: verifyEs256,
     freshKeys: () => fetchServerKeys(keeper, read),
+    reofferedEpoch: async () => (await page.relay.drain('notice')).reofferedEpoch,
     lock: createOutboxLock({ locks: undefined }),
   });
   const keeping = { keeper: made, running: 0 };

@@ -153,12 +153,15 @@ type AtServer = {
   readonly open?: Outcome<readonly OpenAllowance[]>;
   readonly heldMinor?: bigint;
   readonly keys?: KnownIdentity;
+  /** What the server is in, and what was brought back to it. */
+  readonly epoch?: number;
+  readonly reofferedEpoch?: number;
 };
 
 function phoneWith(
   purses: OfflinePurse[],
   answer: (body: AllowanceBody) => Outcome<AllowanceGrant>,
-  { open = accept([OPEN]), heldMinor = 60_00n, keys }: AtServer = {},
+  { open = accept([OPEN]), heldMinor = 60_00n, keys, epoch = 1, reofferedEpoch }: AtServer = {},
 ) {
   let looks = 0;
   const asked: AllowanceBody[] = [];
@@ -170,7 +173,7 @@ function phoneWith(
   const keeper = createAllowanceKeeper({
     store: {
       readWallet: async () => wallet,
-      readIdentity: async () => SIGNING_IDENTITY,
+      readIdentity: async () => ({ ...SIGNING_IDENTITY, epoch }),
       readPurses: async () => purses,
       readPromised: async () => [],
       writeGrant: async (currency, ...grant) => void written.push([currency, ...grant]),
@@ -191,6 +194,7 @@ function phoneWith(
       },
     },
     freshKeys: async () => keys,
+    reofferedEpoch: async () => reofferedEpoch,
     clock: { nowMs: () => NOW_MS },
     verify: verifyByNode,
     lock: { run: (work) => work() },
@@ -218,6 +222,19 @@ describe('the keeper', () => {
     const phone = phoneWith([low], granting(signedAllowance()));
     await phone.keeper.keep();
     expect(phone.written).toMatchObject([[EUR, {}, low.granted]]);
+  });
+
+  test('asks a restored server for nothing before it has brought back there what was paid', async () => {
+    for (const [reofferedEpoch, step] of [
+      [undefined, 'rest'],
+      [6, 'rest'],
+      [7, 'ask'],
+    ] as const) {
+      const server = { epoch: 7, ...(reofferedEpoch && { reofferedEpoch }) };
+      const phone = phoneWith([empty], granting(signedAllowance()), server);
+      expect(await phone.keeper.keep()).toEqual([{ currency: EUR, step }]);
+      expect(phone.asked).toHaveLength(step === 'ask' ? 1 : 0);
+    }
   });
 
   test('asks once however often it is called meanwhile', async () => {

@@ -157,6 +157,16 @@ describe('what the server cannot take back yet', () => {
     expect(world.server.reoffers.slice(1)).toEqual(Array.from({ length: 9 }, () => [id]));
   });
 
+  test('counts as brought back once, which silence does not', async () => {
+    const world = await restoredWorld();
+    offline(world);
+    expect((await world.relay.drain('start')).reofferedEpoch).toBeUndefined();
+    online(world);
+    world.server.refuse(world.ids[0] ?? '', 'funds_short');
+    world.nowMs += HOUR_MS;
+    expect((await world.relay.drain('timer')).reofferedEpoch).toBe(EPOCH);
+  });
+
   test('does not hold up what is new', async () => {
     const world = await restoredWorld();
     for (const id of world.ids) world.server.refuse(id, 'payer_unknown');
