@@ -69,9 +69,16 @@ export function isLive({ state }: TakenCounterfoil): boolean {
   return state === 'taken' || state === 'accepted';
 }
 
-/** The server will not judge it and nobody guarantees it: anybody could have written it, and nothing is lost with it. */
-export function isUnfounded(entry: OutboxEntry, taken: TakenCounterfoil | undefined): boolean {
-  return entry.carried === true && entry.quarantine !== undefined && taken?.guaranteed === false;
+/**
+ * The server will not judge it and nobody guarantees it: anybody could have written it, and nothing is lost
+ * with it. What a restored server puts off it has verified, and may have paid already.
+ */
+export function isUnfounded(
+  { carried, quarantine }: OutboxEntry,
+  taken: TakenCounterfoil | undefined,
+): boolean {
+  const isUnjudged = quarantine !== undefined && quarantine.code !== 'restored_lately';
+  return carried === true && isUnjudged && taken?.guaranteed === false;
 }
 
 /** By what `readTaking` finds all that a counterfoil is held against (`takingKeys`). */

@@ -131,4 +131,14 @@ describe('leaving a wallet', () => {
     expect(await leaveWallet(guaranteed.wallet)).toMatchObject({ refusal: { code: 'forbidden' } });
     expect(guaranteed.done).toEqual([]);
   });
+
+  test('waits for a promise that a restored server may have paid, and puts off', async () => {
+    const taken = sampleTaken(1, {}, { guaranteed: false });
+    const quarantine = { code: 'restored_lately', sinceMs: 1, offeredAtMs: 1 } as const;
+    const waiting = [{ ...carriedEntryOf(taken), quarantine }];
+    const { wallet, done } = phoneWith({ ...HOME, waiting, taken: [taken] }, {});
+    await wallet.reread();
+    expect(await leaveWallet(wallet)).toMatchObject({ refusal: { code: 'forbidden' } });
+    expect(done).toEqual([]);
+  });
 });
