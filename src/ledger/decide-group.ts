@@ -7,7 +7,7 @@ import { unspentMinor } from './allowance-book.ts';
 import { type Books, keyOf } from './books.ts';
 import { type Decision, decidePayment, type PaymentRules } from './decide.ts';
 import { type Advance, advance, isGuaranteeLocked } from './guarantee.ts';
-import { mayBeForgotten } from './lost-time.ts';
+import { isAwaiting, mayBeForgotten } from './lost-time.ts';
 import type { SettledPayment, VerifiedPayment } from './payment-rows.ts';
 import { closeReplaced, decideStanding } from './standing-verdict.ts';
 
@@ -167,10 +167,20 @@ class GroupDecision {
     return { ...cover, isOpen: true, totalMinor: amountMinor, spentMinor: 0n };
   }
 
-  /** It would be refused, for good, and may have been accepted before the books were restored. */
-  #isForLater({ order, standing }: VerifiedPayment, cover: AllowanceRow | undefined): boolean {
-    const { books, allowances, rules, epoch, nowS } = this.#group;
-    if (standing || !mayBeForgotten(order, cover, epoch, nowS)) return false;
+  /** It may have been accepted before the books were restored, or draws on what they have forgotten. */
+  #isOfLostTime({ order, standing }: VerifiedPayment, cover: AllowanceRow | undefined): boolean {
+    const { allowances, epoch, nowS } = this.#group;
+    if (standing) return false;
+    // A phone without a network goes on promising under it, and payees take that for guaranteed.
+    const isCoverLost = order.allowance && !allowances.isKnown(order.payer, order.allowance);
+    return isCoverLost ? isAwaiting(epoch, nowS) : mayBeForgotten(order, cover, epoch, nowS);
+  }
+
+  /** It would be refused, for good, and too early. */
+  #isForLater(payment: VerifiedPayment, cover: AllowanceRow | undefined): boolean {
+    if (!this.#isOfLostTime(payment, cover)) return false;
+    const { books, allowances, rules, nowS } = this.#group;
+    const { order } = payment;
     const current = cover && this.#withFreed(order, allowances.current(cover));
     const { verdict } = decidePayment(order, books, rules, nowS, current);
     return verdict === 'refused' || verdict === 'expired';

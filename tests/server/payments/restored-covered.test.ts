@@ -12,6 +12,7 @@ import {
   enrol,
   grantAllowance,
   outcomeOf,
+  releaseAllowance,
   type ServerWallet,
   type WalletAllowance,
 } from '../../support/server-wallet.ts';
@@ -28,6 +29,8 @@ let backup: pg.PoolConfig;
 let promise: Bytes;
 /** What took the place of the one that the promise draws on. */
 let successor: WalletAllowance;
+/** Granted after the backup. */
+let forgotten: WalletAllowance;
 
 beforeAll(async () => {
   cluster = await startTestCluster();
@@ -40,6 +43,7 @@ beforeAll(async () => {
   const copy = await cluster.copy(server.connection);
   await copy.database.close();
   backup = copy.connection;
+  forgotten = await grantAllowance(server, ada, { amountMinor: 80_000n });
   await server.stop();
 });
 afterAll(() => cluster.stop());
@@ -84,6 +88,17 @@ test('a promise that has to wait accuses nobody, and what is set aside stays so'
     `SELECT id FROM allowance WHERE state = 'open' AND total - spent = 20000`,
   );
   expect(rows).toHaveLength(1);
+  await end(server);
+});
+
+test('what draws on an allowance that is lost is not refused, until there is money for it', async () => {
+  const server = await restore();
+  server.advance(60 * 60_000);
+  const late = await authorizeCovered(server, ada, ben, forgotten, { amountMinor: 40_000n });
+  expect(await outcomeOf(server, late)).toBe('unsigned restored_lately');
+  expect((await releaseAllowance(server, ada)).statusCode).toBe(204);
+  expect(await outcomeOf(server, late)).toBe('accepted');
+  expect(await accusationsOf(server)).toEqual([]);
   await end(server);
 });
 
