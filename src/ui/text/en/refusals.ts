@@ -85,8 +85,8 @@ export const enRefusals: RefusalTexts = {
     next: 'Sign in again on this phone.',
   },
   restored_lately: {
-    what: 'The server was restored from a backup and may have forgotten what became of this payment. So it does not refuse it yet. Its money stays set aside.',
-    next: 'Ask the payee to open their wallet with a network. This phone asks again every day; a month after the restore it is decided.',
+    what: `The server was restored from a backup and may have forgotten what became of this payment, so it does not refuse it yet. ${keeps}`,
+    next: 'Whoever has a receipt of it should open their wallet with a network. A month after the restore it is decided in any case.',
   },
   id_conflict: { what: `The server knows this slip with other contents. ${keeps}`, next: support },
 

@@ -88,8 +88,8 @@ export const frRefusals: RefusalTexts = {
     next: 'Reconnectez-vous sur ce téléphone.',
   },
   restored_lately: {
-    what: 'Le serveur a été rétabli depuis une sauvegarde et a pu oublier ce qu’est devenu ce paiement. Il ne le refuse donc pas encore. Son argent reste de côté.',
-    next: 'Demandez au bénéficiaire d’ouvrir son portefeuille là où il y a du réseau. Ce téléphone redemande chaque jour ; un mois après le rétablissement, c’est tranché.',
+    what: `Le serveur a été rétabli depuis une sauvegarde et a pu oublier ce qu’est devenu ce paiement ; il ne le refuse donc pas encore. ${keeps}`,
+    next: 'Que celui qui en a le reçu ouvre son portefeuille là où il y a du réseau. Un mois après le rétablissement, c’est tranché de toute façon.',
   },
   id_conflict: {
     what: `Le serveur connaît ce talon avec un autre contenu. ${keeps}`,
