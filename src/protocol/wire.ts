@@ -59,7 +59,11 @@ export type EnrolmentBody = {
 };
 
 /** `POST /api/sign-in/options` with `{}` → PublicKeyCredentialRequestOptionsJSON; then `POST /api/sign-in` → Enrolment. */
-export type SignInBody = { readonly credential: unknown };
+export type SignInBody = {
+  readonly credential: unknown;
+  /** What this phone is already: of the same account it stays that device, else it becomes a new one. */
+  readonly here?: { readonly account: string; readonly device: number };
+};
 
 export type Balance = {
   readonly currency: number;

@@ -29,6 +29,11 @@ export const currency = Type.Integer({
   description: 'ISO 4217 numeric code',
   examples: [978],
 });
+export const device = Type.Integer({
+  minimum: 1,
+  maximum: 0x7fffffff,
+  description: 'Number of the device within the account',
+});
 const version = Type.Integer({ minimum: 0, description: 'Per account: its entries, counted' });
 export const timeMs = Type.Integer({
   minimum: 0,
@@ -107,7 +112,7 @@ export const statementForm = Type.Object({
 
 export const enrolmentForm = Type.Object({
   account: accountForm,
-  device: Type.Integer({ minimum: 1, description: 'Number of this device within the account' }),
+  device,
   credentialId: base64url,
 });
 
@@ -186,7 +191,12 @@ export const enrolmentBody = Type.Object(
 );
 
 export const signInBody = Type.Object(
-  { credential: authenticationForm },
+  {
+    credential: authenticationForm,
+    here: Type.Optional(
+      Type.Object({ account: accountId, device }, { additionalProperties: false }),
+    ),
+  },
   { additionalProperties: false },
 );
 

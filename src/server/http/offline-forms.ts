@@ -1,13 +1,8 @@
 /** Owns the JSON forms of allowances, devices and terms. */
 import { Type } from '@fastify/type-provider-typebox';
 import type { DeviceList, OfflineTerms } from '#protocol/wire-offline.ts';
-import { amountMinor, base64url, currency, timeMs } from './forms.ts';
+import { amountMinor, base64url, currency, device, timeMs } from './forms.ts';
 
-const device = Type.Integer({
-  minimum: 1,
-  maximum: 0x7fffffff,
-  description: 'Number of the device within the account',
-});
 const count = Type.Integer({ minimum: 0 });
 
 export const allowanceBody = Type.Object(

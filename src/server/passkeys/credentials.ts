@@ -1,6 +1,7 @@
 /** Owns stored passkeys and the devices of an account. */
 import type { Queryable } from '#ledger/database.ts';
 import { credentialHint } from '#protocol/authorization.ts';
+import { toBase32 } from '#protocol/base32.ts';
 import type { Bytes } from '#protocol/bytes.ts';
 import type { NewCredential, StoredCredential } from './verify-passkey.ts';
 
@@ -135,4 +136,21 @@ export async function addDevice(
     [account, label],
   );
   return rows[0]?.number ?? 1;
+}
+
+/** The device that a phone says it is, where the account has that one; else a new one. */
+export async function keepDevice(
+  transaction: Queryable,
+  account: Bytes,
+  label: string,
+  here: { readonly account: string; readonly device: number } | undefined,
+): Promise<number> {
+  if (here?.account === toBase32(account)) {
+    const { rowCount } = await transaction.query(
+      'SELECT 1 FROM device WHERE account = $1 AND number = $2',
+      [account, here.device],
+    );
+    if (rowCount === 1) return here.device;
+  }
+  return addDevice(transaction, account, label);
 }

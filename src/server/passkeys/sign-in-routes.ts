@@ -14,7 +14,7 @@ import {
 import { sendProblem } from '../http/problem-response.ts';
 import type { Services } from '../services.ts';
 import { createCeremonies } from './ceremonies.ts';
-import { addDevice, findCredential, noteUse } from './credentials.ts';
+import { findCredential, keepDevice, noteUse } from './credentials.ts';
 import { deviceLabel } from './device-label.ts';
 import { enrolmentOf } from './enrolment.ts';
 import { challengeOf, signInOptions, verifySignIn } from './verify-passkey.ts';
@@ -50,7 +50,7 @@ export function addSignInRoutes(app: App, services: Services): void {
     config: { limited: 'ceremonies' },
     schema: {
       operationId: 'signIn',
-      summary: 'Sign in; this device gets a number of its own',
+      summary: 'Sign in; a device that is not one of the account’s gets a number of its own',
       tags: ['passkeys'],
       body: signInBody,
       response: { 200: enrolmentForm, ...problems(400, 415, 422, 429) },
@@ -72,7 +72,7 @@ export function addSignInRoutes(app: App, services: Services): void {
         if (!(await noteUse(transaction, id, seen.value))) return undefined;
         const label = deviceLabel(request.headers['user-agent']);
         return {
-          device: await addDevice(transaction, account, label),
+          device: await keepDevice(transaction, account, label, request.body.here),
           token: await sessions.open(transaction, account, request),
         };
       });

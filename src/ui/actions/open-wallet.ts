@@ -75,9 +75,11 @@ export async function finishSignIn(
   const credential = await signInWithPasskey(options);
   if (!credential.ok) return credential;
   const { api, refresh } = await wallet.engine();
-  const enrolment = await api.signIn({ credential: credential.value });
+  const known = wallet.state.peek();
+  const isNew = known === undefined;
+  const here = known && { account: known.account.profile.account, device: known.device };
+  const enrolment = await api.signIn({ credential: credential.value, ...(here && { here }) });
   if (!enrolment.ok) return enrolment;
-  const isNew = wallet.state.peek() === undefined;
   const kept = await keepWallet(wallet, enrolment.value);
   void refresh();
   if (isNew) void lookForMissing(api);

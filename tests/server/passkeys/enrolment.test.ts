@@ -219,6 +219,20 @@ describe('signing in', () => {
     expect(state).toEqual(wallet.enrolment.account);
   });
 
+  test('keeps the number of a phone that is one of the account’s devices, and of no other', async () => {
+    const wallet = await enrol(server, 'Ada');
+    const other = await enrol(server, 'Ben');
+    const { account } = wallet.enrolment.account.profile;
+    const signIn = async (here: object) => {
+      const credential = wallet.authenticator.signIn(await beginSignIn());
+      return (await post(server, ROUTES.signIn.path, { credential, here })).json().device;
+    };
+    expect(await signIn({ account, device: 1 })).toBe(1);
+    expect(await signIn({ account: other.enrolment.account.profile.account, device: 1 })).toBe(2);
+    expect(await signIn({ account, device: 7 })).toBe(3);
+    expect(await signIn({ account, device: 2 })).toBe(2);
+  });
+
   test('ends the session that this browser had before', async () => {
     const wallet = await enrol(server, 'Ada');
     const credential = wallet.authenticator.signIn(await beginSignIn());
