@@ -3,12 +3,14 @@
 import type { Page, Worker } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { payLink } from '#protocol/pay-link.ts';
+import { ROUTES } from '#protocol/routes.ts';
 import { type ServiceWorkerControl, serviceWorkerControl } from '../../support/browser.ts';
 import { startServer, type TestServer } from '../../support/payment-server.ts';
 import { route } from '../../support/proxy.ts';
 import { openStall, type Stall } from '../../support/stall.ts';
 import {
   approve,
+  button,
   expectCleanLedger,
   openWallet,
   outboxSize,
@@ -287,6 +289,14 @@ test('a session that has ended keeps no promise from being settled (F79)', async
   await payer.phone.context.clearCookies();
   await approve(payer);
   await expectSettledOnce(slipId(payer.page));
+  // And signed in again it is the device that it was.
+  const { page } = payer;
+  await page.goto(`${server.origin}/sign-in`);
+  await button(page, 'Sign in with passkey').click();
+  await page.waitForURL(`${server.origin}/`);
+  const { path } = ROUTES.deviceList;
+  const list = await page.evaluate(async (url) => (await fetch(url)).json(), path);
+  expect(list.devices).toMatchObject([{ device: 1 }]);
 });
 
 test('every promise was one ledger transfer', async () => {
