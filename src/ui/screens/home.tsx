@@ -122,7 +122,7 @@ function Newest(props: { readonly wallet: Wallet }) {
     <section class="newest" aria-labelledby="newest">
       <header class="newest-head">
         <h2 id="newest">{t('home.newest')}</h2>
-        {lines.length > 0 && <a href="/activity">{t('home.everything')}</a>}
+        <a href="/activity">{t('home.everything')}</a>
       </header>
       {lines.length === 0 ? (
         <p class="soft">{t('home.nothing')}</p>
