@@ -10,6 +10,7 @@ import { checkAsked, type PreparedOrder, prepareOrder } from '#wallet/authorize.
 import type { PayingView, StoredDraft } from '#wallet/records.ts';
 import { dropDraft } from './actions/pay.ts';
 import { type Entry, type Review, restoreEntry, reviewOf, storedDraftOf } from './review-draft.ts';
+import { place } from './router.ts';
 import { type Stored, useStored, useWallet } from './wallet-context.ts';
 
 /** What `/pay` was opened with: a request to review, or why there is none. */
@@ -90,10 +91,12 @@ export function useReview(request: PaymentRequest, stored: StoredDraft | undefin
     wallet.store.writeDraft(draft).catch(() => {});
   }, [wallet, request, entry]);
 
-  // Going elsewhere in the app gives it up; a reload or an update does not come by here.
+  // Going elsewhere in the app gives it up, but not to the money set aside that stood in its way; a
+  // reload or an update does not come by here.
   useEffect(
     () => () => {
-      if (!ended.current) void dropDraft(wallet);
+      if (ended.current) return;
+      void (place.peek().path === '/offline' ? wallet.reread() : dropDraft(wallet));
     },
     [wallet],
   );

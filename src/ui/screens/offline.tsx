@@ -8,7 +8,7 @@ import { announce } from '../announce.ts';
 import type { Engine } from '../engine.ts';
 import type { OfflineFunds } from '../offline-funds.ts';
 import { Amount } from '../parts/amount.tsx';
-import { Button } from '../parts/button.tsx';
+import { Button, ButtonLink } from '../parts/button.tsx';
 import { Devices } from '../parts/device-list.tsx';
 import { Notice, RefusalNotice } from '../parts/notice.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -165,7 +165,18 @@ export function OfflineScreen() {
   const list = devices.outcome?.ok ? devices.outcome.value : undefined;
   const ended = endedBy(list, wallet.state.value?.device);
   return (
-    <Screen title={t('offline.title')} back="/settings" class="offline">
+    <Screen
+      title={t('offline.title')}
+      back="/settings"
+      class="offline"
+      foot={
+        wallet.draft.value && (
+          <ButtonLink kind="pay" href="/pay">
+            {t('offline.pay')}
+          </ButtonLink>
+        )
+      }
+    >
       {ended && <RefusalNotice code={ended} />}
       <Owed />
       {wallet.balances.value.map(({ currency }) => (

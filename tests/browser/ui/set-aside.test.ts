@@ -10,6 +10,7 @@ import { enrol, grantAllowance, passkeyOf } from '../../support/server-wallet.ts
 import { KES, openStall, type Stall } from '../../support/stall.ts';
 import {
   approve,
+  button,
   heading,
   keyIn,
   link,
@@ -80,6 +81,19 @@ describe('who wants to pay more than is free', () => {
     await page.getByRole('alert').getByText(HELD).waitFor();
     expect(await keyTops()).toEqual(before);
     await expectGood(page, 'review-set-aside-typed');
+  });
+
+  test('comes back from there to the same payment, with all that was entered', async () => {
+    await button(page, 'Add a note').click();
+    await page.getByLabel('Note, for both of you').fill('Maize');
+    await page.getByRole('alert').getByRole('link').click();
+    await heading(page, 'Paying without a network').waitFor();
+    await expectGood(page, 'offline-begun');
+    await link(page, 'Back to the payment you began').click();
+    await page.getByRole('alert').getByText(HELD).waitFor();
+    expect(await page.getByLabel('Note, for both of you').inputValue()).toBe('Maize');
+    await toHome(page);
+    await page.getByText('You had begun a payment.').waitFor({ state: 'detached' });
   });
 
   test('hears that it is more than there is where it would not do either', async () => {

@@ -20,6 +20,7 @@ export const enOffline = {
   'offline.set-nothing': 'Set aside',
   'offline.done': '{amount} is to be set aside',
   'offline.stopped': 'Nothing is set aside any more',
+  'offline.pay': 'Back to the payment you began',
   'offline.how': 'How it works',
   'offline.how-1':
     'The server keeps this money for this phone alone. A payee’s phone sees that and says “guaranteed”, with no network on either side.',

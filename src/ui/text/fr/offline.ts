@@ -23,6 +23,7 @@ export const frOffline: Translation<typeof enOffline> = {
   'offline.set-nothing': 'Mettre de côté',
   'offline.done': '{amount} à mettre de côté',
   'offline.stopped': 'Plus rien n’est mis de côté',
+  'offline.pay': 'Revenir au paiement commencé',
   'offline.how': 'Comment ça marche',
   'offline.how-1':
     'Le serveur garde cet argent pour ce téléphone seul. Le téléphone du bénéficiaire le voit et dit « garanti », sans réseau des deux côtés.',
