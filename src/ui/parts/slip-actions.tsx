@@ -8,12 +8,12 @@ import { cancelPromise, handOverPromise } from '../actions/pay.ts';
 import { counterfoilText } from '../counterfoil-text.ts';
 import type { SlipStage } from '../slip-words.ts';
 import { t } from '../text/text.ts';
-import { useSendNow } from '../use-send-now.ts';
 import { useWallet } from '../wallet-context.ts';
 import { Amount } from './amount.tsx';
 import { Button } from './button.tsx';
 import { CodeSheet } from './code-sheet.tsx';
 import { RefusalNotice } from './notice.tsx';
+import { SendNow } from './send-now.tsx';
 import { Sheet } from './sheet.tsx';
 import { StateBadge } from './state-badge.tsx';
 
@@ -128,14 +128,11 @@ export function SlipActions(props: ActionsProps) {
   const { story, stage } = props;
   const actions = useFocusHandedOn();
   const [cancelling, setCancelling] = useState(false);
-  const { sending, send } = useSendNow();
   const showing = useShowing(story);
 
   return (
     <div class="slip-actions" ref={actions}>
-      <Button kind="plain" busy={sending} onClick={send}>
-        {t('slip.now')}
-      </Button>
+      <SendNow id={story.payment.id} />
       {!props.covered && (
         <Button kind="plain" onClick={() => void showing.show()}>
           {t('slip.show')}

@@ -1,15 +1,15 @@
 /** Owns one payment that this phone took without a network: what it is worth, its facts, and its receipt. */
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { ScreenProps } from '../lazy-screen.tsx';
-import { Button, ButtonLink } from '../parts/button.tsx';
+import { ButtonLink } from '../parts/button.tsx';
 import { Notice, RefusalNotice } from '../parts/notice.tsx';
 import { TakenSlip, takenTitle, useTakenSaid } from '../parts/receive-taken.tsx';
 import { RestoredLine } from '../parts/restored-line.tsx';
 import { Screen } from '../parts/screen.tsx';
+import { SendNow } from '../parts/send-now.tsx';
 import { Fact, NumberFact, ReceiptSection } from '../parts/story-parts.tsx';
 import { formatAccount, formatMoment, formatMoney } from '../text/format.ts';
 import { t } from '../text/text.ts';
-import { useSendNow } from '../use-send-now.ts';
 import { useStored } from '../wallet-context.ts';
 import '../styles/payment-story.css';
 import '../styles/take.css';
@@ -44,7 +44,6 @@ function Facts(props: { readonly taken: TakenCounterfoil }) {
 
 function Taken(props: { readonly taken: TakenCounterfoil }) {
   const { taken } = props;
-  const { sending, send } = useSendNow();
   useTakenSaid(taken);
   const title = takenTitle(taken);
   const waiting = taken.state === 'taken';
@@ -57,11 +56,7 @@ function Taken(props: { readonly taken: TakenCounterfoil }) {
     >
       <TakenSlip taken={taken} />
       {taken.contradiction && <Notice kind="warning" title={t('slip.contradiction')} />}
-      {waiting && (
-        <Button kind="plain" busy={sending} onClick={send}>
-          {t('slip.now')}
-        </Button>
-      )}
+      {waiting && <SendNow id={taken.id} />}
       {taken.receipt && <ReceiptSection receipt={taken.receipt} title={title} />}
       <section class="story-section" aria-labelledby="story-facts">
         <h2 id="story-facts">{t('story.facts')}</h2>

@@ -75,6 +75,9 @@ test('a promise that has not left the phone can be taken back, and then costs no
   const id = await payFromCache(stall.ask({ amountMinor: 9_000n }));
   // Tried by hand: without an answer it stays, and can still be taken back.
   await button(payer.page, 'Send now').click();
+  const said = payer.page.getByRole('status').filter({ hasText: /^Tried at .*: no answer/ });
+  await said.waitFor();
+  expect(await said.textContent()).toMatch(/tries again by itself/);
   await payer.page.getByRole('button', { name: 'Send now', disabled: false }).waitFor();
   await button(payer.page, 'Take it back').click();
   await button(payer.page, 'Yes, take it back').click();

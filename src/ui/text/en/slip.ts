@@ -36,6 +36,10 @@ export const enSlip = {
   'slip.cancel-yes': 'Yes, take it back',
   'slip.cancel-no': 'Keep it',
   'slip.now': 'Send now',
+  'slip.no-answer':
+    'Tried at {time}: no answer. It stays on this phone, which tries again by itself.',
+  'slip.not-taken':
+    'Tried at {time}: not taken by the server yet. It stays on this phone, which tries again by itself.',
   'slip.show': 'Show as code',
   'slip.guaranteed': 'Show to the payee',
   'slip.guaranteed-title': 'Let them scan this',
