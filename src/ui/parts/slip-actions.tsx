@@ -20,6 +20,7 @@ import { StateBadge } from './state-badge.tsx';
 type ActionsProps = {
   readonly story: PaymentStory;
   readonly stage: SlipStage;
+  readonly onShow: () => void;
   /** The screen's main action shows it with its guarantee; as a bare promise it need not be shown. */
   readonly covered?: boolean;
 };
@@ -67,27 +68,29 @@ function ShownPayment(props: { readonly payment: Payment; readonly guaranteed: b
       <p class="slip-shown-amount">
         <Amount minor={payment.amountMinor} currency={payment.currency} size="title" />
       </p>
-      {state === 'promised' ? (
-        <p>{t(guaranteed ? 'slip.guaranteed-text' : 'slip.show-text')}</p>
-      ) : (
-        <p role="status">
+      <p role="status">
+        {state === 'promised' ? (
+          t(guaranteed ? 'slip.guaranteed-text' : 'slip.show-text')
+        ) : (
           <StateBadge state={state} />
-        </p>
-      )}
+        )}
+      </p>
     </>
   );
 }
 
 /** Stays open when the payment ends meanwhile, so that both see how. */
-export function ShowPayment(props: { readonly story: PaymentStory; readonly onClose: () => void }) {
+function ShowPayment(props: { readonly story: PaymentStory; readonly onClose: () => void }) {
   const { payment } = props.story;
   const covered = useMemo(() => counterfoilText(payment), [payment]);
+  const { state } = payment;
+  const asking = t(covered ? 'slip.guaranteed-title' : 'slip.show-title');
   return (
     <CodeSheet
       text={covered ?? authorizationToQrText(payment.authorization)}
-      title={t(covered ? 'slip.guaranteed-title' : 'slip.show-title')}
+      title={state === 'promised' ? asking : t(`slip.${state}`)}
       label={t(covered ? 'slip.guaranteed-label' : 'slip.show-label')}
-      spent={payment.state !== 'promised'}
+      spent={state !== 'promised'}
       onClose={props.onClose}
     >
       <ShownPayment payment={payment} guaranteed={covered !== undefined} />
@@ -95,15 +98,23 @@ export function ShowPayment(props: { readonly story: PaymentStory; readonly onCl
   );
 }
 
+function focusHeading(): void {
+  document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+}
+
 /** Marked as seen by somebody else before it is shown: from then on it cannot be taken back. */
 export function useShowing(story: PaymentStory) {
   const wallet = useWallet();
   const [shown, setShown] = useState(false);
+  const hide = () => {
+    setShown(false);
+    // The button that opened it has gone by then, and would have had the focus again.
+    if (story.payment.state !== 'promised') focusHeading();
+  };
   return {
-    show: async () => {
-      if (await handOverPromise(wallet, story.payment.id)) setShown(true);
-    },
-    sheet: shown && <ShowPayment story={story} onClose={() => setShown(false)} />,
+    show: () =>
+      void handOverPromise(wallet, story.payment.id).then((isHere) => isHere && setShown(true)),
+    sheet: shown && <ShowPayment story={story} onClose={hide} />,
   };
 }
 
@@ -118,7 +129,7 @@ function useFocusHandedOn() {
       if (activeElement !== body && !box?.contains(activeElement)) return;
       // Behind an open sheet nothing can have the focus.
       box?.querySelector<HTMLDialogElement>('dialog[open]')?.close();
-      box?.closest('main')?.querySelector('h1')?.focus({ preventScroll: true });
+      focusHeading();
     };
   }, []);
   return actions;
@@ -128,13 +139,11 @@ export function SlipActions(props: ActionsProps) {
   const { story, stage } = props;
   const actions = useFocusHandedOn();
   const [cancelling, setCancelling] = useState(false);
-  const showing = useShowing(story);
-
   return (
     <div class="slip-actions" ref={actions}>
       <SendNow id={story.payment.id} />
       {!props.covered && (
-        <Button kind="plain" onClick={() => void showing.show()}>
+        <Button kind="plain" onClick={props.onShow}>
           {t('slip.show')}
         </Button>
       )}
@@ -144,7 +153,6 @@ export function SlipActions(props: ActionsProps) {
         </Button>
       )}
       <CancelSheet id={story.payment.id} open={cancelling} onClose={() => setCancelling(false)} />
-      {showing.sheet}
     </div>
   );
 }

@@ -18,7 +18,7 @@ import { IconShare } from './icon-more.tsx';
 import { Notice } from './notice.tsx';
 import { RestoredLine } from './restored-line.tsx';
 import { Screen } from './screen.tsx';
-import { SlipActions } from './slip-actions.tsx';
+import { SlipActions, useShowing } from './slip-actions.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { Fact, NumberFact, ReceiptSection, Steps, saySharing } from './story-parts.tsx';
 
@@ -91,6 +91,7 @@ export function StoryOut(props: { readonly story: PaymentStory }) {
   const decoded = decodeAuthorization(payment.authorization);
   const name = payment.payeeName || formatAccount(payment.payee);
   const title = t('entry.to', { name });
+  const showing = useShowing(story);
   return (
     <Screen title={title} back="/activity" class="story">
       <p class="story-amount">
@@ -100,7 +101,7 @@ export function StoryOut(props: { readonly story: PaymentStory }) {
       {!decoded.ok && <Notice kind="warning" title={t('story.damaged')} />}
       {payment.contradiction && <Notice kind="warning" title={t('slip.contradiction')} />}
       <Steps steps={paymentSteps(story, decoded.ok ? decoded.value.order : undefined)} />
-      {isWaiting(stage) && <SlipActions story={story} stage={stage} />}
+      {isWaiting(stage) && <SlipActions story={story} stage={stage} onShow={showing.show} />}
       {payment.receipt && <ReceiptSection receipt={payment.receipt} title={title} />}
       <section class="story-section" aria-labelledby="story-facts">
         <h2 id="story-facts">{t('story.facts')}</h2>
@@ -108,6 +109,7 @@ export function StoryOut(props: { readonly story: PaymentStory }) {
         <Facts payment={payment} />
       </section>
       {isWaiting(stage) && <SharePromise payment={payment} />}
+      {showing.sheet}
     </Screen>
   );
 }

@@ -127,7 +127,7 @@ function SlipView(props: { readonly story: PaymentStory }) {
       foot={
         <>
           {covered && (
-            <Button kind="pay" icon={<IconCode />} onClick={() => void showing.show()}>
+            <Button kind="pay" icon={<IconCode />} onClick={showing.show}>
               {t('slip.guaranteed')}
             </Button>
           )}
@@ -164,7 +164,7 @@ function SlipView(props: { readonly story: PaymentStory }) {
         <Facts payment={payment} />
       </Slip>
       {payment.contradiction && <Notice kind="warning" title={t('slip.contradiction')} />}
-      {waiting && <SlipActions story={story} stage={stage} covered={covered} />}
+      {waiting && <SlipActions {...{ story, stage, covered }} onShow={showing.show} />}
       {showing.sheet}
     </Screen>
   );

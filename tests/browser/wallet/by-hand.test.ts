@@ -71,8 +71,16 @@ test('what was shown to another phone can no longer be taken back', async () => 
 });
 
 test('the payer’s phone learns of it once it has network, and it was one ledger transfer', async () => {
+  const { page } = payer;
+  await button(page, 'Show as code').click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('img', { name: 'Your promise as a QR code' }).waitFor();
   await payer.phone.context.setOffline(false);
-  await slipSays(payer, 'accepted');
+  // While the code is on the screen, both see there that it is of no more use, and why.
+  await sheet.getByRole('heading', { name: 'Paid', exact: true }).waitFor();
+  await sheet.getByRole('status').getByText('Accepted').waitFor();
+  await button(page, 'Close').click();
+  await page.locator('h1:focus', { hasText: 'Paid' }).waitFor();
   expect(await outboxSize(payer.page)).toBe(0);
   const { stdout } = await server.run('operator', ['payment', id]);
   expect(stdout).toContain(await storedReceipt(payer.page, id));
