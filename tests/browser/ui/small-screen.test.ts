@@ -19,6 +19,7 @@ import {
   type Person,
   payButton,
   reconnect,
+  setAside,
   slipSays,
   startPerson,
   toHome,
@@ -171,6 +172,30 @@ describe('with a wallet', () => {
     );
     expect(room).toHaveLength(2);
     expect(Math.min(...room)).toBeGreaterThan(12);
+    await speak('English', 'Settings');
+  });
+
+  test('the same with a guarantee, in the longer language', async () => {
+    await setAside(person, server.origin, '100');
+    await speak('Français', 'Réglages');
+    await page.goto(payLink(server.origin, stall.ask({ amountMinor: 350n })));
+    await page.getByText('Garanti, même sans réseau.').waitFor();
+    await page.waitForLoadState('networkidle');
+    await cutOff(person);
+    await button(page, /^Payer/).click();
+    await heading(page, 'Promis, pas encore payé').waitFor();
+    for (const name of ['Envoyer', /^Reprendre/, 'Montrer au bénéficiaire', 'Terminé']) {
+      const action = button(page, name).or(link(page, name));
+      expect(await inSight(action), String(name)).toBe(true);
+    }
+    await expectGood(page, 'guaranteed-slip');
+    // What is said of it comes below all that, and not behind the foot.
+    await button(page, 'Envoyer').click();
+    const said = page.getByText(/^Essayé à/);
+    await said.waitFor();
+    await expect.poll(() => inSight(said)).toBe(true);
+    await reconnect(person);
+    await heading(page, 'Payé').waitFor();
     await speak('English', 'Settings');
   });
 
