@@ -14,6 +14,8 @@ type AmountEntryProps = {
   /** What has been typed: digits with at most one point. */
   readonly text: string;
   readonly onText: (text: string) => void;
+  /** What the Enter key stands for: else a keyboard has to pass the whole keypad. */
+  readonly onEnter?: () => void;
 };
 
 const PAD: readonly EntryKey[] = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0', 'erase'];
@@ -52,6 +54,7 @@ export function AmountEntry(props: AmountEntryProps) {
         aria-valuetext={formatMoney(minor, props.currency)}
         data-empty={props.text === '' ? 'true' : undefined}
         onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.repeat) props.onEnter?.();
           const key = keyOf(event.key);
           if (key === undefined || event.metaKey || event.ctrlKey || event.altKey) return;
           event.preventDefault();

@@ -1,9 +1,10 @@
 /** Owns the line that says how the server was last reached, without believing the phone. */
 import type { Connection } from '../connection.ts';
-import { formatTime } from '../text/format.ts';
+import { formatSince, formatTime } from '../text/format.ts';
 import { t } from '../text/text.ts';
+import { useWallet } from '../wallet-context.ts';
 
-function words(connection: Connection): string {
+function words(connection: Connection, nowMs: number): string {
   switch (connection.kind) {
     case 'never':
       return t('connection.never');
@@ -12,14 +13,14 @@ function words(connection: Connection): string {
     case 'reached':
       return t('connection.reached', { time: formatTime(connection.atMs) });
     case 'silent':
-      return t('connection.silent', { time: formatTime(connection.sinceMs) });
+      return t('connection.silent', { time: formatSince(connection.sinceMs, nowMs) });
   }
 }
 
 export function ConnectionLine(props: { readonly connection: Connection }) {
   return (
     <p class="connection" data-state={props.connection.kind}>
-      {words(props.connection)}
+      {words(props.connection, useWallet().clock.nowMs())}
     </p>
   );
 }

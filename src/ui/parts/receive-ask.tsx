@@ -142,7 +142,13 @@ export function ReceiveAsk() {
       }
     >
       {refused && <RefusalNotice code={refused} asked />}
-      <AmountEntry label={t('receive.amount')} currency={currency} text={text} onText={setText} />
+      <AmountEntry
+        label={t('receive.amount')}
+        currency={currency}
+        text={text}
+        onText={setText}
+        onEnter={() => minor > 0n && void ask(minor)}
+      />
       <Note note={note} onNote={setNote} />
     </Screen>
   );

@@ -5,7 +5,7 @@ import type { RefusalCode } from '#protocol/refusals.ts';
 import type { ShownRequest } from '#wallet/records.ts';
 import { announce } from '../announce.ts';
 import { type Shared, shareText } from '../share-text.ts';
-import { formatMoney, formatTime } from '../text/format.ts';
+import { formatMoney, formatSince, formatTime } from '../text/format.ts';
 import { t } from '../text/text.ts';
 import { useAwake } from '../use-awake.ts';
 import { useNow } from '../use-now.ts';
@@ -22,14 +22,15 @@ import { Screen } from './screen.tsx';
 
 /** What can honestly be said while no entry has come; without an answer, what to do first of all. */
 function Waiting() {
-  const connection = useWallet().connection.value;
+  const { connection: known, clock } = useWallet();
+  const connection = known.value;
   if (connection.kind === 'silent' || connection.kind === 'never') {
     return (
       <div class="receive-silent" role="status">
         <p>{t('receive.silent-next')}</p>
         <p class="soft small">
           {connection.kind === 'silent'
-            ? t('receive.silent', { time: formatTime(connection.sinceMs) })
+            ? t('receive.silent', { time: formatSince(connection.sinceMs, clock.nowMs()) })
             : t('receive.never')}
         </p>
       </div>

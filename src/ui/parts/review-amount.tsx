@@ -59,6 +59,7 @@ export function TipChooser(props: EntryProps) {
           currency={request.currency}
           text={entry.ownTipText}
           onText={(ownTipText) => onEntry({ ...entry, ownTipText })}
+          onEnter={() => setEntering(false)}
         />
       </Sheet>
     </>

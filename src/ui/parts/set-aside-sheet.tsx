@@ -20,6 +20,7 @@ export function SetAsideSheet(props: {
   const [text, setText] = useState('');
   const minor = entryMinor(text, currencyOfNumeric(currency)?.exponent ?? 0);
   const tooMuch = limits !== undefined && minor > limits.totalMaxMinor;
+  const canSet = minor > 0n && !tooMuch;
   const money = (amount: bigint) => formatMoney(amount, currency);
   return (
     <Sheet
@@ -27,12 +28,18 @@ export function SetAsideSheet(props: {
       title={t('offline.how-much')}
       onClose={props.onClose}
       foot={
-        <Button disabled={minor === 0n || tooMuch} onClick={() => props.onAmount(minor)}>
+        <Button disabled={!canSet} onClick={() => props.onAmount(minor)}>
           {minor === 0n ? t('offline.set-nothing') : t('offline.set', { amount: money(minor) })}
         </Button>
       }
     >
-      <AmountEntry label={t('offline.how-much')} currency={currency} text={text} onText={setText} />
+      <AmountEntry
+        label={t('offline.how-much')}
+        currency={currency}
+        text={text}
+        onText={setText}
+        onEnter={() => canSet && props.onAmount(minor)}
+      />
       <p class="field-note" data-kind={tooMuch ? 'complaint' : undefined} role="status">
         {limits
           ? t('offline.most', { max: money(limits.totalMaxMinor), cap: money(limits.capMinor) })

@@ -101,6 +101,11 @@ export function formatMoment(atMs: number): string {
   return `${formatDay(atMs)}, ${formatTime(atMs)}`;
 }
 
+/** The time; with its day when that is not today any more. */
+export function formatSince(atMs: number, nowMs: number): string {
+  return formatDay(atMs) === formatDay(nowMs) ? formatTime(atMs) : formatMoment(atMs);
+}
+
 /** Account ids in groups of four, as people read them to each other: `7Q2K 9FZX …`. */
 export function formatAccount(account: string): string {
   return account.replace(/(.{4})(?=.)/g, '$1 ');

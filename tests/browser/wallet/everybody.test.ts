@@ -14,7 +14,6 @@ import {
   openWallet,
   type Person,
   payButton,
-  showRequest,
   slipSays,
   startPerson,
   toHome,
@@ -80,9 +79,13 @@ describe('somebody with a wallet', () => {
     await expectGood(payer.page);
   });
 
-  test('a request shown as a code', async () => {
-    await showRequest(payer, '12.5');
-    await expectGood(payer.page);
+  test('a request shown as a code, typed and shown without the keypad', async () => {
+    const { page } = payer;
+    await page.goto(`${server.origin}/receive`);
+    await page.getByRole('spinbutton').focus();
+    await page.keyboard.type('12.5\n');
+    await page.getByRole('img', { name: /^QR code that asks for/ }).waitFor();
+    await expectGood(page);
   });
 
   test('text being typed in place of a scan', async () => {

@@ -5,6 +5,7 @@ import {
   formatAccount,
   formatDay,
   formatMoney,
+  formatSince,
   formatTime,
   moneyParts,
   shortAccount,
@@ -84,4 +85,10 @@ describe('days and times are written as where the phone lives', () => {
     vi.stubGlobal('navigator', { languages: ['en-ZA'] });
     expect(formatMoney(125000n, KES).replaceAll('\u00a0', ' ')).toBe('KES 1,250.00');
   });
+});
+
+test('a time that is not of today is told with its day', () => {
+  const atMs = Date.UTC(2026, 10, 28, 12, 4);
+  expect(formatSince(atMs, atMs + 60_000)).toBe(formatTime(atMs));
+  expect(formatSince(atMs, atMs + 24 * 3_600_000)).toBe(`${formatDay(atMs)}, ${formatTime(atMs)}`);
 });

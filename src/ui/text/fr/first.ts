@@ -59,7 +59,7 @@ export const frFirst: Translation<typeof enFirst> = {
 
   'connection.reached': 'Serveur joint à {time}',
   'connection.trying': 'On cherche le serveur…',
-  'connection.silent': 'Pas de réponse depuis {time}',
+  'connection.silent': 'Pas de réponse depuis : {time}',
   'connection.never': 'Le serveur n’a pas encore répondu',
 
   'entry.to': 'À {name}',

@@ -18,7 +18,7 @@ export const frReceive: Translation<typeof enReceive> = {
   'receive.qr-label': 'Code QR qui demande {amount}',
   'receive.share': 'Envoyer comme lien',
   'receive.waiting': 'En attente. « Payé » s’affichera ici tout seul.',
-  'receive.silent': 'Pas de réponse depuis {time}.',
+  'receive.silent': 'Pas de réponse depuis : {time}.',
   'receive.never': 'Le serveur n’a pas encore répondu.',
   'receive.silent-next':
     'Même sans réseau : faites scanner ceci, puis scannez le code de l’autre téléphone.',

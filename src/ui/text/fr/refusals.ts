@@ -88,7 +88,7 @@ export const frRefusals: RefusalTexts = {
     next: 'Reconnectez-vous sur ce téléphone.',
   },
   restored_lately: {
-    what: `Le serveur a été rétabli depuis une sauvegarde et a pu oublier ce qu’est devenu ce paiement ; il ne le refuse donc pas encore. ${keeps}`,
+    what: `Le serveur a été rétabli depuis une sauvegarde et a pu oublier ce qu’est devenu ce paiement ; il ne le refuse donc pas encore. ${keeps}`,
     next: 'Que celui qui en a le reçu ouvre son portefeuille là où il y a du réseau. Un mois après le rétablissement, c’est tranché de toute façon.',
   },
   id_conflict: {

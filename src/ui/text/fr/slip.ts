@@ -40,9 +40,9 @@ export const frSlip: Translation<typeof enSlip> = {
   'slip.cancel-no': 'La garder',
   'slip.now': 'Envoyer',
   'slip.no-answer':
-    'Essayé à {time} : pas de réponse. Il reste sur ce téléphone, qui réessaie de lui-même.',
+    'Essayé à {time} : pas de réponse. Il reste sur ce téléphone, qui réessaie de lui-même.',
   'slip.not-taken':
-    'Essayé à {time} : pas encore pris par le serveur. Il reste sur ce téléphone, qui réessaie de lui-même.',
+    'Essayé à {time} : pas encore pris par le serveur. Il reste sur ce téléphone, qui réessaie de lui-même.',
   'slip.show': 'Montrer en code',
   'slip.guaranteed': 'Montrer au bénéficiaire',
   'slip.guaranteed-title': 'Faites scanner ceci',
