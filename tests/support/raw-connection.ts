@@ -13,10 +13,15 @@ export type RawConnection = {
   close(): void;
 };
 
-export function connectRaw(base: string): Promise<RawConnection> {
+/** `from` is one of this machine's own addresses. */
+export function connectRaw(base: string, from?: string): Promise<RawConnection> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
-    const socket = net.connect(Number(port), hostname.replace(/[[\]]/g, ''));
+    const socket = net.connect({
+      port: Number(port),
+      host: hostname.replace(/[[\]]/g, ''),
+      ...(from !== undefined && { localAddress: from }),
+    });
     let text = '';
     const watchers = new Set<() => void>();
     const look = () => {

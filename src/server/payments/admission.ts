@@ -1,4 +1,5 @@
 /** Owns admission: how much may wait for a verdict, and how much of it may be one address's. It looks at counts alone. */
+import { createBodiesOnTheWay } from './bodies-on-the-way.ts';
 
 export type AdmissionParts = {
   readonly paymentsMax: number;
@@ -18,19 +19,28 @@ export type Place = {
 export type Admission = {
   /**
    * Asked before a body is read, which is `bytes` long at most and brings `paymentsLeast` at least.
-   * Undefined when there is no room.
+   * Undefined when there is no room. `giveWay` ends an upload whose body does not come, of an address
+   * that has announced plenty, for one that has nothing here.
    */
-  enter(address: string, bytes: number, paymentsLeast: number): Place | undefined;
+  enter(
+    address: string,
+    bytes: number,
+    paymentsLeast: number,
+    giveWay: () => void,
+  ): Place | undefined;
   /** When to come back, said to who found no room: the longer what is here has to wait, the later. */
   retryAfterS(): number;
 };
 
+/** Of the bytes that may wait, what one address may have announced and still never gives way. */
+const PLENTY = 1 / 64;
 const RETRY_AFTER_S_MAX = 30;
 /** Long enough that neither a pause nor a burst passes for the pace of settlement. */
 const PACE_SPAN_MS = 1000;
 
 type Budget = {
   total(): number;
+  holds(owner: string): boolean;
   fits(owner: string, amount: number): boolean;
   take(owner: string, amount: number): void;
 };
@@ -41,6 +51,7 @@ function createBudget(max: number): Budget {
   let total = 0;
   return {
     total: () => total,
+    holds: (owner) => shares.has(owner),
     fits(owner, amount) {
       const share = shares.get(owner) ?? 0;
       const free = max - total - amount;
@@ -90,6 +101,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
   const payments = createBudget(parts.paymentsMax);
   const bytes = createBudget(parts.bytesMax);
   const pace = createPace();
+  const onTheWay = createBodiesOnTheWay(parts.bytesMax * PLENTY, nowMs);
   // A set remembers the order of insertion: the first has waited longest.
   const waitingSinceMs = new Set<{ readonly sinceMs: number }>();
 
@@ -99,13 +111,14 @@ export function createAdmission(parts: AdmissionParts): Admission {
     return Math.max(ageMs, payments.total() * pace.msPerPayment());
   }
 
-  function openPlace(address: string, bytesHeld: number): Place {
+  function openPlace(address: string, bytesHeld: number, giveWay: () => void): Place {
     let held = 0;
     let isOpen = true;
     const wait = { sinceMs: 0 };
     bytes.take(address, bytesHeld);
-    return {
+    const place: Place = {
       hold(count) {
+        onTheWay.remove(body);
         if (!payments.fits(address, count)) return false;
         wait.sinceMs = nowMs();
         if (payments.total() === 0) pace.begin(wait.sinceMs);
@@ -117,17 +130,35 @@ export function createAdmission(parts: AdmissionParts): Admission {
       leave() {
         if (!isOpen) return;
         isOpen = false;
+        onTheWay.remove(body);
         bytes.take(address, -bytesHeld);
         payments.take(address, -held);
         if (waitingSinceMs.delete(wait)) pace.end(held, nowMs());
       },
     };
+    const leaveFirst = () => {
+      place.leave();
+      giveWay();
+    };
+    const body = { address, bytes: bytesHeld, sinceMs: nowMs(), giveWay: leaveFirst };
+    onTheWay.add(body);
+    return place;
+  }
+
+  /** Whoever is late with much gives way to who has nothing here. */
+  function makeRoom(address: string, bytesMost: number): boolean {
+    while (!bytes.fits(address, bytesMost)) {
+      const late = bytes.holds(address) ? undefined : onTheWay.mostLate();
+      if (!late) return false;
+      late.giveWay();
+    }
+    return true;
   }
 
   return {
-    enter(address, bytesMost, paymentsLeast) {
-      const isRoom = payments.fits(address, paymentsLeast) && bytes.fits(address, bytesMost);
-      return isRoom ? openPlace(address, bytesMost) : undefined;
+    enter(address, bytesMost, paymentsLeast, giveWay) {
+      const isRoom = payments.fits(address, paymentsLeast) && makeRoom(address, bytesMost);
+      return isRoom ? openPlace(address, bytesMost, giveWay) : undefined;
     },
     retryAfterS() {
       const behindS = Math.max(1, Math.ceil(behindMs() / 1000));

@@ -140,7 +140,10 @@ function addUploadRoutes(app: App, services: Services): void {
       // Before the body is read: a server that drowns helps nobody.
       onRequest: async (request, reply) => {
         const { bytes, payments } = announcedBy(request, config.batchBytesMax);
-        const place = admission.enter(addressKey(request.ip), bytes, payments);
+        const { socket } = request.raw;
+        const place = admission.enter(addressKey(request.ip), bytes, payments, () =>
+          socket.destroy(),
+        );
         if (!place) return shed(request, reply);
         request.place = place;
         // Not `onResponse`, which never comes when the client hangs up before its body is here.

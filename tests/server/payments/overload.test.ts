@@ -184,6 +184,24 @@ describe('bodies on their way', () => {
     expect(first?.said()).toBe('');
   });
 
+  test('and do not come give way to who has nothing here', { timeout: 60_000 }, async () => {
+    // Each of these addresses takes half of what the others leave.
+    const late: RawConnection[] = [];
+    for (const [place, bytes] of [65_000, 32_000, 16_000, 8_000, 4_000, 2_000].entries()) {
+      const connection = await connectRaw(base, `127.0.0.${10 + place}`);
+      connection.send(requestOf(NO_BODY, bytes));
+      late.push(connection);
+    }
+    const [item = NO_BODY] = await many(1);
+    const padded = concatBytes(item, random(6_000));
+    const bring = async () => (await upload(server, [padded])).statusCode;
+    await expect.poll(bring).toBe(503);
+    await expect.poll(bring, { timeout: 20_000 }).not.toBe(503);
+    await late[0]?.closed;
+    expect(late.filter(({ socket }) => socket.destroyed)).toHaveLength(1);
+    for (const connection of late) connection.close();
+  });
+
   test('of no announced length count as the longest', async () => {
     const connection = await connectRaw(base);
     const head = `POST ${ROUTES.payments.path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${PAYMENTS_MEDIA_TYPE}\r\ntransfer-encoding: chunked\r\n\r\n`;

@@ -11,11 +11,16 @@ function openDoor(change: Partial<AdmissionParts> = {}) {
     fraction: () => 0,
     ...change,
   });
+  const gone: string[] = [];
+  const enter = (address: string, bytes: number, payments: number) =>
+    admission.enter(address, bytes, payments, () => gone.push(address));
   return {
     ...admission,
+    enter,
+    gone,
     /** An upload whose body is here; undefined when it was turned away at either door. */
     bring(address: string, payments: number, bytes = payments): Place | undefined {
-      const place = admission.enter(address, bytes, 1);
+      const place = enter(address, bytes, 1);
       if (place?.hold(payments)) return place;
       place?.leave();
       return undefined;
@@ -105,6 +110,33 @@ describe('one address', () => {
         expect(door.bring('newcomer', Math.max(1, free))).toBeDefined();
       }),
     );
+  });
+});
+
+describe('bodies that do not come', () => {
+  /** Each takes as much as it may, until the next would be one of many. */
+  function fillByMany(door: ReturnType<typeof openDoor>): void {
+    for (let i = 0; i < 12; i++) while (door.enter(`late ${i}`, 50, 1));
+  }
+
+  test('give way, as many as it takes, to who has nothing here', () => {
+    const door = openDoor();
+    fillByMany(door);
+    expect(door.enter('newcomer', 120, 1)).toBeUndefined();
+    door.advance(5_000);
+    expect(door.enter('newcomer', 120, 1)).toBeDefined();
+    expect(door.gone).toEqual(['late 0', 'late 0', 'late 0']);
+    // Who has something here waits like everybody else.
+    expect(door.enter('newcomer', 120, 1)).toBeUndefined();
+  });
+
+  test('do so only where plenty was announced, and never once they are here', () => {
+    const door = openDoor({ bytesMax: 6_400 });
+    for (let i = 0; i < 32; i++) door.enter(`slow ${i}`, 100, 1);
+    for (let i = 0; i < 32; i++) door.bring(`here ${i}`, 1, 100);
+    door.advance(60_000);
+    expect(door.enter('newcomer', 100, 1)).toBeUndefined();
+    expect(door.gone).toEqual([]);
   });
 });
 

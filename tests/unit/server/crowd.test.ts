@@ -61,7 +61,7 @@ function gatherCrowd() {
     }
     const second = Math.floor(nowMs / 1000);
     arrivals[second] = (arrivals[second] ?? 0) + 1;
-    const place = admission.enter(phone.address, 200, 1);
+    const place = admission.enter(phone.address, 200, 1, () => undefined);
     if (place?.hold(1)) {
       queue.push({ place, phone });
       return;
