@@ -47,6 +47,7 @@ export function HomeNotice() {
       </Line>
     );
   }
+  if (wallet.state.value?.account.frozen) return <Line text={t('home.frozen')} />;
   if ((wallet.home.value?.damaged ?? 0) > 0) {
     return (
       <Line text={t('home.damaged')}>

@@ -54,6 +54,13 @@ async function noticeAt(
   );
 }
 
+test('a frozen wallet is said before a payment fails', async () => {
+  const wallet = { ...WALLET, account: { ...WALLET.account, frozen: true } };
+  const frozen = /Your wallet is frozen: it neither pays nor is paid/;
+  expect(await noticeAt(HEARD_AT_MS, 'heard', { ...HOME, wallet })).toMatch(frozen);
+  expect(await noticeAt(HEARD_AT_MS)).not.toMatch(frozen);
+});
+
 const CLOCK = /this phone says it is/;
 
 test.each([

@@ -36,6 +36,7 @@ export const enFirst = {
   'home.settings': 'Settings',
   'home.aside': 'The server did not take a payment that waits here.',
   'home.look': 'Have a look',
+  'home.frozen': 'Your wallet is frozen: it neither pays nor is paid. Ask support why.',
   'home.damaged': 'Some records on this phone cannot be read.',
   'home.signed-out': 'Sign in again to see new money. Paying still works.',
   'home.sign-in': 'Sign in',

@@ -39,6 +39,8 @@ export const frFirst: Translation<typeof enFirst> = {
   'home.settings': 'Réglages',
   'home.aside': 'Le serveur n’a pas pris un paiement qui attend ici.',
   'home.look': 'Regarder',
+  'home.frozen':
+    'Votre portefeuille est bloqué : il ne paie ni ne reçoit rien. Demandez pourquoi à l’assistance.',
   'home.damaged': 'Des données de ce téléphone sont illisibles.',
   'home.signed-out': 'Reconnectez-vous pour voir les rentrées. Payer marche toujours.',
   'home.sign-in': 'Se connecter',
