@@ -189,7 +189,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
   {
     name: 'what is brought back after a restore is judged as if it were new',
     rule: 'F60 I4',
-    seenAt: 7,
+    seenAt: 95,
     edits: [
       {
         file: 'src/ledger/decide-group.ts',
@@ -207,8 +207,8 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/ledger/decide-group.ts',
-        find: `if (standing || !mayBeForgotten(order, epoch, nowS)) return false;`,
-        put: `if (standing || order || !mayBeForgotten(order, epoch, nowS)) return false;`,
+        find: `if (!this.#isOfLostTime(payment, cover)) return false;`,
+        put: `if (payment || !this.#isOfLostTime(payment, cover)) return false;`,
       },
     ],
   },
