@@ -4,15 +4,13 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setFrozen } from '#ledger/accounts.ts';
-import { checkLedger } from '#ledger/check-ledger.ts';
 import { type Bytes, toBase64url } from '#protocol/bytes.ts';
 import { requestDigest } from '#protocol/order.ts';
 import type { PaymentAnswer } from '#protocol/payments-answer.ts';
 import { decodeReceipt, type Receipt } from '#protocol/receipt.ts';
 import type { Reoffer } from '#protocol/reoffer.ts';
-import { readParties } from '#server/passkeys/relying-parties.ts';
-import { createLedgerVerifiers } from '#server/payments/ledger-verifiers.ts';
-import { beginEpoch, rotateKey } from '#server/payments/server-keys.ts';
+import { rotateKey } from '#server/payments/server-keys.ts';
+import { endClean, restoredServer } from '../../support/restored-server.ts';
 import {
   type RunningOptions,
   type RunningServer,
@@ -109,21 +107,7 @@ async function bring(server: RunningServer, items: readonly Bytes[]): Promise<Re
 const balancesAt = (server: RunningServer) =>
   Promise.all(NAMES.map((name) => balanceOf(server, people[name])));
 
-/** A server on the backup, in the next epoch. */
-async function restore(): Promise<RunningServer> {
-  const copy = await cluster.copy(backup);
-  await beginEpoch(copy.database, Date.now());
-  return start({ on: copy });
-}
-
-async function end(server: RunningServer): Promise<void> {
-  const { keys } = await server.services.keys.current();
-  const verifiers = createLedgerVerifiers(await readParties(server.database), keys);
-  expect((await checkLedger(server.database, verifiers)).findings).toEqual([]);
-  expect(server.faults).toEqual([]);
-  await server.stop();
-  await server.database.close();
-}
+const restore = () => restoredServer(cluster, backup, env);
 
 function read(bytes: Bytes): Receipt {
   const receipt = decodeReceipt(bytes);
@@ -198,7 +182,7 @@ test('in whatever order phones come, the ledger says again what it said', async 
         expect(trustReceipt(identity, again).epoch).toBe(identity.epoch);
       }
       expect(await balancesAt(server)).toEqual(balances);
-      await end(server);
+      await endClean(server);
     }),
     { numRuns: 8 },
   );
@@ -216,7 +200,7 @@ describe('after a restore', () => {
     for (const each of answers.flat()) expect(each).toEqual(first);
     expect(await reoffer(server, [pair])).toEqual([first]);
     expect(await balanceOf(server, people.Ada)).toBe(10_000n);
-    await end(server);
+    await endClean(server);
   });
 
   test('brought with and without its receipt in one moment, it has the verdict that it had', async () => {
@@ -231,7 +215,7 @@ describe('after a restore', () => {
     const [, plain, brought] = answers.flat().map(told);
     expect(['unsigned restored_lately', 'insufficient_funds']).toContain(plain);
     expect(brought).toBe('insufficient_funds');
-    await end(server);
+    await endClean(server);
   });
 
   test('what was refused is not settled by sending it anew, once its phone has been there', async () => {
@@ -240,7 +224,7 @@ describe('after a restore', () => {
     expect((await reoffer(server, [refused])).map(told)).toEqual(['insufficient_funds']);
     expect(await outcomeOf(server, refused.authorization)).toBe('refused insufficient_funds');
     expect(await balanceOf(server, people.Ada)).toBe(100_000n);
-    await end(server);
+    await endClean(server);
   });
 
   test('what was settled anew meanwhile stands, whatever is brought then', async () => {
@@ -248,7 +232,7 @@ describe('after a restore', () => {
     const refused = lost[3] as Reoffer;
     expect(await outcomeOf(server, refused.authorization)).toBe('accepted');
     expect((await reoffer(server, [refused])).map(told)).toEqual(['accepted']);
-    await end(server);
+    await endClean(server);
   });
 
   test('without the money it waits for, nothing is stored and nobody is accused', async () => {
@@ -261,7 +245,7 @@ describe('after a restore', () => {
       'SELECT 1 FROM double_promise UNION ALL SELECT 1 FROM advance',
     );
     expect(rows).toEqual([]);
-    await end(server);
+    await endClean(server);
   });
 
   test('a request may be paid a second time between two epochs, and both payers keep their receipts', async () => {
@@ -274,7 +258,7 @@ describe('after a restore', () => {
     server.advance(10 * 60_000);
     const third = await authorize(server, Cem, Ben, { amountMinor: 10n, ...ONCE });
     expect(await outcomeOf(server, third)).toBe('refused request_already_paid');
-    await end(server);
+    await endClean(server);
   });
 
   test('a passkey that is revoked by now does not take back what it approved', async () => {
@@ -287,7 +271,7 @@ describe('after a restore', () => {
       'accepted',
       'insufficient_funds',
     ]);
-    await end(server);
+    await endClean(server);
   });
 
   test('a payer of whom the backup knows nothing is told so, and keeps the receipt', async () => {
@@ -299,7 +283,7 @@ describe('after a restore', () => {
     expect((await reoffer(server, [pair as Reoffer])).map(told)).toEqual([
       'unsigned payer_unknown',
     ]);
-    await end(server);
+    await endClean(server);
   });
 
   test('what the server still knows is answered from its store, whatever is brought with it', async () => {
@@ -309,7 +293,7 @@ describe('after a restore', () => {
     const { authorization, receipt } = pair as Reoffer;
     const answers = await reoffer(server, [{ authorization, receipt: new Uint8Array(3) }]);
     expect(answers).toEqual([{ kind: 'receipt', receipt }]);
-    await end(server);
+    await endClean(server);
   });
 });
 
@@ -341,7 +325,7 @@ describe('a receipt that proves nothing settles nothing', () => {
       'unsigned funds_short',
     ]);
     expect(await balanceOf(server, people.Ada)).toBe(100_000n);
-    await end(server);
+    await endClean(server);
   });
 
   test('one whose key was made after the backup: nobody can say who signed it', async () => {
@@ -354,7 +338,7 @@ describe('a receipt that proves nothing settles nothing', () => {
     expect((await reoffer(server, [pair as Reoffer])).map(told)).toEqual([
       'unsigned receipt_not_this_server',
     ]);
-    await end(server);
+    await endClean(server);
   });
 
   test('one of this very epoch, which cannot have been forgotten', async () => {
@@ -362,6 +346,6 @@ describe('a receipt that proves nothing settles nothing', () => {
     expect((await reoffer(server, [lost[0] as Reoffer])).map(told)).toEqual([
       'unsigned receipt_not_this_server',
     ]);
-    await end(server);
+    await endClean(server);
   });
 });

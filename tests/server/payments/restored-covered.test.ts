@@ -1,11 +1,8 @@
 // What is covered by an allowance, and how it fares on a server that was restored from a backup.
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkLedger } from '#ledger/check-ledger.ts';
 import type { Bytes } from '#protocol/bytes.ts';
-import { readParties } from '#server/passkeys/relying-parties.ts';
-import { createLedgerVerifiers } from '#server/payments/ledger-verifiers.ts';
-import { beginEpoch } from '#server/payments/server-keys.ts';
+import { endClean, restoredServer } from '../../support/restored-server.ts';
 import { type RunningServer, startRunningServer } from '../../support/running-server.ts';
 import {
   authorizeCovered,
@@ -48,19 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-async function restore(): Promise<RunningServer> {
-  const copy = await cluster.copy(backup);
-  await beginEpoch(copy.database, Date.now());
-  return startRunningServer(cluster, { env, on: copy });
-}
-
-async function end(server: RunningServer): Promise<void> {
-  const { keys } = await server.services.keys.current();
-  const verifiers = createLedgerVerifiers(await readParties(server.database), keys);
-  expect((await checkLedger(server.database, verifiers)).findings).toEqual([]);
-  expect(server.faults).toEqual([]);
-  await server.stop();
-}
+const restore = () => restoredServer(cluster, backup, env);
 
 async function accusationsOf(server: RunningServer): Promise<string[]> {
   const { rows } = await server.database.query<{ kind: string }>('SELECT kind FROM double_promise');
@@ -71,7 +56,7 @@ test('what the allowance that took its place holds pays a promise, as ever, and 
   const server = await restore();
   expect(await outcomeOf(server, promise)).toBe('accepted');
   expect(await accusationsOf(server)).toEqual([]);
-  await end(server);
+  await endClean(server);
 });
 
 test('a promise that has to wait accuses nobody, and what is set aside stays so', async () => {
@@ -88,7 +73,7 @@ test('a promise that has to wait accuses nobody, and what is set aside stays so'
     `SELECT id FROM allowance WHERE state = 'open' AND total - spent = 20000`,
   );
   expect(rows).toHaveLength(1);
-  await end(server);
+  await endClean(server);
 });
 
 test('what draws on an allowance that is lost is not refused, until there is money for it', async () => {
@@ -99,7 +84,7 @@ test('what draws on an allowance that is lost is not refused, until there is mon
   expect((await releaseAllowance(server, ada)).statusCode).toBe(204);
   expect(await outcomeOf(server, late)).toBe('accepted');
   expect(await accusationsOf(server)).toEqual([]);
-  await end(server);
+  await endClean(server);
 });
 
 test('what draws on an allowance of this epoch was never forgotten, whatever date it bears', async () => {
@@ -114,5 +99,5 @@ test('what draws on an allowance of this epoch was never forgotten, whatever dat
   const again = await authorizeCovered(server, ada, ben, fresh, draw);
   expect(await outcomeOf(server, again)).toBe('refused allowance_overspent');
   expect(await accusationsOf(server)).toContain('over-total');
-  await end(server);
+  await endClean(server);
 });

@@ -1,12 +1,9 @@
 // A restored server refuses nothing that it may have accepted before, until phones had the time to say so.
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkLedger } from '#ledger/check-ledger.ts';
 import { decodeReceipt } from '#protocol/receipt.ts';
 import type { Reoffer } from '#protocol/reoffer.ts';
-import { readParties } from '#server/passkeys/relying-parties.ts';
-import { createLedgerVerifiers } from '#server/payments/ledger-verifiers.ts';
-import { beginEpoch } from '#server/payments/server-keys.ts';
+import { endClean, restoredServer } from '../../support/restored-server.ts';
 import { type RunningServer, startRunningServer } from '../../support/running-server.ts';
 import {
   authorize,
@@ -42,19 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-async function restore(): Promise<RunningServer> {
-  const copy = await cluster.copy(backup);
-  await beginEpoch(copy.database, Date.now());
-  return startRunningServer(cluster, { on: copy });
-}
-
-async function end(server: RunningServer): Promise<void> {
-  const { keys } = await server.services.keys.current();
-  const verifiers = createLedgerVerifiers(await readParties(server.database), keys);
-  expect((await checkLedger(server.database, verifiers)).findings).toEqual([]);
-  expect(server.faults).toEqual([]);
-  await server.stop();
-}
+const restore = () => restoredServer(cluster, backup);
 
 const plainly = (server: RunningServer) => outcomeOf(server, lost.authorization);
 
@@ -77,14 +62,14 @@ test('neither when its money is spent by now, nor when it has expired: its recei
   expect(await outcomeOf(server, back)).toBe('accepted');
   expect(await brought(server)).toBe('accepted');
   expect(await plainly(server)).toBe('accepted');
-  await end(server);
+  await endClean(server);
 });
 
 test('but a month later it does', async () => {
   const server = await restore();
   server.advance(31 * DAY_MS);
   expect(await plainly(server)).toBe('expired payment_expired');
-  await end(server);
+  await endClean(server);
 });
 
 test('what is signed after the restore is refused at once, as ever', async () => {
@@ -92,5 +77,5 @@ test('what is signed after the restore is refused at once, as ever', async () =>
   server.advance(10 * 60_000);
   const newer = await authorize(server, ada, ben, { amountMinor: 100_001n });
   expect(await outcomeOf(server, newer)).toBe('refused insufficient_funds');
-  await end(server);
+  await endClean(server);
 });
