@@ -30,15 +30,20 @@ export function createBodiesOnTheWay(plentyBytes: number, nowMs: () => number) {
       share.bytes -= body.bytes;
       if (share.bodies.size === 0) shares.delete(body.address);
     },
-    /** Of the address that has announced most, what has been on its way for longest, if that is late. */
+    /** The longest on its way of the address that has announced most, of those with a body that is late. */
     mostLate(): OnTheWay | undefined {
-      let most: Share | undefined;
-      for (const share of shares.values()) {
-        if (share.bytes > (most?.bytes ?? plentyBytes)) most = share;
+      const lateMs = nowMs() - IN_GOOD_TIME_MS;
+      let mostBytes = plentyBytes;
+      let found: OnTheWay | undefined;
+      for (const { bytes, bodies } of shares.values()) {
+        if (bytes <= mostBytes) continue;
+        // A set remembers the order of insertion.
+        const [first] = bodies;
+        if (!first || first.sinceMs > lateMs) continue;
+        mostBytes = bytes;
+        found = first;
       }
-      // A set remembers the order of insertion.
-      const [first] = most?.bodies ?? [];
-      return first && nowMs() - first.sinceMs >= IN_GOOD_TIME_MS ? first : undefined;
+      return found;
     },
   };
 }

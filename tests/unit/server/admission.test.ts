@@ -130,6 +130,15 @@ describe('bodies that do not come', () => {
     expect(door.enter('newcomer', 120, 1)).toBeUndefined();
   });
 
+  test('do so also where who announced most is always in good time', () => {
+    const door = openDoor();
+    door.enter('late', 3_000, 1);
+    door.advance(5_000);
+    door.enter('busy', 5_000, 1);
+    expect(door.enter('newcomer', 2_500, 1)).toBeDefined();
+    expect(door.gone).toEqual(['late']);
+  });
+
   test('do so only where plenty was announced, and never once they are here', () => {
     const door = openDoor({ bytesMax: 6_400 });
     for (let i = 0; i < 32; i++) door.enter(`slow ${i}`, 100, 1);
