@@ -11,22 +11,10 @@ import { WalletContext } from '#ui/wallet-context.ts';
 import { createWallet } from '#ui/wallet-model.ts';
 import type { WalletStore } from '#wallet/ports.ts';
 import type { HomeView } from '#wallet/records.ts';
-import { WALLET } from '../wallet/samples.ts';
+import { HOME, WALLET } from '../wallet/samples.ts';
 
 const HEARD_AT_MS = WALLET.accountReadAtMs;
 const DAY_MS = 86_400_000;
-
-const HOME: HomeView = {
-  wallet: WALLET,
-  settings: { theme: 'system' },
-  recent: [],
-  waiting: [],
-  purses: [],
-  taken: [],
-  promisedMinor: new Map(),
-  coveredMinor: new Map(),
-  damaged: 0,
-};
 
 async function noticeAt(
   nowMs: number,

@@ -5,20 +5,7 @@ import { HomeScreen } from '#ui/screens/home.tsx';
 import { WalletContext } from '#ui/wallet-context.ts';
 import { createWallet } from '#ui/wallet-model.ts';
 import type { WalletStore } from '#wallet/ports.ts';
-import type { HomeView } from '#wallet/records.ts';
-import { WALLET } from '../wallet/samples.ts';
-
-const HOME: HomeView = {
-  wallet: WALLET,
-  settings: { theme: 'system' },
-  recent: [],
-  waiting: [],
-  purses: [],
-  taken: [],
-  promisedMinor: new Map(),
-  coveredMinor: new Map(),
-  damaged: 0,
-};
+import { HOME, WALLET } from '../wallet/samples.ts';
 
 test('history and search are reached also where no line is to be shown', async () => {
   const store: Partial<WalletStore> = {

@@ -13,6 +13,7 @@ import { carriedEntryOf, type HomeView } from '#wallet/records.ts';
 import {
   ACCOUNT,
   EUR,
+  HOME,
   IDENTITY,
   JPY,
   NOW_MS,
@@ -20,20 +21,7 @@ import {
   profileOf,
   sampleGrant,
   sampleTaken,
-  WALLET,
 } from '../wallet/samples.ts';
-
-const HOME: HomeView = {
-  wallet: WALLET,
-  settings: { theme: 'system' },
-  recent: [],
-  waiting: [],
-  purses: [],
-  taken: [],
-  promisedMinor: new Map(),
-  coveredMinor: new Map(),
-  damaged: 0,
-};
 
 function phoneWith(home: HomeView, answer: Partial<AccountApi>) {
   const done: string[] = [];

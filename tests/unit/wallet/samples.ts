@@ -17,7 +17,7 @@ import { grantOf } from '#wallet/keep-allowances.ts';
 import type { TakenCounterfoil } from '#wallet/offline-records.ts';
 import type { Payment } from '#wallet/payment.ts';
 import { promisedPayment } from '#wallet/promised-payment.ts';
-import type { WalletState } from '#wallet/records.ts';
+import type { HomeView, WalletState } from '#wallet/records.ts';
 import { type TakenWords, takenRecord } from '#wallet/taken-counterfoil.ts';
 
 export const EUR = 978;
@@ -56,6 +56,19 @@ export const WALLET: WalletState = {
   credentialId: toBase64url(CREDENTIAL_ID),
   canPayOffline: true,
   lastSeq: 0,
+};
+
+/** Of a wallet on which nothing has happened yet. */
+export const HOME: HomeView = {
+  wallet: WALLET,
+  settings: { theme: 'system' },
+  recent: [],
+  waiting: [],
+  purses: [],
+  taken: [],
+  promisedMinor: new Map(),
+  coveredMinor: new Map(),
+  damaged: 0,
 };
 
 export const IDENTITY: ServerIdentity = {
